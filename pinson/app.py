@@ -1,0 +1,219 @@
+"""Builds the whole machine from settings: tools, views, interfaces, background work. Read this first.
+
+    SQL (one truth)  ->  log (one order)  ->  views (memory, here)      timelines, streams, renderings
+                                          ->  reactions (behind cursors) letters, closing ...
+
+Called by the command line (`serve`, `demo`) and by tests, which drive the same machine with a
+clock of their own. Only this module knows which facts, views and interfaces there are, and
+that several processes may share one folder of data.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+import uvicorn
+
+from pinson import reactions, schedule
+from pinson.domain import access, accounts, posts, relations
+from pinson.domain.access import Passwords, Tokens
+from pinson.domain.accounts import Standing
+from pinson.domain.posts import Shapes
+from pinson.domain.relations import Circles
+from pinson.domain.streams import Hub
+from pinson.domain.timelines import Timelines
+from pinson.interfaces import mastodon, ops, web
+from pinson.interfaces.mastodon import Renderings
+from pinson.interfaces.request import Dispatcher
+from pinson.lib.clock import Clock, SystemClock
+from pinson.lib.config import Settings
+from pinson.lib.db.migrate import migrate, steps
+from pinson.lib.db.sqlite import Sqlite
+from pinson.lib.i18n import Catalogs
+from pinson.lib.limits import Limits
+from pinson.lib.log import Fact, Follower, Kinds
+from pinson.lib.mail import FolderMailer, Mailer, SmtpMailer
+from pinson.lib.reactor import Reactor
+from pinson.tools import Tools
+
+HERE = Path(__file__).parent
+MIGRATIONS = HERE / "migrations"
+WATCH = 0.01  # seconds between looks at what other processes have committed: streams here are that late at most
+LAST_WORDS = 5  # seconds that open requests have to end when the server stops
+
+FACTS: tuple[type[Fact], ...] = (
+    access.ConfirmationAsked,
+    access.PasswordChanged,
+    access.PasswordResetAsked,
+    access.TokensRevoked,
+    access.UserApproved,
+    access.UserChanged,
+    access.UserConfirmed,
+    access.UserSignedUp,
+    accounts.AccountChanged,
+    accounts.AccountCreated,
+    accounts.AccountDeleted,
+    accounts.AccountRestored,
+    accounts.AccountSuspended,
+    posts.PostDeleted,
+    posts.PostPublished,
+    relations.Followed,
+    relations.Unfollowed,
+)
+
+events = structlog.get_logger("pinson.app")
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """A process of the service, complete but for the network."""
+
+    tools: Tools
+    application: Dispatcher
+    reactor: Reactor
+    background: Sequence[Callable[[], Coroutine[Any, Any, None]]]
+    """What runs beside the requests, each until cancelled."""
+
+    async def settle(self) -> None:
+        """Do all reactions that are due, and those they cause. For tests."""
+        await self.reactor.settle()
+
+
+def prepare_data(data: Path, *, clock: Clock) -> None:
+    """Make the folder of data if it is new, and bring what is in it to this program's schema.
+
+    Raises:
+        NewerSchema: a newer program wrote it.
+    """
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in migrate(data, steps=steps(MIGRATIONS), now=clock.now()):
+        events.info("migrated", step=name)
+
+
+@asynccontextmanager
+async def machine(
+    settings: Settings, data: Path, *, clock: Clock | None = None, passwords: Passwords | None = None
+) -> AsyncIterator[Machine]:
+    """The machine on a folder that `prepare_data` made ready, until the block ends.
+
+    Args:
+        clock, passwords: the machine's own unless tests bring theirs.
+    """
+    clock = clock or SystemClock()
+    db = Sqlite(data)
+    shapes = Shapes()
+    timelines = Timelines(shapes)
+    hub = Hub(timelines)
+    standing, tokens, circles = Standing(), Tokens(db), Circles()
+    renderings = Renderings(settings.url)
+    wake = Wake()
+    kinds = Kinds(FACTS)
+    follower = Follower(db, kinds, (standing, tokens, circles, shapes, timelines, renderings, hub, wake))
+    await follower.start()
+    tools = Tools(
+        settings=settings,
+        clock=clock,
+        db=db,
+        follower=follower,
+        mailer=mailer(settings, data, clock=clock),
+        limits=Limits(data / "limits", secret=secrets.token_bytes(16)),
+        passwords=passwords or Passwords(),
+        catalogs=Catalogs.load(HERE / "locale"),
+        standing=standing,
+        tokens=tokens,
+        circles=circles,
+        shapes=shapes,
+        timelines=timelines,
+        hub=hub,
+    )
+    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    reactor = Reactor(db, kinds, reactions.bound(tools), clock=clock, holder=holder)
+    await reactor.start()
+    wake.reactor = reactor
+    interfaces = [mastodon.interface(tools, renderings), ops.interface(tools), web.interface(tools)]
+
+    async def watch() -> None:
+        while True:
+            await asyncio.sleep(WATCH)
+            if follower.behind:
+                await follower.catch_up()
+
+    try:
+        yield Machine(
+            tools=tools,
+            application=Dispatcher(tools, interfaces),
+            reactor=reactor,
+            background=(hub.run, watch, reactor.run, lambda: schedule.run(tools)),
+        )
+    finally:
+        await db.close()
+
+
+class Wake:
+    """A view that holds nothing: it tells the reactor that there is something to read."""
+
+    reactor: Reactor | None = None
+
+    async def load(self, _tx: object) -> None:
+        """Nothing to load."""
+
+    def apply(self, _fact: Fact) -> None:
+        """Something happened."""
+        if self.reactor is not None:
+            self.reactor.wake()
+
+
+def mailer(settings: Settings, data: Path, *, clock: Clock) -> Mailer:
+    """How e-mail leaves, by the settings."""
+    mail = settings.mail
+    if mail.backend == "folder":
+        return FolderMailer(data / mail.folder, sender=mail.sender, clock=clock)
+    return SmtpMailer(
+        sender=mail.sender,
+        host=mail.smtp_host,
+        port=mail.smtp_port,
+        username=mail.smtp_username,
+        password=mail.smtp_password,
+        tls=mail.smtp_tls,
+        clock=clock,
+    )
+
+
+async def serve(settings: Settings, data: Path, listening: socket.socket) -> None:
+    """Serve on a socket until told to stop by a signal; then finish what is open and close."""
+    async with machine(settings, data) as whole:
+        config = uvicorn.Config(
+            whole.application,
+            lifespan="off",
+            ws="websockets-sansio",
+            ws_max_size=64 << 10,
+            ws_ping_interval=30,
+            ws_ping_timeout=30,
+            ws_per_message_deflate=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            server_header=False,
+            access_log=False,
+            log_config=None,
+            timeout_graceful_shutdown=LAST_WORDS,
+        )
+        server = uvicorn.Server(config)
+        work = [asyncio.create_task(job()) for job in whole.background]
+        for task in work:
+            task.add_done_callback(_report)
+        await server.serve(sockets=[listening])
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+
+
+def _report(task: "asyncio.Task[None]") -> None:
+    """Background work ends only when it is cancelled: anything else is a bug, and everyone should know."""
+    if not task.cancelled() and (error := task.exception()):
+        events.critical("background_work_ended", error=repr(error), exc_info=error)

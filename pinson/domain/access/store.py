@@ -1,0 +1,492 @@
+"""SQL of users, members, apps and of what acts for them. It reads accounts, and never writes them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pinson.domain.access.model import (
+    App,
+    AppId,
+    Bearer,
+    Code,
+    Invitation,
+    MemberRole,
+    Membership,
+    Person,
+    Proof,
+    Purpose,
+    Token,
+    TokenId,
+    User,
+    UserId,
+    UserRole,
+)
+from pinson.domain.accounts import AccountId
+from pinson.lib.db import ReadTx, WriteTx
+
+OWNS = ("users", "members", "apps", "tokens", "codes", "sessions", "mail_tokens", "invitations")
+
+INSERT_USER = """
+    INSERT INTO users (
+        id, email, email_key, password_hash, role, locale, created_at, confirmed_at, approved_at, reason, app_id)
+    VALUES (
+        :id, :email, :email_key, :password_hash, :role, :locale, :created_at, :confirmed_at, :approved_at, :reason,
+        :app_id)
+"""
+USER = """
+    SELECT id, email, role, locale, created_at, confirmed_at, approved_at, disabled_at, reason, app_id
+    FROM users
+    WHERE id = :id
+"""
+USER_ID_BY_EMAIL = "SELECT id FROM users WHERE email_key = :email_key"
+PROOF_BY_EMAIL = """
+    SELECT u.id AS user_id, m.account_id, u.password_hash
+    FROM users AS u
+    LEFT JOIN members AS m ON m.user_id = u.id
+    WHERE u.email_key = :email_key
+    ORDER BY CASE m.role WHEN 'owner' THEN 0 ELSE 1 END, m.created_at, m.account_id
+    LIMIT 1
+"""
+PROOF_BY_HANDLE = """
+    SELECT u.id AS user_id, m.account_id, u.password_hash
+    FROM accounts AS a
+    JOIN members AS m ON m.account_id = a.id AND m.role = 'owner'
+    JOIN users AS u ON u.id = m.user_id
+    WHERE a.handle = :handle AND a.domain = '' AND a.deleted_at IS NULL
+    ORDER BY m.created_at, u.id
+    LIMIT 1
+"""
+SET_CONFIRMED = "UPDATE users SET confirmed_at = :at WHERE id = :id"
+SET_APPROVED = "UPDATE users SET approved_at = :at WHERE id = :id"
+SET_DISABLED = "UPDATE users SET disabled_at = :at WHERE id = :id"
+SET_ROLE = "UPDATE users SET role = :role WHERE id = :id"
+SET_HASH = "UPDATE users SET password_hash = :password_hash WHERE id = :id"
+REPLACE_HASH = "UPDATE users SET password_hash = :new_hash WHERE id = :id AND password_hash = :password_hash"
+DELETE_USER = "DELETE FROM users WHERE id = :id"
+
+PUT_MEMBER = """
+    INSERT INTO members (account_id, user_id, role, created_at)
+    VALUES (:account_id, :user_id, :role, :created_at)
+    ON CONFLICT (account_id, user_id) DO UPDATE SET role = excluded.role
+"""
+MEMBER_ROLE = "SELECT role FROM members WHERE account_id = :account_id AND user_id = :user_id"
+MEMBERS_OF = "SELECT user_id FROM members WHERE account_id = :account_id ORDER BY created_at, user_id"
+OWNERS_OF = """
+    SELECT user_id FROM members WHERE account_id = :account_id AND role = 'owner' ORDER BY created_at, user_id
+"""
+MEMBERSHIPS = """
+    SELECT m.account_id, a.username, a.display_name, m.role
+    FROM members AS m
+    JOIN accounts AS a ON a.id = m.account_id
+    WHERE m.user_id = :user_id AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+    ORDER BY m.created_at, m.account_id
+"""
+COUNT_MEMBERSHIPS = "SELECT count(*) FROM members WHERE user_id = :user_id"
+DELETE_MEMBER = "DELETE FROM members WHERE account_id = :account_id AND user_id = :user_id"
+PEOPLE = """
+    SELECT a.id AS account_id, a.username, a.suspended_at, u.id AS user_id, m.role AS member_role, u.email,
+           u.role AS user_role, u.confirmed_at, u.approved_at, u.disabled_at
+    FROM accounts AS a
+    LEFT JOIN members AS m ON m.account_id = a.id
+    LEFT JOIN users AS u ON u.id = m.user_id
+    WHERE a.domain = '' AND a.deleted_at IS NULL
+    ORDER BY a.id, m.created_at, u.id
+"""
+
+INSERT_APP = """
+    INSERT INTO apps (id, client_id, secret_hash, name, website, redirect_uris, scopes, created_at)
+    VALUES (:id, :client_id, :secret_hash, :name, :website, :redirect_uris, :scopes, :created_at)
+"""
+APP_BY_CLIENT_ID = """
+    SELECT id, client_id, secret_hash, name, website, redirect_uris, scopes, created_at
+    FROM apps
+    WHERE client_id = :client_id
+"""
+APPS = """
+    SELECT id, client_id, secret_hash, name, website, redirect_uris, scopes, created_at
+    FROM apps
+    WHERE id IN (SELECT value FROM json_each(:ids))
+"""
+
+INSERT_INTO_TOKENS = """
+    INSERT INTO tokens (id, hash, app_id, user_id, account_id, scopes, created_at, code_id)
+    VALUES (:id, :hash, :app_id, :user_id, :account_id, :scopes, :created_at, :code_id)
+"""
+TOKENS_BY_HASH = "SELECT id, app_id, user_id, account_id, scopes, created_at FROM tokens WHERE hash = :hash"
+BEARER = """
+    SELECT t.id AS token_id, t.app_id, t.user_id, t.account_id, t.scopes, m.role AS member_role, u.role AS user_role,
+           u.confirmed_at, u.approved_at, u.disabled_at, a.suspended_at, a.deleted_at
+    FROM tokens AS t
+    LEFT JOIN users AS u ON u.id = t.user_id
+    LEFT JOIN accounts AS a ON a.id = t.account_id
+    LEFT JOIN members AS m ON m.account_id = t.account_id AND m.user_id = t.user_id
+    WHERE t.hash = :hash
+"""
+GRANTED_ACCOUNTS = """
+    SELECT DISTINCT account_id FROM tokens WHERE user_id = :user_id AND app_id = :app_id AND scopes = :scopes
+"""
+REVOKE = "DELETE FROM tokens WHERE id = :id RETURNING id"
+REVOKE_OF_CODE = "DELETE FROM tokens WHERE code_id = :code_id RETURNING id"
+REVOKE_OF_USER = "DELETE FROM tokens WHERE user_id = :user_id RETURNING id"
+REVOKE_OF_ACCOUNT = "DELETE FROM tokens WHERE account_id = :account_id RETURNING id"
+REVOKE_OF_MEMBER = "DELETE FROM tokens WHERE user_id = :user_id AND account_id = :account_id RETURNING id"
+
+INSERT_CODE = """
+    INSERT INTO codes (id, hash, app_id, user_id, account_id, redirect_uri, scopes, challenge, expires_at)
+    VALUES (:id, :hash, :app_id, :user_id, :account_id, :redirect_uri, :scopes, :challenge, :expires_at)
+"""
+CODE = """
+    SELECT id, app_id, user_id, account_id, redirect_uri, scopes, challenge, expires_at, used_at
+    FROM codes
+    WHERE hash = :hash
+"""
+USE_CODE = "UPDATE codes SET used_at = :at WHERE id = :id"
+DELETE_OLD_CODES = "DELETE FROM codes WHERE user_id = :user_id AND expires_at < :before"
+DELETE_CODES_OF_USER = "DELETE FROM codes WHERE user_id = :user_id"
+DELETE_CODES_OF_ACCOUNT = "DELETE FROM codes WHERE account_id = :account_id"
+DELETE_CODES_OF_MEMBER = "DELETE FROM codes WHERE user_id = :user_id AND account_id = :account_id"
+
+INSERT_SESSION = """
+    INSERT INTO sessions (id, hash, user_id, created_at, expires_at, user_agent)
+    VALUES (:id, :hash, :user_id, :created_at, :expires_at, :user_agent)
+"""
+SESSION_USER_ID = "SELECT user_id FROM sessions WHERE hash = :hash AND expires_at > :now"
+DELETE_SESSION = "DELETE FROM sessions WHERE hash = :hash"
+DELETE_SESSIONS = "DELETE FROM sessions WHERE user_id = :user_id"
+DELETE_OLD_SESSIONS = "DELETE FROM sessions WHERE user_id = :user_id AND expires_at <= :now"
+
+INSERT_INTO_MAIL_TOKENS = """
+    INSERT INTO mail_tokens (id, hash, purpose, user_id, expires_at)
+    VALUES (:id, :hash, :purpose, :user_id, :expires_at)
+"""
+USE_MAIL_TOKENS = """
+    DELETE FROM mail_tokens WHERE hash = :hash AND purpose = :purpose AND expires_at > :now RETURNING user_id
+"""
+DELETE_MAIL_TOKENS = "DELETE FROM mail_tokens WHERE user_id = :user_id AND purpose = :purpose"
+
+INSERT_INVITATION = """
+    INSERT INTO invitations (id, code, created_by, created_at, expires_at, max_uses)
+    VALUES (:id, :code, :created_by, :created_at, :expires_at, :max_uses)
+"""
+INVITATIONS = """
+    SELECT id, code, created_by, created_at, expires_at, max_uses, uses
+    FROM invitations
+    WHERE created_by = :user_id
+    ORDER BY id DESC
+"""
+USE_INVITATION = """
+    UPDATE invitations
+    SET uses = uses + 1
+    WHERE code = :code AND (max_uses IS NULL OR uses < max_uses) AND (expires_at IS NULL OR expires_at > :now)
+"""
+
+
+async def insert_user(tx: WriteTx, user: User, *, email_key: str, password_hash: str) -> None:
+    """Add a user whose address nobody has."""
+    await tx.run(
+        INSERT_USER,
+        id=user.id,
+        email=user.email,
+        email_key=email_key,
+        password_hash=password_hash,
+        role=user.role,
+        locale=user.locale,
+        created_at=user.created_at,
+        confirmed_at=user.confirmed_at,
+        approved_at=user.approved_at,
+        reason=user.reason,
+        app_id=user.app_id,
+    )
+
+
+async def user(tx: ReadTx, id: UserId) -> User | None:
+    """The user. One look into the primary key."""
+    return await tx.one(User, USER, id=id)
+
+
+async def user_id_by_email(tx: ReadTx, email_key: str) -> UserId | None:
+    """Who has the address. One look into the unique index."""
+    id = await tx.one(int, USER_ID_BY_EMAIL, email_key=email_key)
+    return None if id is None else UserId(id)
+
+
+async def proof_by_email(tx: ReadTx, email_key: str) -> Proof | None:
+    """What a password has to fit, and the account that its user has owned longest. O(memberships)."""
+    return await tx.one(Proof, PROOF_BY_EMAIL, email_key=email_key)
+
+
+async def proof_by_handle(tx: ReadTx, handle: str) -> Proof | None:
+    """The same for the longest-standing owner of an account. O(members)."""
+    return await tx.one(Proof, PROOF_BY_HANDLE, handle=handle)
+
+
+async def set_confirmed(tx: WriteTx, id: UserId, at: datetime) -> None:
+    """Keep when the address was confirmed."""
+    await tx.run(SET_CONFIRMED, id=id, at=at)
+
+
+async def set_approved(tx: WriteTx, id: UserId, at: datetime) -> None:
+    """Keep when the user was let in."""
+    await tx.run(SET_APPROVED, id=id, at=at)
+
+
+async def set_disabled(tx: WriteTx, id: UserId, at: datetime | None) -> None:
+    """Keep since when the user is disabled; None if they are not."""
+    await tx.run(SET_DISABLED, id=id, at=at)
+
+
+async def set_role(tx: WriteTx, id: UserId, role: UserRole) -> None:
+    """Keep the user's role on the server."""
+    await tx.run(SET_ROLE, id=id, role=role)
+
+
+async def set_password(tx: WriteTx, id: UserId, password_hash: str) -> None:
+    """Keep another password."""
+    await tx.run(SET_HASH, id=id, password_hash=password_hash)
+
+
+async def replace_password(tx: WriteTx, id: UserId, password_hash: str, new_hash: str) -> bool:
+    """Keep another hash if the present one is `password_hash`; whether it was."""
+    return bool(await tx.run(REPLACE_HASH, id=id, password_hash=password_hash, new_hash=new_hash))
+
+
+async def delete_user(tx: WriteTx, id: UserId) -> None:
+    """Erase the user, and all that refers to them."""
+    await tx.run(DELETE_USER, id=id)
+
+
+async def put_member(tx: WriteTx, account_id: AccountId, user_id: UserId, role: MemberRole, now: datetime) -> None:
+    """Make the user a member, or change their role."""
+    await tx.run(PUT_MEMBER, account_id=account_id, user_id=user_id, role=role, created_at=now)
+
+
+async def member_role(tx: ReadTx, account_id: AccountId, user_id: UserId) -> MemberRole | None:
+    """What the user is to the account; None if nothing. One look into the primary key."""
+    role = await tx.one(str, MEMBER_ROLE, account_id=account_id, user_id=user_id)
+    return None if role is None else MemberRole(role)
+
+
+async def members_of(tx: ReadTx, account_id: AccountId) -> list[UserId]:
+    """Everyone who is a member of the account, the longest-standing first. O(members)."""
+    return [UserId(id) for id in await tx.all(int, MEMBERS_OF, account_id=account_id)]
+
+
+async def owners_of(tx: ReadTx, account_id: AccountId) -> list[UserId]:
+    """Everyone who owns the account, the longest-standing first. O(members)."""
+    return [UserId(id) for id in await tx.all(int, OWNERS_OF, account_id=account_id)]
+
+
+async def memberships(tx: ReadTx, user_id: UserId) -> list[Membership]:
+    """The accounts that the user can act for now, oldest membership first. O(memberships)."""
+    return await tx.all(Membership, MEMBERSHIPS, user_id=user_id)
+
+
+async def has_memberships(tx: ReadTx, user_id: UserId) -> bool:
+    """Whether the user is a member of any account, suspended or not."""
+    return bool(await tx.one(int, COUNT_MEMBERSHIPS, user_id=user_id))
+
+
+async def delete_member(tx: WriteTx, account_id: AccountId, user_id: UserId) -> None:
+    """The user is no longer a member."""
+    await tx.run(DELETE_MEMBER, account_id=account_id, user_id=user_id)
+
+
+async def people(tx: ReadTx) -> list[Person]:
+    """Every account here with each of its members, oldest account first. O(accounts): in a thread, or off line."""
+    return await tx.all(Person, PEOPLE)
+
+
+async def insert_app(tx: WriteTx, app: App) -> None:
+    """Add an app."""
+    await tx.run(
+        INSERT_APP,
+        id=app.id,
+        client_id=app.client_id,
+        secret_hash=app.secret_hash,
+        name=app.name,
+        website=app.website,
+        redirect_uris=app.redirect_uris,
+        scopes=app.scopes,
+        created_at=app.created_at,
+    )
+
+
+async def app_by_client_id(tx: ReadTx, client_id: str) -> App | None:
+    """The app that calls itself so. One look into the unique index."""
+    return await tx.one(App, APP_BY_CLIENT_ID, client_id=client_id)
+
+
+async def apps(tx: ReadTx, ids: Sequence[AppId]) -> list[App]:
+    """Those of the apps that exist, in no order. One look into the primary key each."""
+    return await tx.all(App, APPS, ids=ids)
+
+
+async def insert_token(tx: WriteTx, token: Token, *, hash: str, code_id: int | None) -> None:
+    """Add a token.
+
+    Args:
+        code_id: the authorization code it was given for.
+    """
+    await tx.run(
+        INSERT_INTO_TOKENS,
+        id=token.id,
+        hash=hash,
+        app_id=token.app_id,
+        user_id=token.user_id,
+        account_id=token.account_id,
+        scopes=token.scopes,
+        created_at=token.created_at,
+        code_id=code_id,
+    )
+
+
+async def token(tx: ReadTx, hash: str) -> Token | None:
+    """The token with this digest. One look into the unique index."""
+    return await tx.one(Token, TOKENS_BY_HASH, hash=hash)
+
+
+async def bearer(tx: ReadTx, hash: str) -> Bearer | None:
+    """The token with this digest and what decides its power. Four looks into indexes."""
+    return await tx.one(Bearer, BEARER, hash=hash)
+
+
+async def granted_accounts(tx: ReadTx, user_id: UserId, app_id: AppId, scopes: str) -> list[AccountId]:
+    """As which accounts the user lets the app act with just these scopes. O(tokens of the user)."""
+    found = await tx.all(int, GRANTED_ACCOUNTS, user_id=user_id, app_id=app_id, scopes=scopes)
+    return [AccountId(id) for id in found]
+
+
+async def revoke(tx: WriteTx, id: TokenId) -> tuple[TokenId, ...]:
+    """End a token; those that ended."""
+    return _ids(await tx.all(int, REVOKE, id=id))
+
+
+async def revoke_of_code(tx: WriteTx, code_id: int) -> tuple[TokenId, ...]:
+    """End the tokens that were given for an authorization code; those that ended."""
+    return _ids(await tx.all(int, REVOKE_OF_CODE, code_id=code_id))
+
+
+async def revoke_of_user(tx: WriteTx, user_id: UserId) -> tuple[TokenId, ...]:
+    """End all tokens and pending codes of a user; the tokens that ended."""
+    await tx.run(DELETE_CODES_OF_USER, user_id=user_id)
+    return _ids(await tx.all(int, REVOKE_OF_USER, user_id=user_id))
+
+
+async def revoke_of_account(tx: WriteTx, account_id: AccountId) -> tuple[TokenId, ...]:
+    """End all tokens and pending codes that speak for an account; the tokens that ended."""
+    await tx.run(DELETE_CODES_OF_ACCOUNT, account_id=account_id)
+    return _ids(await tx.all(int, REVOKE_OF_ACCOUNT, account_id=account_id))
+
+
+async def revoke_of_member(tx: WriteTx, account_id: AccountId, user_id: UserId) -> tuple[TokenId, ...]:
+    """End the tokens and pending codes by which a user speaks for an account; the tokens that ended."""
+    await tx.run(DELETE_CODES_OF_MEMBER, account_id=account_id, user_id=user_id)
+    return _ids(await tx.all(int, REVOKE_OF_MEMBER, account_id=account_id, user_id=user_id))
+
+
+async def insert_code(tx: WriteTx, code: Code, *, hash: str) -> None:
+    """Add an authorization code."""
+    await tx.run(
+        INSERT_CODE,
+        id=code.id,
+        hash=hash,
+        app_id=code.app_id,
+        user_id=code.user_id,
+        account_id=code.account_id,
+        redirect_uri=code.redirect_uri,
+        scopes=code.scopes,
+        challenge=code.challenge,
+        expires_at=code.expires_at,
+    )
+
+
+async def code(tx: ReadTx, hash: str) -> Code | None:
+    """The authorization code with this digest, used or not. One look into the unique index."""
+    return await tx.one(Code, CODE, hash=hash)
+
+
+async def use_code(tx: WriteTx, id: int, at: datetime) -> None:
+    """The code was exchanged. It is kept for a while, so that a second exchange is noticed."""
+    await tx.run(USE_CODE, id=id, at=at)
+
+
+async def delete_old_codes(tx: WriteTx, user_id: UserId, *, before: datetime) -> None:
+    """Forget the user's codes that expired before that. O(codes of the user)."""
+    await tx.run(DELETE_OLD_CODES, user_id=user_id, before=before)
+
+
+async def insert_session(
+    tx: WriteTx, id: int, *, hash: str, user_id: UserId, user_agent: str, now: datetime, expires_at: datetime
+) -> None:
+    """Add a session, and forget the user's that have expired. O(sessions of the user)."""
+    await tx.run(DELETE_OLD_SESSIONS, user_id=user_id, now=now)
+    await tx.run(
+        INSERT_SESSION,
+        id=id,
+        hash=hash,
+        user_id=user_id,
+        created_at=now,
+        expires_at=expires_at,
+        user_agent=user_agent,
+    )
+
+
+async def session_user_id(tx: ReadTx, hash: str, now: datetime) -> UserId | None:
+    """Whose session it is, if it lasts. One look into the unique index."""
+    id = await tx.one(int, SESSION_USER_ID, hash=hash, now=now)
+    return None if id is None else UserId(id)
+
+
+async def delete_session(tx: WriteTx, hash: str) -> None:
+    """End a session."""
+    await tx.run(DELETE_SESSION, hash=hash)
+
+
+async def delete_sessions(tx: WriteTx, user_id: UserId) -> None:
+    """End all sessions of a user."""
+    await tx.run(DELETE_SESSIONS, user_id=user_id)
+
+
+async def put_mail_token(
+    tx: WriteTx, id: int, *, hash: str, purpose: Purpose, user_id: UserId, expires_at: datetime
+) -> None:
+    """Add a link; the user's earlier ones for the same purpose end."""
+    await delete_mail_tokens(tx, user_id, purpose)
+    await tx.run(INSERT_INTO_MAIL_TOKENS, id=id, hash=hash, purpose=purpose, user_id=user_id, expires_at=expires_at)
+
+
+async def use_mail_token(tx: WriteTx, hash: str, purpose: Purpose, now: datetime) -> UserId | None:
+    """Whose link it is, if it is good; it is not, from now on."""
+    id = await tx.one(int, USE_MAIL_TOKENS, hash=hash, purpose=purpose, now=now)
+    return None if id is None else UserId(id)
+
+
+async def delete_mail_tokens(tx: WriteTx, user_id: UserId, purpose: Purpose) -> None:
+    """End the user's links for a purpose."""
+    await tx.run(DELETE_MAIL_TOKENS, user_id=user_id, purpose=purpose)
+
+
+async def insert_invitation(tx: WriteTx, invitation: Invitation) -> None:
+    """Add an invitation that nobody has used."""
+    await tx.run(
+        INSERT_INVITATION,
+        id=invitation.id,
+        code=invitation.code,
+        created_by=invitation.created_by,
+        created_at=invitation.created_at,
+        expires_at=invitation.expires_at,
+        max_uses=invitation.max_uses,
+    )
+
+
+async def invitations(tx: ReadTx, user_id: UserId) -> list[Invitation]:
+    """Those a user made, newest first. O(found)."""
+    return await tx.all(Invitation, INVITATIONS, user_id=user_id)
+
+
+async def use_invitation(tx: WriteTx, code: str, now: datetime) -> bool:
+    """Count one use of an invitation; False if it does not exist, is used up, or has expired."""
+    return bool(await tx.run(USE_INVITATION, code=code, now=now))
+
+
+def _ids(ids: list[int]) -> tuple[TokenId, ...]:
+    return tuple(TokenId(id) for id in ids)

@@ -1,0 +1,34 @@
+"""What happens to accounts."""
+
+from pinson.domain.accounts.model import AccountId
+from pinson.lib.log import Fact
+
+
+class AccountCreated(Fact, frozen=True, kw_only=True):
+    """There is a new account."""
+
+    account_id: AccountId
+
+
+class AccountChanged(Fact, frozen=True, kw_only=True):
+    """Its profile or counters are not what they were: whoever keeps a rendering of it drops that."""
+
+    account_id: AccountId
+
+
+class AccountSuspended(Fact, frozen=True, kw_only=True):
+    """Nobody sees the account or what it posted, and it can do nothing."""
+
+    account_id: AccountId
+
+
+class AccountRestored(Fact, frozen=True, kw_only=True):
+    """The account is no longer suspended."""
+
+    account_id: AccountId
+
+
+class AccountDeleted(Fact, frozen=True, kw_only=True):
+    """The account is gone for good. What others keep of it (posts, follows, memberships) has to go too."""
+
+    account_id: AccountId

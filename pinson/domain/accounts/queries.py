@@ -1,0 +1,63 @@
+"""Questions about accounts. What is deleted is not found; what is suspended is, except by `active`."""
+
+from collections.abc import Sequence
+
+from pinson.domain.accounts import rules, store
+from pinson.domain.accounts.model import Account, AccountId, Profile
+from pinson.domain.accounts.rules import AccountNotFound
+from pinson.lib.db import ReadTx
+
+
+async def by_id(tx: ReadTx, id: AccountId) -> Account | None:
+    """The account, suspended or not."""
+    return next(iter(await store.by_ids(tx, [id])), None)
+
+
+async def by_ids(tx: ReadTx, ids: Sequence[AccountId]) -> dict[AccountId, Account]:
+    """Those of the accounts that exist, suspended or not. One statement."""
+    return {account.id: account for account in await store.by_ids(tx, ids)}
+
+
+async def active(tx: ReadTx, id: AccountId) -> Account:
+    """An account that takes part.
+
+    Raises:
+        AccountNotFound: there is none, or it is suspended.
+    """
+    account = await by_id(tx, id)
+    if account is None or account.suspended_at is not None:
+        raise AccountNotFound
+    return account
+
+
+async def by_acct(tx: ReadTx, acct: str, *, local_domain: str) -> Account | None:
+    """The account that people address so: `user`, `@user` or `user@domain`, in any case."""
+    handle, domain = rules.split_acct(acct, local_domain=local_domain)
+    return next((found for found in await store.by_handles(tx, [handle]) if found.domain == domain), None)
+
+
+async def by_accts(tx: ReadTx, accts: Sequence[str]) -> dict[str, Account]:
+    """The accounts that a text addresses, by the address it used. One statement.
+
+    Args:
+        accts: folded: `user` for somebody here, else `user@domain`.
+    """
+    wanted = set(accts)
+    found = await store.by_handles(tx, [acct.partition("@")[0] for acct in accts])
+    by_address = {f"{one.handle}@{one.domain}" if one.domain else one.handle: one for one in found}
+    return {acct: account for acct, account in by_address.items() if acct in wanted}
+
+
+async def profile(tx: ReadTx, id: AccountId) -> Profile | None:
+    """The account with its counters, suspended or not."""
+    return next(iter(await store.profiles(tx, [id])), None)
+
+
+async def profiles(tx: ReadTx, ids: Sequence[AccountId]) -> dict[AccountId, Profile]:
+    """Those of the accounts that exist, suspended or not, with their counters. One statement."""
+    return {profile.id: profile for profile in await store.profiles(tx, ids)}
+
+
+async def local_count(tx: ReadTx) -> int:
+    """How many accounts live on this server."""
+    return await store.local_count(tx)

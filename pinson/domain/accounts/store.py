@@ -1,0 +1,130 @@
+"""SQL of accounts. Deleted ones are tombstones: only `handle_is_taken` and `hidden_ids` look at them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pinson.domain.accounts.model import Account, AccountId, Profile
+from pinson.lib.db import ReadTx, WriteTx
+
+OWNS = ("accounts", "account_counts")
+
+INSERT = """
+    INSERT INTO accounts (
+        id, username, handle, domain, display_name, note, locked, bot, discoverable, indexable, created_at)
+    VALUES (
+        :id, :username, :handle, :domain, :display_name, :note, :locked, :bot, :discoverable, :indexable, :created_at)
+"""
+INSERT_COUNTS = "INSERT INTO account_counts (account_id) VALUES (:id)"
+HANDLE_IS_TAKEN = "SELECT count(*) FROM accounts WHERE handle = :handle AND domain = :domain"
+BY_IDS = """
+    SELECT a.id, a.username, a.handle, a.domain, a.display_name, a.note, a.locked, a.bot, a.discoverable, a.indexable,
+           a.created_at, a.suspended_at
+    FROM accounts AS a
+    WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.deleted_at IS NULL
+"""
+BY_HANDLES = """
+    SELECT a.id, a.username, a.handle, a.domain, a.display_name, a.note, a.locked, a.bot, a.discoverable, a.indexable,
+           a.created_at, a.suspended_at
+    FROM accounts AS a
+    WHERE a.handle IN (SELECT value FROM json_each(:handles)) AND a.deleted_at IS NULL
+"""
+PROFILES = """
+    SELECT a.id, a.username, a.handle, a.domain, a.display_name, a.note, a.locked, a.bot, a.discoverable, a.indexable,
+           a.created_at, a.suspended_at, c.followers, c.following, c.posts, c.last_post_at
+    FROM accounts AS a
+    JOIN account_counts AS c ON c.account_id = a.id
+    WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.deleted_at IS NULL
+"""
+HIDDEN_IDS = "SELECT id FROM accounts WHERE suspended_at IS NOT NULL OR deleted_at IS NOT NULL"
+LOCAL_COUNT = "SELECT count(*) FROM accounts WHERE domain = '' AND deleted_at IS NULL"
+SET_SUSPENDED = "UPDATE accounts SET suspended_at = :at WHERE id = :id"
+ERASE = """
+    UPDATE accounts
+    SET username = handle, display_name = '', note = '', locked = 0, bot = 0, discoverable = NULL, indexable = 0,
+        suspended_at = NULL, deleted_at = :at
+    WHERE id = :id
+"""
+ERASE_COUNTS = "DELETE FROM account_counts WHERE account_id = :id"
+COUNT = """
+    UPDATE account_counts
+    SET followers = followers + :followers,
+        following = following + :following,
+        posts = posts + :posts,
+        last_post_at = CASE WHEN last_post_at IS NULL OR last_post_at < :last_post_at
+                            THEN :last_post_at ELSE last_post_at END
+    WHERE account_id = :account_id
+"""
+
+
+async def insert(tx: WriteTx, account: Account) -> None:
+    """Add an account that is not there yet, with counters at zero."""
+    await tx.run(
+        INSERT,
+        id=account.id,
+        username=account.username,
+        handle=account.handle,
+        domain=account.domain,
+        display_name=account.display_name,
+        note=account.note,
+        locked=account.locked,
+        bot=account.bot,
+        discoverable=account.discoverable,
+        indexable=account.indexable,
+        created_at=account.created_at,
+    )
+    await tx.run(INSERT_COUNTS, id=account.id)
+
+
+async def handle_is_taken(tx: ReadTx, handle: str, domain: str) -> bool:
+    """Whether any account has the handle or had it. One look into the unique index."""
+    return bool(await tx.one(int, HANDLE_IS_TAKEN, handle=handle, domain=domain))
+
+
+async def by_ids(tx: ReadTx, ids: Sequence[AccountId]) -> list[Account]:
+    """Those of them that exist, in no order. One look into the primary key each."""
+    return await tx.all(Account, BY_IDS, ids=ids)
+
+
+async def by_handles(tx: ReadTx, handles: Sequence[str]) -> list[Account]:
+    """All accounts, on whatever domain, that have one of the handles. O(found) on (handle, domain)."""
+    return await tx.all(Account, BY_HANDLES, handles=handles)
+
+
+async def profiles(tx: ReadTx, ids: Sequence[AccountId]) -> list[Profile]:
+    """Those of them that exist, with their counters, in no order. Two looks into primary keys each."""
+    return await tx.all(Profile, PROFILES, ids=ids)
+
+
+async def hidden_ids(tx: ReadTx) -> list[AccountId]:
+    """Every account that is suspended or deleted. O(found), from the index accounts_hidden."""
+    return [AccountId(id) for id in await tx.all(int, HIDDEN_IDS)]
+
+
+async def local_count(tx: ReadTx) -> int:
+    """How many accounts live here. O(accounts here) on the index."""
+    return await tx.one(int, LOCAL_COUNT) or 0
+
+
+async def set_suspended(tx: WriteTx, id: AccountId, at: datetime | None) -> None:
+    """Keep since when the account is suspended; None if it is not."""
+    await tx.run(SET_SUSPENDED, id=id, at=at)
+
+
+async def erase(tx: WriteTx, id: AccountId, at: datetime) -> None:
+    """Leave of the account its id and its handle, nothing else."""
+    await tx.run(ERASE, id=id, at=at)
+    await tx.run(ERASE_COUNTS, id=id)
+
+
+async def count(
+    tx: WriteTx, account_id: AccountId, *, followers: int, following: int, posts: int, last_post_at: datetime | None
+) -> None:
+    """Add to the counters. An account that has none (deleted) is left alone."""
+    await tx.run(
+        COUNT,
+        account_id=account_id,
+        followers=followers,
+        following=following,
+        posts=posts,
+        last_post_at=last_post_at,
+    )

@@ -1,0 +1,140 @@
+"""Publish and delete, each in one transaction.
+
+Whom a post reaches is decided by those who listen to its facts: timelines and streams in
+memory, and what `reactions.py` names.
+"""
+
+from datetime import datetime, timedelta
+
+from pinson.domain import accounts
+from pinson.domain.accounts import AccountId
+from pinson.domain.posts import queries, rules, store
+from pinson.domain.posts import text as texts
+from pinson.domain.posts.facts import PostDeleted, PostPublished
+from pinson.domain.posts.model import Post, PostId, Prepared, Shape, Tag
+from pinson.domain.posts.rules import NotYourPost, Reader
+from pinson.lib import log
+from pinson.lib.db import WriteTx
+
+KEY_LASTS = timedelta(hours=1)  # https://docs.joinmastodon.org/methods/statuses/#create
+
+
+async def publish(
+    tx: WriteTx, *, author: Reader, author_id: AccountId, prepared: Prepared, base_url: str, now: datetime
+) -> Post:
+    """Store a new post and record that it was published.
+
+    When db.write returns, the post is on disk and its fact is too, or neither is. A draft
+    whose idempotency key made a post within the last hour gives that post again.
+
+    Args:
+        author: the author as a reader: they can only answer what they may see.
+        now: moment of publication, UTC.
+    Raises:
+        AccountNotFound: the author is gone or suspended.
+        PostNotFound: the post replied to is gone, or the author may not see it.
+    """
+    draft = prepared.draft
+    await accounts.active(tx, author_id)
+    if draft.idempotency_key:
+        made = await store.post_of_key(tx, author_id, draft.idempotency_key, since=now - KEY_LASTS)
+        if made is not None and (found := await store.posts(tx, [made])):
+            return found[0]
+    answered = await queries.visible(tx, draft.in_reply_to_id, reader=author) if draft.in_reply_to_id else None
+    post = rules.accept(
+        prepared,
+        id=PostId(tx.new_id(author_id, now)),
+        author_id=author_id,
+        answered=answered,
+        mentions=await _mentions(tx, prepared.parsed, base_url),
+        tags=await _tags(tx, prepared.parsed, now),
+        base_url=base_url,
+        now=now,
+    )
+    await store.insert(tx, post)
+    if answered:
+        await store.count_reply(tx, answered.id, 1)
+    await accounts.count(tx, author_id, posts=1, last_post_at=now)
+    if draft.idempotency_key:
+        await store.keep_key(tx, author_id, draft.idempotency_key, post.id, now)
+    await log.record(tx, PostPublished(at=now, post=post.shape))
+    return post
+
+
+async def delete(tx: WriteTx, *, id: PostId, author_id: AccountId, now: datetime) -> Post:
+    """Remove one's post for good; the post as it was, so that it can be written anew.
+
+    Raises:
+        PostNotFound: there is none.
+        NotYourPost: it is somebody else's.
+    """
+    post = await queries.post(tx, id)
+    if post.author_id != author_id:
+        raise NotYourPost
+    await _remove(tx, post.shape, now)
+    return post
+
+
+async def delete_all(tx: WriteTx, *, author_id: AccountId, now: datetime, limit: int = 500) -> int:
+    """Remove up to `limit` posts of an account that is being closed; how many went. Call again until none."""
+    shapes = await queries.by_author(tx, author_id, limit=limit)
+    for shape in shapes:
+        await _remove(tx, shape, now)
+    return len(shapes)
+
+
+async def _remove(tx: WriteTx, shape: Shape, now: datetime) -> None:
+    await store.delete(tx, shape)
+    if shape.in_reply_to_id is not None:
+        await store.count_reply(tx, shape.in_reply_to_id, -1)
+    await accounts.count(tx, shape.author_id, posts=-1)
+    await log.record(
+        tx,
+        PostDeleted(
+            at=now,
+            id=shape.id,
+            author_id=shape.author_id,
+            in_reply_to_id=shape.in_reply_to_id,
+            topics=shape.topics,
+        ),
+    )
+
+
+async def tag_named(tx: WriteTx, *, name: str, now: datetime) -> Tag:
+    """The hashtag of this name, made if nobody has used it: it can be followed before its first post.
+
+    Raises:
+        BadTag: no hashtag can have this name.
+    """
+    folded = rules.tag_name(name)
+    found = await store.tags(tx, [folded])
+    return found[0] if found else await _new_tag(tx, folded, name.lstrip("#＃"), now)
+
+
+async def forget_keys(tx: WriteTx, *, now: datetime) -> int:
+    """Forget idempotency keys that no longer count; how many."""
+    return await store.forget_keys(tx, until=now - KEY_LASTS)
+
+
+async def _mentions(tx: WriteTx, parsed: texts.Parsed, base_url: str) -> dict[str, texts.Mention]:
+    if not parsed.handles:
+        return {}
+    found = await accounts.by_accts(tx, parsed.handles)
+    return {
+        handle: texts.Mention(account.id, account.username, account.acct, account.url(base_url))
+        for handle, account in found.items()
+    }
+
+
+async def _tags(tx: WriteTx, parsed: texts.Parsed, now: datetime) -> list[Tag]:
+    names = parsed.tags
+    if not names:
+        return []
+    known = {tag.name: tag for tag in await store.tags(tx, list(names))}
+    return [known.get(name) or await _new_tag(tx, name, shown, now) for name, shown in names.items()]
+
+
+async def _new_tag(tx: WriteTx, name: str, display_name: str, now: datetime) -> Tag:
+    tag = Tag(tx.new_id(None, now), name, display_name)
+    await store.new_tag(tx, tag, now)
+    return tag

@@ -1,0 +1,102 @@
+"""Posts: as they are stored (`Post`), as they are judged (`Shape`), and as they come in (`Draft`)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+import msgspec
+
+from pinson.domain.accounts import AccountId
+from pinson.domain.posts import text as texts
+
+PostId = NewType("PostId", int)
+
+
+class Visibility(StrEnum):
+    """Whom a post is for. The values are Mastodon's."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"  # anyone who has the address; under no public topic
+    FOLLOWERS = "private"
+    DIRECT = "direct"  # those it mentions
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A post as somebody wishes it."""
+
+    text: str
+    visibility: Visibility = Visibility.PUBLIC
+    in_reply_to_id: PostId | None = None
+    spoiler: str = ""
+    sensitive: bool = False
+    language: str | None = None
+    app_id: int | None = None
+    idempotency_key: str | None = None
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A draft that was read and is within limits: all that can be done before the transaction."""
+
+    draft: Draft
+    parsed: texts.Parsed
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """What the rules need to know of a post: who may see it and on whose timelines it stands.
+
+    topics: what it is under, see `topics.py`.
+    """
+
+    id: PostId
+    author_id: AccountId
+    visibility: Visibility
+    in_reply_to_id: PostId | None
+    in_reply_to_author_id: AccountId | None
+    mentions: tuple[AccountId, ...]
+    topics: tuple[int, ...]
+
+
+class Post(msgspec.Struct, frozen=True):
+    """A post as it is stored.
+
+    mentions, tags: ids of the accounts it mentions; its hashtags, folded.
+    replies: how many posts answer it.
+    """
+
+    id: PostId
+    author_id: AccountId
+    created_at: datetime
+    visibility: Visibility
+    text: str
+    html: str
+    spoiler: str
+    sensitive: bool
+    language: str | None
+    in_reply_to_id: PostId | None
+    in_reply_to_author_id: AccountId | None
+    mentions: tuple[AccountId, ...]
+    tags: tuple[str, ...]
+    topics: tuple[int, ...]
+    app_id: int | None
+    replies: int = 0
+
+    @property
+    def shape(self) -> Shape:
+        """What the rules need to know of it."""
+        return Shape(
+            self.id,
+            self.author_id,
+            self.visibility,
+            self.in_reply_to_id,
+            self.in_reply_to_author_id,
+            self.mentions,
+            self.topics,
+        )
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """A hashtag. name: folded; display_name: as first written."""
+
+    id: int
+    name: str
+    display_name: str

@@ -1,0 +1,53 @@
+"""Questions about posts."""
+
+from pinson.domain.accounts import AccountId
+from pinson.domain.posts import store
+from pinson.domain.posts.model import Post, PostId, Shape, Tag
+from pinson.domain.posts.rules import PostNotFound, Reader, can_see
+from pinson.lib.db import ReadTx
+from pinson.lib.paging import NEWEST
+
+
+async def post(tx: ReadTx, id: PostId) -> Post:
+    """A post, whoever asks.
+
+    Raises:
+        PostNotFound: there is none.
+    """
+    found = await store.posts(tx, [id])
+    if not found:
+        raise PostNotFound
+    return found[0]
+
+
+async def posts(tx: ReadTx, ids: list[PostId]) -> dict[PostId, Post]:
+    """These posts by id, in one statement; those that are gone are left out."""
+    return {post.id: post for post in await store.posts(tx, list(ids))} if ids else {}
+
+
+async def visible(tx: ReadTx, id: PostId, *, reader: Reader) -> Shape:
+    """The shape of a post that the reader may see.
+
+    Raises:
+        PostNotFound: there is none, or not for them.
+    """
+    found = await store.shapes(tx, [id])
+    if not found or not can_see(found[0], reader):
+        raise PostNotFound
+    return found[0]
+
+
+async def by_author(tx: ReadTx, author_id: AccountId, *, before: int = NEWEST, limit: int) -> list[Shape]:
+    """An author's posts of every visibility, newest first."""
+    return await store.by_author(tx, author_id, before=before, limit=limit)
+
+
+async def tag(tx: ReadTx, folded: str) -> Tag | None:
+    """The hashtag of this folded name, if it was ever used or followed."""
+    found = await store.tags(tx, [folded])
+    return found[0] if found else None
+
+
+async def count(tx: ReadTx) -> int:
+    """How many posts there are; for pages that are cached."""
+    return await store.count(tx)

@@ -1,0 +1,169 @@
+"""What a post may be, and who may see it. Pure.
+
+Called by commands, by every way of reading (timelines, streams, single posts), and by
+interfaces through `prepare`.
+"""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+
+from pinson.domain.accounts import AccountId
+from pinson.domain.posts import text as texts
+from pinson.domain.posts import topics
+from pinson.domain.posts.model import Draft, Post, PostId, Prepared, Shape, Tag, Visibility
+from pinson.domain.relations import Circle
+from pinson.lib.errors import Kind, Refusal
+
+
+class BlankPost(Refusal):
+    """There is nothing in it."""
+
+    kind, code = Kind.INVALID, "blank_post"
+    text = "Validation failed: Text can't be blank"
+
+
+class PostTooLong(Refusal):
+    """It is longer than this server takes."""
+
+    kind, code = Kind.INVALID, "post_too_long"
+    text = "Validation failed: Text character limit of {limit} exceeded (this post has {length})"
+
+
+class PostNotFound(Refusal):
+    """There is no such post, or not for this reader: the two look the same."""
+
+    kind, code = Kind.MISSING, "post_not_found"
+    text = "Record not found"
+
+
+class NotYourPost(PostNotFound):
+    """The reader may see the post, but it is somebody else's."""
+
+    code = "not_your_post"
+
+
+class BadTag(Refusal):
+    """No hashtag can have this name."""
+
+    kind, code = Kind.MISSING, "bad_tag"
+    text = "Record not found"
+
+
+def tag_name(name: str) -> str:
+    """The folded name of a hashtag, typed with or without its sign.
+
+    Raises:
+        BadTag: it could not be written as a hashtag.
+    """
+    bare = name.lstrip("#＃")
+    spans = texts.parse(f"#{bare}", local_domain="").spans
+    if len(spans) != 1 or spans[0].kind is not texts.SpanKind.TAG or spans[0].name != bare:
+        raise BadTag
+    return texts.fold_tag(bare)
+
+
+def note_html(note: str, *, base_url: str) -> str:
+    """What an account says about itself, as HTML: links and hashtags work, mentions stay text."""
+    return texts.to_html(texts.parse(note, local_domain=""), {}, base_url=base_url)
+
+
+def prepare(draft: Draft, *, max_characters: int, local_domain: str) -> Prepared:
+    """Read the text and hold it to the limits: all that can be done before the transaction.
+
+    Raises:
+        BlankPost, PostTooLong.
+    """
+    if not draft.text.strip():
+        raise BlankPost
+    length = texts.length(draft.text, draft.spoiler)
+    if length > max_characters:
+        raise PostTooLong(length=length, limit=max_characters)
+    return Prepared(draft, texts.parse(draft.text, local_domain=local_domain))
+
+
+def accept(
+    prepared: Prepared,
+    *,
+    id: PostId,
+    author_id: AccountId,
+    answered: Shape | None,
+    mentions: Mapping[str, texts.Mention],
+    tags: Sequence[Tag],
+    base_url: str,
+    now: datetime,
+) -> Post:
+    """The post that a draft becomes.
+
+    Args:
+        answered: the post it replies to.
+        mentions: the accounts that its handles turned out to be.
+        tags: its hashtags, in order.
+    """
+    draft = prepared.draft
+    mentioned = tuple(dict.fromkeys(AccountId(mention.id) for mention in mentions.values()))
+    return Post(
+        id=id,
+        author_id=author_id,
+        created_at=now,
+        visibility=draft.visibility,
+        text=draft.text,
+        html=texts.to_html(prepared.parsed, mentions, base_url=base_url),
+        spoiler=draft.spoiler,
+        sensitive=draft.sensitive or bool(draft.spoiler),
+        language=draft.language,
+        in_reply_to_id=answered.id if answered else None,
+        in_reply_to_author_id=answered.author_id if answered else None,
+        mentions=mentioned,
+        tags=tuple(tag.name for tag in tags),
+        topics=tuple(_topics(draft.visibility, author_id, answered, mentioned, tags)),
+        app_id=draft.app_id,
+    )
+
+
+def _topics(
+    visibility: Visibility,
+    author_id: AccountId,
+    answered: Shape | None,
+    mentioned: Sequence[AccountId],
+    tags: Sequence[Tag],
+) -> list[int]:
+    if visibility is Visibility.DIRECT:
+        return [topics.addressed_to(id) for id in dict.fromkeys((author_id, *mentioned))]
+    under: list[int] = [author_id]
+    if visibility is Visibility.PUBLIC:
+        under += [tag.id for tag in tags]
+        if answered is None or answered.author_id == author_id:  # replies to others are no news for everyone
+            under += [topics.EVERYTHING, topics.LOCAL]
+    return under
+
+
+class Reader:
+    """Somebody, or nobody, who looks at posts.
+
+    circle: what they follow; None for a stranger.
+    suspended: accounts whose posts nobody sees.
+    """
+
+    __slots__ = ("circle", "id", "suspended")
+
+    def __init__(self, circle: Circle | None, suspended: AbstractSet[AccountId]) -> None:
+        self.circle = circle
+        self.id = circle.account_id if circle else None
+        self.suspended = suspended
+
+
+def can_see(post: Shape, reader: Reader) -> bool:
+    """Whether `reader` may read `post`. Every way of reading a post ends here.
+
+    Strangers see what the web shows. A suspended author's posts are seen by nobody.
+    """
+    if post.author_id in reader.suspended:
+        return False
+    if post.visibility is Visibility.PUBLIC or post.visibility is Visibility.UNLISTED:
+        return True
+    if reader.circle is None:
+        return False
+    if post.author_id == reader.id or reader.id in post.mentions:
+        return True
+    return post.visibility is Visibility.FOLLOWERS and post.author_id in reader.circle.topics

@@ -1,0 +1,52 @@
+"""The shapes of posts that were read or written lately, in memory behind the log.
+
+Called by timelines (a ring proposes ids, shapes decide) and streams. Bounded: the oldest
+read are forgotten.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from pinson.domain.posts import store
+from pinson.domain.posts.facts import PostDeleted, PostPublished
+from pinson.domain.posts.model import Shape
+from pinson.lib.db import ReadTx
+from pinson.lib.log import Fact
+
+KEEP = 200_000  # shapes, about 400 bytes each
+
+
+class Shapes:
+    """A view: see the module."""
+
+    def __init__(self, keep: int = KEEP) -> None:
+        self._shapes: OrderedDict[int, Shape] = OrderedDict()
+        self._keep = keep
+
+    async def of(self, tx: ReadTx, ids: Sequence[int]) -> list[Shape]:
+        """The shapes of these posts, in the order given, without those that are gone.
+
+        One statement for all that are not in memory, none if all are.
+        """
+        shapes = self._shapes
+        missing = [id for id in ids if id not in shapes]
+        if missing:
+            for shape in await store.shapes(tx, missing):
+                self._keep_one(shape)
+        return [shapes[id] for id in ids if id in shapes]
+
+    def apply(self, fact: Fact) -> None:
+        """Follow the log."""
+        if isinstance(fact, PostPublished):
+            self._keep_one(fact.post)
+        elif isinstance(fact, PostDeleted):
+            self._shapes.pop(fact.id, None)
+
+    async def load(self, _tx: ReadTx) -> None:
+        """Start over, empty."""
+        self._shapes.clear()
+
+    def _keep_one(self, shape: Shape) -> None:
+        self._shapes[shape.id] = shape
+        if len(self._shapes) > self._keep:
+            self._shapes.popitem(last=False)

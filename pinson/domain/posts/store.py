@@ -1,0 +1,138 @@
+"""SQL of posts, hashtags and topics."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from pinson.domain.accounts import AccountId
+from pinson.domain.posts.model import Post, PostId, Shape, Tag
+from pinson.lib.db import ReadTx, WriteTx
+
+OWNS = ("posts", "tags", "idempotency", "topics", "entries")
+
+INSERT = """
+    INSERT INTO posts (
+        id, author_id, created_at, visibility, text, html, spoiler, sensitive, language,
+        in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, replies)
+    VALUES (
+        :id, :author_id, :created_at, :visibility, :text, :html, :spoiler, :sensitive, :language,
+        :in_reply_to_id, :in_reply_to_author_id, :mentions, :tags, :topics, :app_id, :replies)
+"""
+DELETE = "DELETE FROM posts WHERE id = :id"
+COUNT_REPLY = "UPDATE posts SET replies = replies + :more WHERE id = :id"
+SHAPES = """
+    SELECT id, author_id, visibility, in_reply_to_id, in_reply_to_author_id, mentions, topics
+    FROM posts
+    WHERE id IN (SELECT value FROM json_each(:ids))
+"""
+POSTS = """
+    SELECT id, author_id, created_at, visibility, text, html, spoiler, sensitive, language,
+        in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, replies
+    FROM posts
+    WHERE id IN (SELECT value FROM json_each(:ids))
+"""
+BY_AUTHOR = """
+    SELECT id, author_id, visibility, in_reply_to_id, in_reply_to_author_id, mentions, topics
+    FROM posts
+    WHERE author_id = :author_id AND id < :before
+    ORDER BY id DESC
+    LIMIT :limit
+"""
+REPLIES = "SELECT id FROM posts WHERE in_reply_to_id = :id ORDER BY id LIMIT :limit"
+
+NEW_TAG = """
+    INSERT INTO tags (id, name, display_name, created_at) VALUES (:id, :name, :display_name, :now)
+"""
+TAGS = "SELECT id, name, display_name FROM tags WHERE name IN (SELECT value FROM json_each(:names))"
+
+NEW_ENTRY = "INSERT INTO entries (topic_id, id) VALUES (:topic_id, :id)"
+RAISE_HEAD = """
+    INSERT INTO topics (id, head) VALUES (:topic_id, :id)
+    ON CONFLICT (id) DO UPDATE SET head = max(head, excluded.head)
+"""
+DELETE_ENTRY = "DELETE FROM entries WHERE topic_id = :topic_id AND id = :id"
+LOWER_HEAD = """
+    UPDATE topics
+    SET head = coalesce((SELECT max(id) FROM entries WHERE topic_id = :topic_id), 0)
+    WHERE id = :topic_id AND head = :id
+"""
+
+KEY = "SELECT post_id FROM idempotency WHERE account_id = :account_id AND key = :key AND at > :since"
+KEEP_KEY = """
+    INSERT INTO idempotency (account_id, key, post_id, at) VALUES (:account_id, :key, :post_id, :now)
+    ON CONFLICT (account_id, key) DO UPDATE SET post_id = excluded.post_id, at = excluded.at
+"""
+FORGET_KEYS = "DELETE FROM idempotency WHERE at <= :until"
+COUNT = "SELECT count(*) FROM posts"
+
+
+async def insert(tx: WriteTx, post: Post) -> None:
+    """Store a post and put it under its topics, whose heads rise. About 4 µs and 4 µs a topic."""
+    await tx.run(INSERT, **msgspec.structs.asdict(post))
+    rows = [{"topic_id": topic, "id": post.id} for topic in post.topics]
+    await tx.run_many(NEW_ENTRY, rows)
+    await tx.run_many(RAISE_HEAD, rows)
+
+
+async def delete(tx: WriteTx, post: Post | Shape) -> None:
+    """Remove a post and take it from its topics, whose heads fall back if it was their newest."""
+    await tx.run(DELETE, id=post.id)
+    rows: list[dict[str, Any]] = [{"topic_id": topic, "id": post.id} for topic in post.topics]
+    await tx.run_many(DELETE_ENTRY, rows)
+    await tx.run_many(LOWER_HEAD, rows)
+
+
+async def count_reply(tx: WriteTx, id: PostId, more: int) -> None:
+    """Change how many replies a post has by `more`."""
+    await tx.run(COUNT_REPLY, id=id, more=more)
+
+
+async def shapes(tx: ReadTx, ids: list[int]) -> list[Shape]:
+    """The shapes of these posts, in no order; those that are gone are left out. O(ids)."""
+    return await tx.all(Shape, SHAPES, ids=ids)
+
+
+async def posts(tx: ReadTx, ids: list[int]) -> list[Post]:
+    """These posts, in no order; those that are gone are left out. O(ids)."""
+    return await tx.all(Post, POSTS, ids=ids)
+
+
+async def by_author(tx: ReadTx, author_id: AccountId, *, before: int, limit: int) -> list[Shape]:
+    """An author's posts of every visibility, newest first. O(limit) on (author_id, id)."""
+    return await tx.all(Shape, BY_AUTHOR, author_id=author_id, before=before, limit=limit)
+
+
+async def replies(tx: ReadTx, id: PostId, *, limit: int) -> list[int]:
+    """Ids of the direct replies to a post, oldest first. O(limit) on its index."""
+    return await tx.all(int, REPLIES, id=id, limit=limit)
+
+
+async def tags(tx: ReadTx, names: list[str]) -> list[Tag]:
+    """Those of these (folded) hashtags that were ever used, in no order."""
+    return await tx.all(Tag, TAGS, names=names)
+
+
+async def new_tag(tx: WriteTx, tag: Tag, now: datetime) -> None:
+    """Add a hashtag that is not there yet."""
+    await tx.run(NEW_TAG, id=tag.id, name=tag.name, display_name=tag.display_name, now=now)
+
+
+async def post_of_key(tx: ReadTx, account_id: AccountId, key: str, *, since: datetime) -> int | None:
+    """The post that was made under this idempotency key after `since`."""
+    return await tx.one(int, KEY, account_id=account_id, key=key, since=since)
+
+
+async def keep_key(tx: WriteTx, account_id: AccountId, key: str, post_id: PostId, now: datetime) -> None:
+    """Remember which post a key made."""
+    await tx.run(KEEP_KEY, account_id=account_id, key=key, post_id=post_id, now=now)
+
+
+async def forget_keys(tx: WriteTx, *, until: datetime) -> int:
+    """Forget keys that old; how many."""
+    return await tx.run(FORGET_KEYS, until=until)
+
+
+async def count(tx: ReadTx) -> int:
+    """How many posts there are. Scans an index: for pages that are cached."""
+    return await tx.one(int, COUNT) or 0

@@ -1,0 +1,18 @@
+"""Topics: what a post can be under, and what one can follow, as numbers.
+
+    an account's posts                      the account's id
+    a hashtag                               the tag's id
+    what is addressed to one account        minus the account's id
+    everything public                       EVERYTHING
+    everything public from this server      LOCAL
+
+Ids of accounts and tags come from one sequence (`pinson.lib.ids`), far above the small ones,
+so a topic is one integer wherever it goes. Boosts, lists and walls are sets of topics too.
+"""
+
+EVERYTHING, LOCAL = 1, 2
+
+
+def addressed_to(account_id: int) -> int:
+    """The topic of direct posts from or to an account: only it reads there."""
+    return -account_id

@@ -1,0 +1,292 @@
+"""Streaming, by WebSocket and by Server-Sent Events: https://docs.joinmastodon.org/methods/streaming.
+
+Called by the `Dispatcher`. A subscription is a listener of `domain/streams`; what it hears is
+rendered once for everybody and framed once for each kind of stream. There is no replay: a
+client that was away reads its timeline.
+
+Not here: which posts a stream shows (timelines, streams).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from pinson.domain import posts
+from pinson.domain.access import Principal, State
+from pinson.domain.posts import Reader
+from pinson.domain.streams import Heard, HeardKind, Listener
+from pinson.domain.timelines import Timeline
+from pinson.interfaces.mastodon.api import Call, Who
+from pinson.interfaces.mastodon.entities import Renderings
+from pinson.interfaces.request import Routes
+from pinson.lib.errors import Kind, Refusal
+from pinson.tools import Tools
+
+routes = Routes()
+
+HEARTBEAT = 15  # seconds between signs of life on an idle event stream
+SCOPES = ("read", "read:statuses")
+MOST_SUBSCRIPTIONS = 50  # on one socket
+POLICY_VIOLATION = 1008
+UNSUPPORTED_DATA = 1003
+
+
+class UnknownStream(Refusal):
+    """There is no such stream."""
+
+    kind, code = Kind.MALFORMED, "unknown_stream"
+    text = "Unknown stream type"
+
+
+class UnknownChannel(Refusal):
+    """There is no such path under /api/v1/streaming."""
+
+    kind, code = Kind.MALFORMED, "unknown_channel"
+    text = "Unknown channel requested"
+
+
+class MissingTag(Refusal):
+    """A hashtag stream without a hashtag."""
+
+    kind, code = Kind.MALFORMED, "missing_tag"
+    text = "Missing tag name parameter"
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """What a client listens to. names: as the client sees it: the stream, and the tag if it has one."""
+
+    names: tuple[str, ...]
+    listener: Listener
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What a client sends over a WebSocket."""
+
+    type: str = ""
+    stream: str = ""
+    tag: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The stream as it is named in answers."""
+        return (self.stream, self.tag) if self.tag else (self.stream,)
+
+
+class Channel(msgspec.Struct):
+    """Parameters of an event stream; the path says the rest."""
+
+    tag: str = ""
+
+
+# --- Server-Sent Events -------------------------------------------------------------------------------------------
+
+
+@routes.get("/api/v1/streaming/health", who=Who.ANYONE)
+async def health(_call: Call) -> Response:
+    """Whether streaming works, in plain text."""
+    return Response("OK", media_type="text/plain")
+
+
+@routes.get("/api/v1/streaming/user", scopes=SCOPES)
+async def user_events(call: Call) -> Response:
+    """What happens at home."""
+    return await _events(call, Wanted(stream="user"))
+
+
+@routes.get("/api/v1/streaming/public", scopes=SCOPES)
+async def public_events(call: Call) -> Response:
+    """Everything public."""
+    return await _events(call, Wanted(stream="public"))
+
+
+@routes.get("/api/v1/streaming/public/local", scopes=SCOPES)
+async def local_events(call: Call) -> Response:
+    """Everything public from here."""
+    return await _events(call, Wanted(stream="public:local"))
+
+
+@routes.get("/api/v1/streaming/hashtag", scopes=SCOPES)
+async def hashtag_events(call: Call, form: Channel) -> Response:
+    """What is public under a hashtag."""
+    return await _events(call, Wanted(stream="hashtag", tag=form.tag))
+
+
+@routes.get("/api/v1/streaming/hashtag/local", scopes=SCOPES)
+async def local_hashtag_events(call: Call, form: Channel) -> Response:
+    """What is public under a hashtag, from here."""
+    return await _events(call, Wanted(stream="hashtag:local", tag=form.tag))
+
+
+@routes.get("/api/v1/streaming/{channel}", who=Who.ANYONE)
+async def unknown_events(_call: Call) -> Response:
+    """Every other path."""
+    raise UnknownChannel
+
+
+async def _events(call: Call, wanted: Wanted) -> Response:
+    assert call.principal is not None
+    subscription = await _subscribe(call.tools, call.principal, wanted)
+    return StreamingResponse(
+        _event_lines(call.tools, call.renderings, subscription),
+        media_type="text/event-stream",
+        headers={"cache-control": "private, no-store", "x-accel-buffering": "no"},
+    )
+
+
+async def _event_lines(tools: Tools, renderings: Renderings, subscription: Subscription) -> AsyncIterator[bytes]:
+    listener = subscription.listener
+    try:
+        yield b":)\n"
+        while not listener.closed:
+            try:
+                heard = await asyncio.wait_for(listener.hear(), HEARTBEAT)
+            except TimeoutError:
+                yield b":thump\n\n"
+                continue
+            for one in heard:
+                if told := await _tell(tools, renderings, one, listener.reader):
+                    event, payload = told
+                    yield b"event: " + event.encode() + b"\ndata: " + payload + b"\n\n"
+    finally:
+        tools.hub.leave(listener)
+
+
+# --- WebSocket ----------------------------------------------------------------------------------------------------
+
+
+@routes.on("WEBSOCKET", "/api/v1/streaming")
+async def websocket(tools: Tools, renderings: Renderings, scope: Scope, receive: Receive, send: Send) -> None:
+    """One socket with any number of subscriptions."""
+    socket = WebSocket(scope, receive, send)
+    secret, protocol = _secret(socket)
+    principal = await tools.tokens.principal(secret) if secret else None
+    if principal is None or principal.account_id is None or principal.state is not State.OK:
+        why = "Invalid access token" if secret else "Missing access token"
+        await socket.send_denial_response(Response(status_code=401, headers={"x-error-message": why}))
+        return
+    await socket.accept(subprotocol=protocol)
+    await _Conversation(tools, renderings, socket, principal).run()
+
+
+def _secret(socket: WebSocket) -> tuple[str | None, str | None]:
+    """The token, and the subprotocol to accept: browsers can only send a token as one."""
+    kind, _, secret = socket.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return secret.strip(), None
+    if secret := socket.query_params.get("access_token", ""):
+        return secret, None
+    protocol = socket.headers.get("sec-websocket-protocol")
+    return protocol, protocol
+
+
+class _Conversation:
+    """What is said over one socket."""
+
+    def __init__(self, tools: Tools, renderings: Renderings, socket: WebSocket, principal: Principal) -> None:
+        self._tools = tools
+        self._renderings = renderings
+        self._socket = socket
+        self._principal = principal
+        self._senders: dict[tuple[str, ...], asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Listen to the client until it leaves or its token is revoked."""
+        query = self._socket.query_params
+        try:
+            if stream := query.get("stream"):
+                await self._take_in(Wanted("subscribe", stream, query.get("tag", "")))
+            while True:
+                message = await self._socket.receive()
+                if message["type"] == "websocket.disconnect":
+                    break
+                text = message.get("text")
+                if text is None:
+                    await self._socket.close(UNSUPPORTED_DATA)
+                    break
+                with suppress(msgspec.DecodeError):  # what is malformed is ignored
+                    await self._take_in(msgspec.json.decode(text, type=Wanted))
+        except (WebSocketDisconnect, RuntimeError):
+            pass  # the socket is closed already, from either side
+        finally:
+            for sender in self._senders.values():
+                sender.cancel()
+
+    async def _take_in(self, wanted: Wanted) -> None:
+        if wanted.type == "unsubscribe":
+            if sender := self._senders.pop(wanted.names, None):
+                sender.cancel()
+        elif wanted.type == "subscribe" and wanted.names not in self._senders:
+            if len(self._senders) >= MOST_SUBSCRIPTIONS:
+                return
+            try:
+                if self._principal.scopes.isdisjoint(SCOPES):
+                    await self._say({"error": "Access token does not have the required scopes", "status": 401})
+                    return
+                subscription = await _subscribe(self._tools, self._principal, wanted)
+            except Refusal as refusal:
+                await self._say({"error": str(refusal), "status": 400})
+                return
+            self._senders[wanted.names] = asyncio.create_task(self._send(subscription))
+
+    async def _send(self, subscription: Subscription) -> None:
+        listener = subscription.listener
+        try:
+            while heard := await listener.hear():
+                for one in heard:
+                    if told := await _tell(self._tools, self._renderings, one, listener.reader):
+                        await self._socket.send_text(self._renderings.frame(subscription.names, *told))
+            await self._socket.close(POLICY_VIOLATION)
+        except (WebSocketDisconnect, RuntimeError):
+            pass  # the client left while we were sending
+        finally:
+            self._tools.hub.leave(listener)
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        await self._socket.send_text(msgspec.json.encode(message).decode())
+
+
+# --- both ---------------------------------------------------------------------------------------------------------
+
+
+async def _subscribe(tools: Tools, principal: Principal, wanted: Wanted) -> Subscription:
+    """Open a listener.
+
+    Raises:
+        UnknownStream, MissingTag, BadTag.
+    """
+    assert principal.account_id is not None
+    async with tools.db.read() as tx:
+        circle = await tools.circles.of(tx, principal.account_id)
+    is_home = wanted.stream == "user"
+    timeline = tools.timelines.home(circle) if is_home else await _timeline(tools, wanted)
+    reader = Reader(circle, tools.standing.hidden)
+    listener = tools.hub.listen(timeline, reader, principal=principal, is_home=is_home)
+    return Subscription(wanted.names, listener)
+
+
+async def _timeline(tools: Tools, wanted: Wanted) -> Timeline:
+    match wanted.stream:
+        case "public" | "public:local":
+            return tools.timelines.public(local=wanted.stream.endswith("local"))
+        case "hashtag" | "hashtag:local":
+            if not wanted.tag:
+                raise MissingTag
+            tag = await tools.db.write(posts.tag_named, name=wanted.tag, now=tools.clock.now())
+            return tools.timelines.tag(tag.id)
+    raise UnknownStream
+
+
+async def _tell(tools: Tools, renderings: Renderings, heard: Heard, reader: Reader) -> tuple[str, bytes] | None:
+    """What to say of something heard: the event and its payload; None if the post is gone already."""
+    if heard.kind is HeardKind.DELETED:
+        return "delete", str(heard.post_id).encode()
+    async with tools.db.read() as tx:
+        for shape in await tools.shapes.of(tx, [heard.post_id]):
+            return "update", await renderings.status(tx, shape, reader=reader)
+    return None

@@ -1,0 +1,1 @@
+"""Tools that know nothing of microblogging: they would help a program about bicycles too."""

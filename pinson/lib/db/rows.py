@@ -1,0 +1,88 @@
+"""From a row to a struct. Called by the drivers only.
+
+The columns of a statement are the fields of the struct, by name and in order: then a row is
+its positional arguments, and only fields whose Python type differs from what a database
+holds cost anything. The names are checked once per statement and type, not per row.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import Enum
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+import msgspec
+
+from pinson.lib.clock import from_ms, to_ms
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+Converter = Callable[[Any], Any]
+SCALARS = (int, str, bytes, float)
+
+
+def reader(type: type[T], columns: Sequence[str]) -> Callable[[Row], T]:
+    """What turns a row with these columns into a `type`.
+
+    Raises:
+        TypeError: the columns are not the fields of `type` in order (trailing fields that
+            have defaults may be left out), or a field's type is one we cannot read.
+    """
+    if type in SCALARS:
+        return lambda row: row[0]
+    fields = msgspec.structs.fields(type)  # type: ignore[arg-type]
+    names = [field.name for field in fields]
+    required = sum(field.required for field in fields)
+    if list(columns) != names[: len(columns)] or len(columns) < required:
+        raise TypeError(f"{type.__name__} has the fields {names}, the statement gives {list(columns)}")
+    converters = [_converter(field.type) for field in fields[: len(columns)]]
+    if not any(converters):
+        return lambda row: type(*row)
+    return lambda row: type(*[value if to is None else to(value) for to, value in zip(converters, row, strict=True)])
+
+
+def bind(value: Any) -> Any:
+    """A parameter of a type that no driver knows, as one that all know."""
+    match value:
+        case datetime():
+            return to_ms(value)
+        case Enum():
+            return value.value
+        case list() | tuple() | dict() | msgspec.Struct():
+            return msgspec.json.encode(value).decode()
+    raise TypeError(f"no column holds a {type(value).__name__}")
+
+
+def _converter(annotation: Any) -> Converter | None:
+    """How a database's value becomes one of this type; None if it already is."""
+    annotation, optional = _unwrap(annotation)
+    to = _plain(annotation)
+    if to is None or not optional:
+        return to
+    return lambda value: None if value is None else to(value)
+
+
+def _unwrap(annotation: Any) -> tuple[Any, bool]:
+    if get_origin(annotation) in (Union, UnionType):
+        rest = [part for part in get_args(annotation) if part is not type(None)]
+        if len(rest) == 1:
+            return _supertype(rest[0]), True
+    return _supertype(annotation), False
+
+
+def _supertype(annotation: Any) -> Any:
+    while hasattr(annotation, "__supertype__"):  # NewType
+        annotation = annotation.__supertype__
+    return annotation
+
+
+def _plain(annotation: Any) -> Converter | None:
+    if annotation in SCALARS:
+        return None
+    if annotation is bool:
+        return bool
+    if annotation is datetime:
+        return from_ms
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return annotation
+    return msgspec.json.Decoder(annotation).decode

@@ -1,0 +1,365 @@
+"""The SQLite driver: one writer thread, group commit, reads in the event loop.
+
+Why this shape (figures in docs/decisions/0002): a transaction's cost is its fsync, so whole
+bodies queue for one thread, each runs in its own savepoint, and all that are waiting share
+one COMMIT. A hop between threads for every statement would cost more than the statements.
+
+What holds:
+- Nobody is answered before COMMIT, not even with a refusal or a replay: it may rest on a
+  neighbour's uncommitted rows.
+- If COMMIT fails, or SQLite rolls the whole transaction back (disk full, I/O error), every
+  body of the batch fails with `CannotWrite` and the listener hears nothing.
+- A queued body runs even if its caller was cancelled meanwhile.
+- Writers of several processes queue on a lock file (`flock` wakes the next one at once; SQLite's
+  busy handler sleeps and starves). While it still holds the lock, a writer bumps a counter
+  in shared memory, the newest committed place in the log; others compare it and catch up.
+
+Not here: SQL of the domain, migrations (`migrate.py`).
+"""
+
+import asyncio
+import fcntl
+import functools
+import mmap
+import os
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import apsw
+import structlog
+
+from pinson.lib import ids
+from pinson.lib.db import BodyAwaitedElse, CannotWrite, Dialect, Listener, Recorded
+from pinson.lib.db.rows import bind, reader
+
+OWNS = ("last_id",)
+
+T = TypeVar("T")
+Body = Callable[..., Coroutine[Any, Any, Any]]
+
+READ_WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+MAX_BATCH = 512  # bodies that share one commit; bounds how long the first of them waits
+SLOW_READ = 0.020  # seconds in the event loop, above which a query belongs into a thread
+STORAGE_FAILURES = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.CorruptError)
+LAST_ID = "SELECT id FROM last_id"
+KEEP_LAST_ID = "UPDATE last_id SET id = :id"
+LAST_SEQ = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'log'), 0)"
+
+events = structlog.get_logger("pinson.db")
+
+
+def connect(path: Path, *, flags: int, vfs: str | None = None) -> apsw.Connection:
+    """A connection with our settings: WAL, durable commits, foreign keys, JSON-able parameters."""
+    connection = apsw.Connection(str(path), flags=flags, vfs=vfs, statementcachesize=512)
+    connection.set_busy_timeout(10_000)  # only for checkpoints and outsiders: writers queue on the lock file
+    connection.convert_binding = lambda _cursor, _index, value: bind(value)
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -16000"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+@contextmanager
+def write_lock(folder: Path) -> Iterator[None]:
+    """Hold the right to write to the database in `folder`, waiting for it if need be."""
+    with (folder / "write.lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield  # closing the file releases the lock
+
+
+class Sqlite:
+    """A `Database` in one folder. Make it inside a running event loop, with `Sqlite.open`."""
+
+    dialect: Dialect = "sqlite"
+
+    def __init__(self, folder: Path, *, vfs: str | None = None) -> None:
+        self._path = folder / "pinson.db"
+        self._vfs = vfs
+        self._loop = asyncio.get_running_loop()
+        self._listener: Listener | None = None
+        self._idle: deque[apsw.Connection] = deque()
+        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="read")
+        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._writer = _Writer(self, folder, connect(self._path, flags=READ_WRITE, vfs=vfs))
+        self._writer.start()
+
+    def listen(self, listener: Listener) -> None:
+        self._listener = listener
+
+    @property
+    def committed(self) -> int:
+        return self._writer.counter.value
+
+    def read(self) -> "_Reading":
+        return _Reading(self)
+
+    async def read_in_thread(self, body: Callable[..., Coroutine[Any, Any, T]], /, **arguments: Any) -> T:
+        def in_thread() -> T:
+            tx = self._begin()
+            try:
+                return run_now(body(tx, **arguments))
+            finally:
+                self._end(tx)
+
+        return await self._loop.run_in_executor(self._threads, in_thread)
+
+    async def write(self, body: Callable[..., Coroutine[Any, Any, T]], /, **arguments: Any) -> T:
+        job = _Job(body, arguments, self._loop.create_future())
+        self._queue.put(job)
+        return await job.answer  # type: ignore[no-any-return]
+
+    async def close(self) -> None:
+        self._queue.put(None)
+        await self._loop.run_in_executor(None, self._writer.join)
+        self._threads.shutdown()
+        while self._idle:
+            self._idle.pop().close()
+
+    def _begin(self) -> "SqliteReadTx":
+        try:
+            connection = self._idle.pop()  # a deque: safe between threads
+        except IndexError:
+            connection = connect(self._path, flags=READ_WRITE, vfs=self._vfs)
+            connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")
+        return SqliteReadTx(connection)
+
+    def _end(self, tx: "SqliteReadTx") -> None:
+        tx._connection.execute("COMMIT")
+        self._idle.append(tx._connection)
+
+
+class _Reading:
+    """`async with` for a read in the event loop. A class, since a generator would cost more than most reads."""
+
+    __slots__ = ("_db", "_started", "_tx")
+
+    def __init__(self, db: Sqlite) -> None:
+        self._db = db
+
+    async def __aenter__(self) -> "SqliteReadTx":
+        self._started = time.perf_counter()
+        self._tx = self._db._begin()
+        return self._tx
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._db._end(self._tx)
+        if (took := time.perf_counter() - self._started) > SLOW_READ:
+            events.warning("slow_read", seconds=round(took, 4), statements=self._tx.statements)
+
+
+class SqliteReadTx:
+    """See `ReadTx`. Its methods never suspend."""
+
+    dialect: Dialect = "sqlite"
+    __slots__ = ("_connection", "statements")
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self.statements = 0
+
+    async def all(self, type: type[T], sql: str, /, **parameters: Any) -> list[T]:
+        self.statements += 1
+        cursor = self._connection.execute(sql, parameters)
+        try:
+            columns = cursor.getdescription()
+        except apsw.ExecutionCompleteError:
+            return []
+        read = _reader(type, columns)  # type: ignore[arg-type]
+        return [read(row) for row in cursor]
+
+    async def one(self, type: type[T], sql: str, /, **parameters: Any) -> T | None:
+        found = await self.all(type, sql, **parameters)
+        return found[0] if found else None
+
+
+class SqliteWriteTx(SqliteReadTx):
+    """See `WriteTx`."""
+
+    __slots__ = ("facts", "last_id")
+
+    def __init__(self, connection: apsw.Connection, *, last_id: int) -> None:
+        super().__init__(connection)
+        self.facts: list[Recorded] = []
+        self.last_id = last_id
+
+    async def run(self, sql: str, /, **parameters: Any) -> int:
+        self._connection.execute(sql, parameters)
+        return self._connection.changes()
+
+    async def run_many(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> None:
+        self._connection.executemany(sql, rows)
+
+    def new_id(self, owner: int | None, now: datetime) -> int:
+        self.last_id = ids.following(self.last_id, now=now, owner=owner)
+        return self.last_id
+
+
+class _Job:
+    """A body that waits for its turn, and then for its commit."""
+
+    __slots__ = ("answer", "arguments", "body", "error", "result")
+
+    def __init__(self, body: Body, arguments: dict[str, Any], answer: "asyncio.Future[Any]") -> None:
+        self.body = body
+        self.arguments = arguments
+        self.answer = answer
+        self.result: Any = None
+        self.error: Exception | None = None
+
+    def tell(self) -> None:
+        if self.answer.done():  # the caller was cancelled; the body ran all the same
+            return
+        if self.error is None:
+            self.answer.set_result(self.result)
+        else:
+            self.answer.set_exception(self.error)
+
+
+class _Writer(threading.Thread):
+    """Runs bodies in batches, each batch one durable transaction."""
+
+    def __init__(self, db: Sqlite, folder: Path, connection: apsw.Connection) -> None:
+        super().__init__(name="writer", daemon=True)
+        self.counter = SharedCounter(folder / "committed")
+        self._db = db
+        self._folder = folder
+        self._connection = connection
+        with write_lock(folder):
+            self.counter.value = connection.execute(LAST_SEQ).get
+        self._lock = (folder / "write.lock").open("ab")
+
+    def run(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            facts = self._commit(batch)
+            self._db._loop.call_soon_threadsafe(self._tell, batch, facts)
+        self._connection.close()
+        self._lock.close()
+        self.counter.close()
+
+    def _next_batch(self) -> list["_Job"] | None:
+        """All that wait, at least one, at most MAX_BATCH; None once the database is closed."""
+        waiting = self._db._queue
+        first = waiting.get()
+        if first is None:
+            return None
+        batch = [first]
+        with suppress(queue.Empty):
+            while len(batch) < MAX_BATCH:
+                job = waiting.get_nowait()
+                if job is None:
+                    waiting.put(None)  # for the next call: this batch first
+                    break
+                batch.append(job)
+        return batch
+
+    def _commit(self, batch: list["_Job"]) -> list[Recorded]:
+        """Run and commit the batch; its facts in order, or none if all of it failed."""
+        execute = self._connection.execute
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        try:
+            execute("BEGIN IMMEDIATE")
+            tx = SqliteWriteTx(self._connection, last_id=execute(LAST_ID).get)
+            first_id = tx.last_id
+            for job in batch:
+                self._run_in_savepoint(tx, job)
+            if tx.last_id != first_id:
+                execute(KEEP_LAST_ID, {"id": tx.last_id})
+            execute("COMMIT")
+            if tx.facts:
+                self.counter.value = tx.facts[-1][0]
+            return tx.facts
+        except Exception as error:
+            if self._connection.in_transaction:
+                execute("ROLLBACK")
+            events.error("commit_failed", error=repr(error), bodies=len(batch))
+            for job in batch:
+                job.error = _failure(error)
+            return []
+        finally:
+            fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+    def _run_in_savepoint(self, tx: SqliteWriteTx, job: _Job) -> None:
+        execute = self._connection.execute
+        facts_before = len(tx.facts)
+        execute("SAVEPOINT body")
+        try:
+            job.result = run_now(job.body(tx, **job.arguments))
+        except Exception as error:
+            if not self._connection.in_transaction:
+                raise  # SQLite gave up the whole transaction, the neighbours' rows included
+            execute("ROLLBACK TO body")
+            del tx.facts[facts_before:]
+            job.error = _failure(error)
+        execute("RELEASE body")
+
+    def _tell(self, batch: list[_Job], facts: list[Recorded]) -> None:
+        """In the event loop: views first, then those who wait."""
+        if facts and self._db._listener is not None:
+            run_now(self._db._listener(facts))
+        for job in batch:
+            job.tell()
+
+
+class SharedCounter:
+    """A number that processes of one machine share, in a file mapped into memory: 8 bytes, aligned.
+
+    Written under the write lock only; reading takes no lock, since a processor stores an
+    aligned 8-byte word whole.
+    """
+
+    def __init__(self, path: Path) -> None:
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            os.ftruncate(file, mmap.PAGESIZE)
+            self._map = mmap.mmap(file, mmap.PAGESIZE)
+        finally:
+            os.close(file)
+        self._words = memoryview(self._map).cast("q")
+
+    @property
+    def value(self) -> int:
+        return self._words[0]
+
+    @value.setter
+    def value(self, value: int) -> None:
+        self._words[0] = value
+
+    def close(self) -> None:
+        self._words.release()
+        self._map.close()
+
+
+def run_now(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that must not suspend.
+
+    Raises:
+        BodyAwaitedElse: it did suspend.
+    """
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+    coroutine.close()
+    raise BodyAwaitedElse(f"{coroutine!r} awaited something other than its transaction")
+
+
+def _failure(error: Exception) -> Exception:
+    """What the caller of `write` is told: the disk's troubles as a refusal, anything else as it is."""
+    if not isinstance(error, STORAGE_FAILURES):
+        return error
+    refusal = CannotWrite()
+    refusal.__cause__ = error
+    return refusal
+
+
+@functools.lru_cache(maxsize=4096)
+def _reader(type: type[T], columns: tuple[tuple[str, str | None], ...]) -> Callable[[tuple[Any, ...]], T]:
+    return reader(type, [name for name, _declared in columns])

@@ -1,0 +1,41 @@
+"""What the program tells about its work, on standard error: lines for people, or JSON for machines.
+
+Called once a process, by the command line. Nothing here knows what is told; those who log keep
+addresses, numbers and tokens out of it, and what arrives under a telling name is masked all the same.
+"""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from pinson.lib.config import Log
+
+SECRET = frozenset({"password", "token", "secret", "email", "phone", "authorization", "code"})
+
+
+def set_up(settings: Log) -> None:
+    """Send events, and the lines of libraries, to standard error."""
+    level = logging.getLevelNamesMapping()[settings.level.upper()]
+    show = structlog.processors.JSONRenderer() if settings.json else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _mask,
+            structlog.processors.format_exc_info,
+            show,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for name in event.keys() & SECRET:
+        event[name] = "***"
+    return event

@@ -1,0 +1,330 @@
+"""The reactor: runs what follows from facts, each reaction behind its own durable cursor.
+
+Called by `app.py` with the map in `pinson/reactions.py`; the command line lists and repeats
+what failed. A reaction runs in one process at a time, under a lease. A fact whose reaction
+fails goes to a retry table with growing pauses, and the cursor moves on: one dead gateway
+delays nobody else, and a poisoned fact blocks nothing. After the last attempt it is a dead
+letter, kept until an operator runs it again or drops it.
+
+A reaction may see a fact twice (a crash before the cursor was saved) and late (a retry), so
+it reads the truth again before it acts. A reaction that changes only our own tables writes no
+row per fact: its cursor is saved once a batch.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+
+from pinson.lib import log
+from pinson.lib.clock import EPOCH, Clock
+from pinson.lib.db import CannotWrite, Database, ReadTx, WriteTx
+from pinson.lib.errors import Kind, Refusal
+from pinson.lib.log import Fact, Kinds, Line
+
+OWNS = ("cursors", "retries")
+
+LEASE = timedelta(seconds=30)
+BATCH = 200
+POLL = 1.0  # seconds between looks at retries and leases when nothing wakes us
+ATTEMPTS = 10
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=6)
+
+Reaction = Callable[[Fact], Awaitable[None]]
+"""What follows from a fact. Its tools are bound by `pinson/reactions.py`."""
+
+CURSORS = "SELECT reaction, seq, holder, held_until FROM cursors ORDER BY reaction"
+PASSED_BY_ALL = "SELECT coalesce(min(seq), 0) FROM cursors"
+NEW_CURSOR = "INSERT INTO cursors (reaction, seq) VALUES (:reaction, :seq) ON CONFLICT (reaction) DO NOTHING"
+LEND = """
+    UPDATE cursors SET holder = :holder, held_until = :until
+    WHERE reaction = :reaction AND (holder = :holder OR held_until <= :now)
+    RETURNING seq
+"""
+SAVE = "UPDATE cursors SET seq = :seq, held_until = :until WHERE reaction = :reaction AND holder = :holder"
+NEW_RETRY = """
+    INSERT INTO retries (reaction, seq, kind, payload, attempts, due_at, error)
+    VALUES (:reaction, :seq, :kind, :payload, 1, :due_at, :error)
+    ON CONFLICT (reaction, seq) DO NOTHING
+"""
+DUE = """
+    SELECT id, reaction, seq, kind, payload, attempts, due_at, error, dead_at
+    FROM retries
+    WHERE reaction = :reaction AND due_at <= :now AND dead_at IS NULL
+    ORDER BY due_at
+    LIMIT :limit
+"""
+FAILED_AGAIN = """
+    UPDATE retries SET attempts = attempts + 1, due_at = :due_at, error = :error, dead_at = :dead_at WHERE id = :id
+"""
+FORGET_RETRY = "DELETE FROM retries WHERE id = :id"
+DEAD = """
+    SELECT id, reaction, seq, kind, payload, attempts, due_at, error, dead_at
+    FROM retries
+    WHERE dead_at IS NOT NULL
+    ORDER BY dead_at, id
+"""
+REVIVE = "UPDATE retries SET dead_at = NULL, due_at = :now, attempts = 0 WHERE id = :id AND dead_at IS NOT NULL"
+DROP = "DELETE FROM retries WHERE id = :id AND dead_at IS NOT NULL"
+WAITING = "SELECT count(*) FROM retries WHERE dead_at IS NULL"
+
+events = structlog.get_logger("pinson.reactor")
+
+
+class NoSuchLetter(Refusal):
+    """There is no dead letter with this number."""
+
+    kind, code = Kind.MISSING, "no_such_letter"
+    text = "There is no dead letter {id}."
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """How far a reaction has read, and which process runs it."""
+
+    reaction: str
+    seq: int
+    holder: str
+    held_until: datetime
+
+
+class Retry(msgspec.Struct, frozen=True):
+    """A fact whose reaction failed; a dead letter once `dead_at` is set."""
+
+    id: int
+    reaction: str
+    seq: int
+    kind: str
+    payload: str
+    attempts: int
+    due_at: datetime
+    error: str
+    dead_at: datetime | None
+
+    @property
+    def line(self) -> Line:
+        """The line of the log that it came from."""
+        return Line(self.seq, self.kind, self.payload)
+
+
+async def cursors(tx: ReadTx) -> list[Cursor]:
+    """Every reaction's place in the log."""
+    return await tx.all(Cursor, CURSORS)
+
+
+async def passed_by_all(tx: ReadTx) -> int:
+    """The place in the log that every reaction has passed: older lines may be trimmed."""
+    return await tx.one(int, PASSED_BY_ALL) or 0
+
+
+async def dead_letters(tx: ReadTx) -> list[Retry]:
+    """What no attempt could get done, oldest first."""
+    return await tx.all(Retry, DEAD)
+
+
+async def waiting(tx: ReadTx) -> int:
+    """How many facts wait to be tried again."""
+    return await tx.one(int, WAITING) or 0
+
+
+async def run_again(tx: WriteTx, *, id: int, now: datetime) -> None:
+    """Give a dead letter all its attempts again, from now.
+
+    Raises:
+        NoSuchLetter: it is not there, or not dead.
+    """
+    if not await tx.run(REVIVE, id=id, now=now):
+        raise NoSuchLetter(id=id)
+
+
+async def drop(tx: WriteTx, *, id: int) -> None:
+    """Forget a dead letter for good.
+
+    Raises:
+        NoSuchLetter: it is not there, or not dead.
+    """
+    if not await tx.run(DROP, id=id):
+        raise NoSuchLetter(id=id)
+
+
+class Lease:
+    """One reaction, run by this process for a while: no other process runs it until `until`."""
+
+    __slots__ = ("saved", "seq", "until")
+
+    def __init__(self, seq: int, until: datetime) -> None:
+        self.seq = seq  # read and done up to here ...
+        self.saved = seq  # ... and up to here it is on disk
+        self.until = until
+
+
+class Reactor:
+    """The reactions of one process: takes the leases it can get, and works through the log."""
+
+    def __init__(
+        self,
+        db: Database,
+        kinds: Kinds,
+        reactions: Mapping[type[Fact], Sequence[tuple[str, Reaction]]],
+        *,
+        clock: Clock,
+        holder: str,
+    ) -> None:
+        """
+        Args:
+            reactions: kind of fact -> what follows, each under a name that is never reused.
+            holder: names this process, unlike any other that ever runs on this data.
+        """
+        self._db = db
+        self._kinds = kinds
+        self._clock = clock
+        self._holder = holder
+        self._steps: dict[str, dict[str, Reaction]] = {}
+        for kind, what_follows in reactions.items():
+            for name, reaction in what_follows:
+                self._steps.setdefault(name, {})[kind.__name__] = reaction
+        self._leases: dict[str, Lease] = {}
+        self._news = {name: asyncio.Event() for name in self._steps}
+
+    def wake(self) -> None:
+        """There are new facts."""
+        for news in self._news.values():
+            news.set()
+
+    async def start(self) -> None:
+        """Give reactions that are new a cursor at the log's present end."""
+        await self._db.write(_new_cursors, names=list(self._steps))
+
+    async def run(self) -> None:
+        """Work until cancelled, each reaction at its own pace; then hand the leases back."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for name in self._steps:
+                    group.create_task(self._follow(name), name=f"reaction {name}")
+        finally:
+            seqs = {name: lease.seq for name, lease in self._leases.items()}
+            await self._db.write(_release, seqs=seqs, holder=self._holder)
+
+    async def settle(self) -> None:
+        """Do everything that is due now, and what that causes. For tests and for a last sweep."""
+        while any([await self._advance(name) for name in self._steps]):
+            pass
+
+    async def _follow(self, name: str) -> None:
+        news = self._news[name]
+        while True:
+            news.clear()
+            try:
+                while await self._advance(name):
+                    pass
+            except CannotWrite:  # a full disk: nothing was lost, look again in a moment
+                events.warning("reaction_waits_for_disk", reaction=name)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), POLL)
+
+    async def _advance(self, name: str) -> bool:
+        """One batch of one reaction; whether there was work."""
+        lease = await self._lease(name)
+        if lease is None:
+            return False
+        async with self._db.read() as tx:
+            lines = await log.after(tx, lease.seq, limit=BATCH)
+            retries = await tx.all(Retry, DUE, reaction=name, now=self._clock.now(), limit=BATCH)
+        for retry in retries:
+            error = await self._try(name, retry.line)
+            await self._db.write(_settle_retry, retry=retry, error=error, now=self._clock.now())
+        ours = [line for line in lines if line.kind in self._steps[name]]
+        for line in ours:
+            if (error := await self._try(name, line)) is not None:
+                await self._db.write(_new_retry, reaction=name, line=line, error=error, now=self._clock.now())
+            lease.seq = line.seq
+            if lease.until - self._clock.now() < LEASE / 2 and not await self._save(name, lease):
+                return False
+        if lines:
+            lease.seq = lines[-1].seq
+        if ours:
+            await self._save(name, lease)
+        return bool(retries or lines)
+
+    async def _try(self, name: str, line: Line) -> str | None:
+        """Run one reaction to one fact; what went wrong, if anything."""
+        fact = self._kinds.decode(line)
+        try:
+            if fact is not None:
+                await self._steps[name][line.kind](fact)
+        except Exception as error:  # whatever it is, it must not stop the reactions after it
+            events.warning("reaction_failed", reaction=name, seq=line.seq, kind=line.kind, error=repr(error))
+            return repr(error)[:500]
+        return None
+
+    async def _lease(self, name: str) -> Lease | None:
+        """The lease of a reaction, renewed or newly taken; None while another process holds it."""
+        now = self._clock.now()
+        lease = self._leases.get(name)
+        if lease is not None and lease.until - now > LEASE / 2:
+            return lease
+        if lease is not None and lease.seq > lease.saved and lease.until > now:
+            return lease if await self._save(name, lease) else None
+        seq = await self._db.write(_lend, reaction=name, holder=self._holder, until=now + LEASE, now=now)
+        if seq is None:
+            self._leases.pop(name, None)
+            return None
+        lease = self._leases[name] = Lease(seq, now + LEASE)
+        return lease
+
+    async def _save(self, name: str, lease: Lease) -> bool:
+        """Put the cursor on disk, which renews the lease; False if another process took it meanwhile."""
+        until = self._clock.now() + LEASE
+        if not await self._db.write(_save, reaction=name, seq=lease.seq, holder=self._holder, until=until):
+            self._leases.pop(name, None)
+            return False
+        lease.until, lease.saved = until, lease.seq
+        return True
+
+
+async def _new_cursors(tx: WriteTx, *, names: Sequence[str]) -> None:
+    seq = await log.last(tx)
+    await tx.run_many(NEW_CURSOR, [{"reaction": name, "seq": seq} for name in names])
+
+
+async def _lend(tx: WriteTx, *, reaction: str, holder: str, until: datetime, now: datetime) -> int | None:
+    return await tx.one(int, LEND, reaction=reaction, holder=holder, until=until, now=now)
+
+
+async def _save(tx: WriteTx, *, reaction: str, seq: int, holder: str, until: datetime) -> bool:
+    return bool(await tx.run(SAVE, reaction=reaction, seq=seq, holder=holder, until=until))
+
+
+async def _release(tx: WriteTx, *, seqs: Mapping[str, int], holder: str) -> None:
+    for name, seq in seqs.items():
+        await tx.run(SAVE, reaction=name, seq=seq, holder=holder, until=EPOCH)
+
+
+async def _new_retry(tx: WriteTx, *, reaction: str, line: Line, error: str, now: datetime) -> None:
+    await tx.run(
+        NEW_RETRY,
+        reaction=reaction,
+        seq=line.seq,
+        kind=line.kind,
+        payload=line.payload,
+        due_at=now + _pause(1),
+        error=error,
+    )
+
+
+async def _settle_retry(tx: WriteTx, *, retry: Retry, error: str | None, now: datetime) -> None:
+    if error is None:
+        await tx.run(FORGET_RETRY, id=retry.id)
+        return
+    attempts = retry.attempts + 1
+    dead_at = now if attempts >= ATTEMPTS else None
+    await tx.run(FAILED_AGAIN, id=retry.id, due_at=now + _pause(attempts), error=error, dead_at=dead_at)
+
+
+def _pause(attempts: int) -> timedelta:
+    """How long to wait after so many failures: doubling, with some chance so that retries spread out."""
+    pause: timedelta = min(FIRST_PAUSE * 2 ** (attempts - 1) * 1.5, LONGEST_PAUSE)
+    return pause * random.uniform(0.75, 1.25)  # noqa: S311  (spreads load; guards nothing)

@@ -1,0 +1,36 @@
+"""The map: when this happened, these things follow.
+
+Read by `app.py`, which hands it to the reactor. Each reaction has a name, under which its
+place in the log is kept: a name is never used again for something else. A reaction may be run
+twice for a fact, and late, so each reads the truth before it acts.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from pinson import closing, letters
+from pinson.domain.access import ConfirmationAsked, PasswordResetAsked, UserApproved, UserSignedUp
+from pinson.domain.accounts import AccountDeleted
+from pinson.lib.log import Fact
+from pinson.tools import Tools
+
+Named = tuple[str, Callable[[Tools, Any], Awaitable[None]]]
+
+LETTERS = "letters"
+
+REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
+    UserSignedUp: ((LETTERS, letters.send_confirmation),),
+    ConfirmationAsked: ((LETTERS, letters.send_confirmation),),
+    PasswordResetAsked: ((LETTERS, letters.send_password_reset),),
+    UserApproved: ((LETTERS, letters.send_welcome),),
+    AccountDeleted: (("closing", closing.erase_what_remains),),
+}
+
+
+def bound(tools: Tools) -> dict[type[Fact], list[tuple[str, Callable[[Fact], Awaitable[None]]]]]:
+    """The map with the tools of this process in place."""
+    return {
+        kind: [(name, partial(reaction, tools)) for name, reaction in what_follows]
+        for kind, what_follows in REACTIONS.items()
+    }

@@ -1,0 +1,38 @@
+"""What is due by the clock: the housekeeping of a server, run by one process at a time.
+
+Called by `app.py`, which runs `run` beside the server; tests call `sweep`. Each chore is one
+short transaction, so doing it twice (two processes, a restart) changes nothing.
+"""
+
+import asyncio
+
+import structlog
+
+from pinson.domain import access, posts
+from pinson.lib import log, reactor
+from pinson.lib.errors import Refusal
+from pinson.tools import Tools
+
+PERIOD = 60.0  # seconds between sweeps
+
+events = structlog.get_logger("pinson.schedule")
+
+
+async def run(tools: Tools) -> None:
+    """Sweep once a minute, until cancelled."""
+    while True:
+        await asyncio.sleep(PERIOD)
+        try:
+            await sweep(tools)
+        except Refusal as refusal:  # a full disk: the next sweep tries again
+            events.warning("sweep_failed", why=str(refusal))
+
+
+async def sweep(tools: Tools) -> None:
+    """Do all that is due now: forget what has expired, and trim the log."""
+    now = tools.clock.now()
+    async with tools.db.read() as tx:
+        through = await reactor.passed_by_all(tx)
+    await tools.db.write(log.trim, through=through, now=now)
+    await tools.db.write(posts.forget_keys, now=now)
+    await tools.db.write(access.forget_expired, now=now)

@@ -1,0 +1,41 @@
+"""The tools and views of one process, made once by `app.py` and handed to everyone who needs one.
+
+Interfaces and reactions receive a `Tools`; the domain receives the single tools it uses, as
+arguments. Nothing here decides anything.
+"""
+
+import msgspec
+
+from pinson.domain.access import Passwords, Tokens
+from pinson.domain.accounts import Standing
+from pinson.domain.posts import Shapes
+from pinson.domain.relations import Circles
+from pinson.domain.streams import Hub
+from pinson.domain.timelines import Timelines
+from pinson.lib.clock import Clock
+from pinson.lib.config import Settings
+from pinson.lib.db import Database
+from pinson.lib.i18n import Catalogs
+from pinson.lib.limits import Limits
+from pinson.lib.log import Follower
+from pinson.lib.mail import Mailer
+
+
+class Tools(msgspec.Struct, frozen=True, kw_only=True):
+    """What a process works with."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    follower: Follower
+    mailer: Mailer
+    limits: Limits
+    passwords: Passwords
+    catalogs: Catalogs
+    # views: in memory, behind the log
+    standing: Standing
+    tokens: Tokens
+    circles: Circles
+    shapes: Shapes
+    timelines: Timelines
+    hub: Hub

@@ -1,0 +1,37 @@
+"""The documents say what is there."""
+
+import ast
+import re
+
+from tests.law.source import ROOT, modules
+
+STOP = re.compile(r"`((?:pinson|tests|docs|benchmarks)/[\w./-]+)`")
+
+
+def stops(text: str) -> list[str]:
+    """The files that a tour names, in order, each once."""
+    return list(dict.fromkeys(STOP.findall(text)))
+
+
+def test_every_module_begins_by_saying_what_lives_there():
+    assert [module.path for module in modules() if not ast.get_docstring(module.tree)] == []
+
+
+def test_every_stop_of_the_tour_is_there():
+    tour = stops((ROOT / "docs" / "tour.md").read_text(encoding="utf-8"))
+
+    assert len(tour) > 8
+    assert [stop for stop in tour if not (ROOT / stop).exists()] == []
+
+
+def test_the_readme_shows_the_two_commands():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert re.search(r"^ *make demo\b", readme, re.MULTILINE)
+    assert re.search(r"^ *make test\b", readme, re.MULTILINE)
+
+
+def test_a_stop_is_a_path_in_backquotes():
+    text = "From `pinson/app.py` to `pinson/domain/posts/`, not pinson/x.py, `publish` or `make demo`; `pinson/app.py`."
+
+    assert stops(text) == ["pinson/app.py", "pinson/domain/posts/"]
