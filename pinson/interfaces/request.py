@@ -8,21 +8,23 @@ Why not Starlette's router: it tries one route after another, and its form parse
 untyped fields. Its `Request` and `Response` are used as they are.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+import ipaddress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any, NamedTuple, Protocol, get_type_hints
 from urllib.parse import parse_qsl
 
 import msgspec
 import structlog
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from pinson.lib.errors import Kind, Refusal
-from pinson.lib.forms import UnreadableBody, nest
+from pinson.lib.forms import MAX_PAIRS, UnreadableBody, nest
 from pinson.tools import Tools
 
-MAX_BODY = 1 << 20  # bytes of JSON or of a form; files come by multipart and have limits of their own
+MAX_BODY = 1 << 20  # bytes; no route takes files yet
 
 events = structlog.get_logger("pinson.http")
 
@@ -213,26 +215,49 @@ async def parameters(request: Request) -> dict[str, Any]:
 
 async def _body(request: Request) -> dict[str, Any]:
     headers = request.headers
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "multipart/form-data":
-        form = await request.form(max_part_size=MAX_BODY)
-        return nest(form.multi_items())
     if "content-length" not in headers and "transfer-encoding" not in headers:
         return {}
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_BODY:
-            raise BodyTooLarge(limit=MAX_BODY)
-    if not body:
-        return {}
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
+        if kind == "multipart/form-data":
+            form = await MultiPartParser(headers, _pieces(request), max_part_size=MAX_BODY).parse()
+            return nest(form.multi_items())
+        body = b"".join([piece async for piece in _pieces(request)])
+        if not body:
+            return {}
         if kind.endswith("json"):
             read = msgspec.json.decode(body)
             return read if isinstance(read, dict) else {}
-        return nest(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=2000))
-    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        return nest(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_PAIRS))
+    except (msgspec.DecodeError, MultiPartException, RecursionError, ValueError) as error:
         raise UnreadableBody(why=str(error)[:80]) from None
+
+
+async def _pieces(request: Request) -> AsyncGenerator[bytes, None]:
+    """The body as it comes, up to the most that is taken.
+
+    Raises:
+        BodyTooLarge.
+    """
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > MAX_BODY:
+            raise BodyTooLarge(limit=MAX_BODY)
+        yield piece
+
+
+def origin(request: Request) -> str:
+    """Where a request comes from, as limits count it; uvicorn has already believed the trusted proxies.
+
+    Of an IPv6 address the first 64 bits count: that many a household has for itself.
+    """
+    host = request.client.host if request.client else "unknown"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return host if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

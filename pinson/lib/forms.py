@@ -25,6 +25,7 @@ FALSE = frozenset({False, 0, "0", "f", "F", "false", "FALSE", "off", "OFF"})
 """What is false to Rails; anything else that is given is true."""
 MAX_DEPTH = 8
 MAX_PAIRS = 2000
+LARGEST = 2**63 - 1  # what a column of a table can hold
 
 
 class UnreadableBody(Refusal):
@@ -191,7 +192,10 @@ def _whole(value: Any) -> int:
         raise ValueError
     if isinstance(value, str) and len(value) > 30:  # noqa: PLR2004  (no number we know is longer)
         raise ValueError
-    return int(value)
+    number = int(value)
+    if not -LARGEST <= number <= LARGEST:
+        raise ValueError
+    return number
 
 
 def _moment(value: Any) -> datetime:

@@ -31,6 +31,7 @@ OWNS = ("cursors", "retries")
 LEASE = timedelta(seconds=30)
 BATCH = 200
 POLL = 1.0  # seconds between looks at retries and leases when nothing wakes us
+PATIENCE = 600.0  # seconds after which a reaction that does not come back has failed
 ATTEMPTS = 10
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=6)
 
@@ -39,13 +40,19 @@ Reaction = Callable[[Fact], Awaitable[None]]
 
 CURSORS = "SELECT reaction, seq, holder, held_until FROM cursors ORDER BY reaction"
 PASSED_BY_ALL = "SELECT coalesce(min(seq), 0) FROM cursors"
+HELD_BY_ANOTHER = """
+    SELECT count(*) FROM cursors WHERE reaction = :reaction AND holder <> :holder AND held_until > :now
+"""
 NEW_CURSOR = "INSERT INTO cursors (reaction, seq) VALUES (:reaction, :seq) ON CONFLICT (reaction) DO NOTHING"
 LEND = """
     UPDATE cursors SET holder = :holder, held_until = :until
     WHERE reaction = :reaction AND (holder = :holder OR held_until <= :now)
     RETURNING seq
 """
-SAVE = "UPDATE cursors SET seq = :seq, held_until = :until WHERE reaction = :reaction AND holder = :holder"
+SAVE = """
+    UPDATE cursors SET seq = :seq, held_until = :until
+    WHERE reaction = :reaction AND holder = :holder AND seq <= :seq
+"""
 NEW_RETRY = """
     INSERT INTO retries (reaction, seq, kind, payload, attempts, due_at, error)
     VALUES (:reaction, :seq, :kind, :payload, 1, :due_at, :error)
@@ -202,11 +209,14 @@ class Reactor:
         """Work until cancelled, each reaction at its own pace; then hand the leases back."""
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep_leases(), name="reactor's leases")
                 for name in self._steps:
                     group.create_task(self._follow(name), name=f"reaction {name}")
         finally:
             seqs = {name: lease.seq for name, lease in self._leases.items()}
-            await self._db.write(_release, seqs=seqs, holder=self._holder)
+            self._leases.clear()
+            with suppress(CannotWrite):  # then they expire by themselves
+                await self._db.write(_release, seqs=seqs, holder=self._holder)
 
     async def settle(self) -> None:
         """Do everything that is due now, and what that causes. For tests and for a last sweep."""
@@ -222,8 +232,18 @@ class Reactor:
                     pass
             except CannotWrite:  # a full disk: nothing was lost, look again in a moment
                 events.warning("reaction_waits_for_disk", reaction=name)
+            except Exception:  # not even a bug of ours ends the reactions: nothing would follow from anything
+                events.exception("reactor_failed", reaction=name)
             with suppress(TimeoutError):
                 await asyncio.wait_for(news.wait(), POLL)
+
+    async def _keep_leases(self) -> None:
+        """Renew what we hold, so that a reaction may take longer than a lease and still run here only."""
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            for name, lease in list(self._leases.items()):
+                with suppress(CannotWrite):
+                    await self._save(name, lease)
 
     async def _advance(self, name: str) -> bool:
         """One batch of one reaction; whether there was work."""
@@ -236,12 +256,14 @@ class Reactor:
         for retry in retries:
             error = await self._try(name, retry.line)
             await self._db.write(_settle_retry, retry=retry, error=error, now=self._clock.now())
+            if not await self._holds(name, lease):
+                return False
         ours = [line for line in lines if line.kind in self._steps[name]]
         for line in ours:
             if (error := await self._try(name, line)) is not None:
                 await self._db.write(_new_retry, reaction=name, line=line, error=error, now=self._clock.now())
             lease.seq = line.seq
-            if lease.until - self._clock.now() < LEASE / 2 and not await self._save(name, lease):
+            if not await self._holds(name, lease):
                 return False
         if lines:
             lease.seq = lines[-1].seq
@@ -251,10 +273,11 @@ class Reactor:
 
     async def _try(self, name: str, line: Line) -> str | None:
         """Run one reaction to one fact; what went wrong, if anything."""
-        fact = self._kinds.decode(line)
         try:
+            fact = self._kinds.decode(line)
             if fact is not None:
-                await self._steps[name][line.kind](fact)
+                async with asyncio.timeout(PATIENCE):
+                    await self._steps[name][line.kind](fact)
         except Exception as error:  # whatever it is, it must not stop the reactions after it
             events.warning("reaction_failed", reaction=name, seq=line.seq, kind=line.kind, error=repr(error))
             return repr(error)[:500]
@@ -268,6 +291,10 @@ class Reactor:
             return lease
         if lease is not None and lease.seq > lease.saved and lease.until > now:
             return lease if await self._save(name, lease) else None
+        async with self._db.read() as tx:
+            if await tx.one(int, HELD_BY_ANOTHER, reaction=name, holder=self._holder, now=now):
+                self._leases.pop(name, None)
+                return None  # found without a write: those who wait for a lease must not slow down those who write
         seq = await self._db.write(_lend, reaction=name, holder=self._holder, until=now + LEASE, now=now)
         if seq is None:
             self._leases.pop(name, None)
@@ -275,13 +302,19 @@ class Reactor:
         lease = self._leases[name] = Lease(seq, now + LEASE)
         return lease
 
+    async def _holds(self, name: str, lease: Lease) -> bool:
+        """Whether the lease is still ours; renews it once half of it is over."""
+        if self._leases.get(name) is not lease:
+            return False
+        return lease.until - self._clock.now() >= LEASE / 2 or await self._save(name, lease)
+
     async def _save(self, name: str, lease: Lease) -> bool:
         """Put the cursor on disk, which renews the lease; False if another process took it meanwhile."""
-        until = self._clock.now() + LEASE
-        if not await self._db.write(_save, reaction=name, seq=lease.seq, holder=self._holder, until=until):
+        seq, until = lease.seq, self._clock.now() + LEASE
+        if not await self._db.write(_save, reaction=name, seq=seq, holder=self._holder, until=until):
             self._leases.pop(name, None)
             return False
-        lease.until, lease.saved = until, lease.seq
+        lease.until, lease.saved = until, seq
         return True
 
 

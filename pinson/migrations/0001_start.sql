@@ -123,6 +123,7 @@ CREATE TABLE codes (
     expires_at INTEGER NOT NULL,
     used_at INTEGER
 );
+CREATE INDEX codes_expires ON codes (expires_at);
 CREATE INDEX codes_app ON codes (app_id);
 CREATE INDEX codes_user ON codes (user_id);
 CREATE INDEX codes_account ON codes (account_id);
@@ -135,6 +136,7 @@ CREATE TABLE sessions (
     expires_at INTEGER NOT NULL,
     user_agent TEXT NOT NULL DEFAULT ''
 );
+CREATE INDEX sessions_expires ON sessions (expires_at);
 CREATE INDEX sessions_user ON sessions (user_id);
 -- links sent by e-mail: purpose 'confirm' or 'reset'
 CREATE TABLE mail_tokens (
@@ -144,6 +146,7 @@ CREATE TABLE mail_tokens (
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     expires_at INTEGER NOT NULL
 );
+CREATE INDEX mail_tokens_expires ON mail_tokens (expires_at);
 CREATE INDEX mail_tokens_user ON mail_tokens (user_id);
 CREATE TABLE invitations (
     id INTEGER PRIMARY KEY,

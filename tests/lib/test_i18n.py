@@ -29,6 +29,8 @@ def package(tmp_path):
         "class TooLong(Refusal):\n"
         '    kind, code = Kind.INVALID, "too_long"\n'
         '    text = "At most {limit} characters"\n'
+        "class Several(Refusal):\n"
+        '    kind, code, text = Kind.INVALID, "several", "{problems}"\n'
         "class Pen:\n"
         '    text = "not for people"\n',
         encoding="utf-8",
@@ -68,6 +70,7 @@ def test_every_string_that_people_read_is_found_wherever_it_stands(package):
     assert 'msgid_plural "%(count)s posts"' in template
     assert 'msgid "At most {limit} characters"' in template
     assert "not for people" not in template
+    assert '"{problems}"' not in template  # all blank: nothing to translate
 
 
 def test_extracting_twice_writes_the_same_and_keeps_what_was_translated(package):

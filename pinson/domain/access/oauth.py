@@ -122,7 +122,6 @@ async def authorize(
     if user is None or all(one.account_id != account_id for one in await store.memberships(tx, user_id)):
         raise NotAMember
     rules.require_ready(user.state)
-    await store.delete_old_codes(tx, user_id, before=now - CODE_REMEMBERED)
     code = Code(
         id=tx.new_id(account_id, now),
         app_id=app.id,

@@ -155,6 +155,11 @@ async def reset_password(tx: WriteTx, *, secret: str, password_hash: str, now: d
     return user
 
 
+async def forget_expired(tx: WriteTx, *, now: datetime) -> None:
+    """Remove sessions, links and codes that no longer work. They are refused from the moment they expire."""
+    await store.forget_expired(tx, now=now, codes_before=now - oauth.CODE_REMEMBERED)
+
+
 async def _proven(tx: WriteTx, proof: Proof, new_hash: str) -> User:
     """The user, who keeps `new_hash` from now on, if the proof is still good."""
     user = await store.user(tx, proof.user_id)

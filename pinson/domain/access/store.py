@@ -140,7 +140,6 @@ CODE = """
     WHERE hash = :hash
 """
 USE_CODE = "UPDATE codes SET used_at = :at WHERE id = :id"
-DELETE_OLD_CODES = "DELETE FROM codes WHERE user_id = :user_id AND expires_at < :before"
 DELETE_CODES_OF_USER = "DELETE FROM codes WHERE user_id = :user_id"
 DELETE_CODES_OF_ACCOUNT = "DELETE FROM codes WHERE account_id = :account_id"
 DELETE_CODES_OF_MEMBER = "DELETE FROM codes WHERE user_id = :user_id AND account_id = :account_id"
@@ -152,7 +151,6 @@ INSERT_SESSION = """
 SESSION_USER_ID = "SELECT user_id FROM sessions WHERE hash = :hash AND expires_at > :now"
 DELETE_SESSION = "DELETE FROM sessions WHERE hash = :hash"
 DELETE_SESSIONS = "DELETE FROM sessions WHERE user_id = :user_id"
-DELETE_OLD_SESSIONS = "DELETE FROM sessions WHERE user_id = :user_id AND expires_at <= :now"
 
 INSERT_INTO_MAIL_TOKENS = """
     INSERT INTO mail_tokens (id, hash, purpose, user_id, expires_at)
@@ -162,6 +160,10 @@ USE_MAIL_TOKENS = """
     DELETE FROM mail_tokens WHERE hash = :hash AND purpose = :purpose AND expires_at > :now RETURNING user_id
 """
 DELETE_MAIL_TOKENS = "DELETE FROM mail_tokens WHERE user_id = :user_id AND purpose = :purpose"
+
+FORGET_CODES = "DELETE FROM codes WHERE expires_at <= :before"
+FORGET_SESSIONS = "DELETE FROM sessions WHERE expires_at <= :now"
+FORGET_MAIL_TOKENS = "DELETE FROM mail_tokens WHERE expires_at <= :now"
 
 INSERT_INVITATION = """
     INSERT INTO invitations (id, code, created_by, created_at, expires_at, max_uses)
@@ -409,16 +411,10 @@ async def use_code(tx: WriteTx, id: int, at: datetime) -> None:
     await tx.run(USE_CODE, id=id, at=at)
 
 
-async def delete_old_codes(tx: WriteTx, user_id: UserId, *, before: datetime) -> None:
-    """Forget the user's codes that expired before that. O(codes of the user)."""
-    await tx.run(DELETE_OLD_CODES, user_id=user_id, before=before)
-
-
 async def insert_session(
     tx: WriteTx, id: int, *, hash: str, user_id: UserId, user_agent: str, now: datetime, expires_at: datetime
 ) -> None:
-    """Add a session, and forget the user's that have expired. O(sessions of the user)."""
-    await tx.run(DELETE_OLD_SESSIONS, user_id=user_id, now=now)
+    """Add a session."""
     await tx.run(
         INSERT_SESSION,
         id=id,
@@ -463,6 +459,13 @@ async def use_mail_token(tx: WriteTx, hash: str, purpose: Purpose, now: datetime
 async def delete_mail_tokens(tx: WriteTx, user_id: UserId, purpose: Purpose) -> None:
     """End the user's links for a purpose."""
     await tx.run(DELETE_MAIL_TOKENS, user_id=user_id, purpose=purpose)
+
+
+async def forget_expired(tx: WriteTx, *, now: datetime, codes_before: datetime) -> None:
+    """Remove what has expired; codes, what expired before that. O(found) on the indexes of expires_at."""
+    await tx.run(FORGET_CODES, before=codes_before)
+    await tx.run(FORGET_SESSIONS, now=now)
+    await tx.run(FORGET_MAIL_TOKENS, now=now)
 
 
 async def insert_invitation(tx: WriteTx, invitation: Invitation) -> None:

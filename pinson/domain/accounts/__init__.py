@@ -17,8 +17,20 @@ from pinson.domain.accounts.facts import (
     AccountRestored,
     AccountSuspended,
 )
-from pinson.domain.accounts.model import Account, AccountId, Profile
-from pinson.domain.accounts.queries import active, by_acct, by_accts, by_id, by_ids, local_count, profile, profiles
+from pinson.domain.accounts.model import Account, AccountId, Activity, Opened, Profile
+from pinson.domain.accounts.queries import (
+    active,
+    by_acct,
+    by_accts,
+    by_id,
+    by_ids,
+    local_activity,
+    local_count,
+    opened_by_week,
+    profile,
+    profiles,
+    search,
+)
 from pinson.domain.accounts.rules import (
     MAX_USERNAME,
     AccountNotFound,
@@ -39,8 +51,10 @@ __all__ = [
     "AccountNotFound",
     "AccountRestored",
     "AccountSuspended",
+    "Activity",
     "FieldRefused",
     "Flaw",
+    "Opened",
     "Profile",
     "Standing",
     "UsernameTaken",
@@ -52,10 +66,13 @@ __all__ = [
     "count",
     "create",
     "delete",
+    "local_activity",
     "local_count",
+    "opened_by_week",
     "profile",
     "profiles",
     "refuse_username",
     "restore",
+    "search",
     "suspend",
 ]

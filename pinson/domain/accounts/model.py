@@ -43,6 +43,24 @@ class Account(msgspec.Struct, frozen=True):
         return f"{base_url}/@{self.acct}"
 
 
+class Activity(msgspec.Struct, frozen=True):
+    """How much there is on this server.
+
+    active: accounts that published since a moment that was asked for.
+    """
+
+    accounts: int
+    posts: int
+    active: int
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """Accounts opened on this server in one week; weeks are counted from a moment that was asked for."""
+
+    week: int
+    accounts: int
+
+
 class Profile(Account, frozen=True):
     """An account with its counters, as a page or an app shows it.
 

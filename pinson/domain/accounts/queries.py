@@ -1,9 +1,10 @@
 """Questions about accounts. What is deleted is not found; what is suspended is, except by `active`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pinson.domain.accounts import rules, store
-from pinson.domain.accounts.model import Account, AccountId, Profile
+from pinson.domain.accounts.model import Account, AccountId, Activity, Opened, Profile
 from pinson.domain.accounts.rules import AccountNotFound
 from pinson.lib.db import ReadTx
 
@@ -56,6 +57,37 @@ async def profile(tx: ReadTx, id: AccountId) -> Profile | None:
 async def profiles(tx: ReadTx, ids: Sequence[AccountId]) -> dict[AccountId, Profile]:
     """Those of the accounts that exist, suspended or not, with their counters. One statement."""
     return {profile.id: profile for profile in await store.profiles(tx, ids)}
+
+
+async def search(
+    tx: ReadTx, words: str, *, local_domain: str, among: Sequence[int] | None = None, limit: int, offset: int = 0
+) -> list[AccountId]:
+    """Accounts that somebody who types the beginning of a name may mean, best first.
+
+    With a domain only the very account of that address is meant.
+
+    Args:
+        among: only these; None is any.
+    """
+    handle, domain = rules.split_acct(words, local_domain=local_domain)
+    if "@" not in words.strip().removeprefix("@"):
+        return await store.starting(tx, handle, among=among, limit=limit, offset=offset) if handle else []
+    found = [
+        account.id
+        for account in await store.by_handles(tx, [handle])
+        if account.domain == domain and account.suspended_at is None and (among is None or account.id in among)
+    ]
+    return found[offset : offset + limit]
+
+
+async def local_activity(tx: ReadTx, *, since: datetime) -> Activity:
+    """How much there is on this server, and how many accounts published since. Reads a whole table."""
+    return await store.activity(tx, since=since)
+
+
+async def opened_by_week(tx: ReadTx, *, since: datetime) -> list[Opened]:
+    """How many accounts were opened here in each week since; weeks without any are left out."""
+    return await store.opened_by_week(tx, since=since)
 
 
 async def local_count(tx: ReadTx) -> int:

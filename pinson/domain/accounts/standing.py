@@ -25,8 +25,9 @@ class Standing:
 
     async def load(self, tx: ReadTx) -> None:
         """Start over from the tables."""
+        found = await store.hidden_ids(tx)
         self._hidden.clear()
-        self._hidden.update(await store.hidden_ids(tx))
+        self._hidden.update(found)
 
     def apply(self, fact: Fact) -> None:
         """Follow the log."""

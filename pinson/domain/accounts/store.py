@@ -1,10 +1,11 @@
-"""SQL of accounts. Deleted ones are tombstones: only `handle_is_taken` and `hidden_ids` look at them."""
+"""SQL of accounts. Deleted ones are tombstones: only `handle_is_taken`, `hidden_ids` and `opened_by_week` look at them."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from pinson.domain.accounts.model import Account, AccountId, Profile
+from pinson.domain.accounts.model import Account, AccountId, Activity, Opened, Profile
 from pinson.lib.db import ReadTx, WriteTx
+from pinson.lib.ids import first_at
 
 OWNS = ("accounts", "account_counts")
 
@@ -37,6 +38,34 @@ PROFILES = """
 """
 HIDDEN_IDS = "SELECT id FROM accounts WHERE suspended_at IS NOT NULL OR deleted_at IS NOT NULL"
 LOCAL_COUNT = "SELECT count(*) FROM accounts WHERE domain = '' AND deleted_at IS NULL"
+ACTIVITY = """
+    SELECT count(*) AS accounts, CAST(coalesce(sum(c.posts), 0) AS BIGINT) AS posts,
+           count(CASE WHEN c.last_post_at >= :since THEN 1 END) AS active
+    FROM accounts AS a
+    JOIN account_counts AS c ON c.account_id = a.id
+    WHERE a.domain = ''
+"""
+OPENED_BY_WEEK = """
+    SELECT (created_at - :since) / 604800000 AS week, count(*) AS accounts
+    FROM accounts
+    WHERE id >= :first AND domain = ''
+    GROUP BY week
+"""
+STARTING = """
+    SELECT id
+    FROM accounts
+    WHERE handle >= :start AND handle < :beyond AND suspended_at IS NULL AND deleted_at IS NULL
+    ORDER BY handle, domain
+    LIMIT :limit OFFSET :offset
+"""
+STARTING_AMONG = """
+    SELECT id
+    FROM accounts
+    WHERE id IN (SELECT value FROM json_each(:among)) AND handle >= :start AND handle < :beyond
+          AND suspended_at IS NULL AND deleted_at IS NULL
+    ORDER BY handle, domain
+    LIMIT :limit OFFSET :offset
+"""
 SET_SUSPENDED = "UPDATE accounts SET suspended_at = :at WHERE id = :id"
 ERASE = """
     UPDATE accounts
@@ -103,6 +132,33 @@ async def hidden_ids(tx: ReadTx) -> list[AccountId]:
 async def local_count(tx: ReadTx) -> int:
     """How many accounts live here. O(accounts here) on the index."""
     return await tx.one(int, LOCAL_COUNT) or 0
+
+
+async def activity(tx: ReadTx, *, since: datetime) -> Activity:
+    """What there is on this server. O(accounts): to be counted in a thread and kept for a while."""
+    found = await tx.one(Activity, ACTIVITY, since=since)
+    assert found is not None
+    return found
+
+
+async def opened_by_week(tx: ReadTx, *, since: datetime) -> list[Opened]:
+    """Accounts opened here by week; weeks without any are left out. O(accounts since), on the primary key."""
+    return await tx.all(Opened, OPENED_BY_WEEK, since=since, first=first_at(since))
+
+
+async def starting(
+    tx: ReadTx, start: str, *, among: Sequence[int] | None, limit: int, offset: int
+) -> list[AccountId]:
+    """Accounts whose handle starts so, those of just that handle first, then in alphabetical order.
+
+    O(offset + limit) on (handle, domain); within `among`, O(among).
+    """
+    bounds = {"start": start, "beyond": f"{start}\uffff", "limit": limit, "offset": offset}
+    if among is None:
+        found = await tx.all(int, STARTING, **bounds)
+    else:
+        found = await tx.all(int, STARTING_AMONG, **bounds, among=among)
+    return [AccountId(id) for id in found]
 
 
 async def set_suspended(tx: WriteTx, id: AccountId, at: datetime | None) -> None:

@@ -5,10 +5,20 @@ Called by interfaces, timelines and streams. Not here: which posts stand on a ti
 """
 
 from pinson.domain.posts import topics
-from pinson.domain.posts.commands import delete, delete_all, forget_keys, publish, tag_named
+from pinson.domain.posts.commands import delete, delete_all, follow_tag, forget_keys, publish, tag_named
 from pinson.domain.posts.facts import PostDeleted, PostPublished
-from pinson.domain.posts.model import Draft, Post, PostId, Prepared, Shape, Tag, Visibility
-from pinson.domain.posts.queries import by_author, count, post, posts, tag, visible
+from pinson.domain.posts.model import Draft, Post, PostId, Prepared, Shape, Tag, TagDay, Visibility
+from pinson.domain.posts.queries import (
+    by_author,
+    count,
+    post,
+    posts,
+    published_by_week,
+    tag,
+    tag_days,
+    tags_by_ids,
+    visible,
+)
 from pinson.domain.posts.rules import (
     BadTag,
     BlankPost,
@@ -22,10 +32,12 @@ from pinson.domain.posts.rules import (
     tag_name,
 )
 from pinson.domain.posts.shapes import Shapes
+from pinson.domain.posts.threads import Context, context
 
 __all__ = [
     "BadTag",
     "BlankPost",
+    "Context",
     "Draft",
     "NotYourPost",
     "Post",
@@ -39,21 +51,27 @@ __all__ = [
     "Shape",
     "Shapes",
     "Tag",
+    "TagDay",
     "Visibility",
     "by_author",
     "can_see",
+    "context",
     "count",
     "delete",
     "delete_all",
+    "follow_tag",
     "forget_keys",
     "note_html",
     "post",
     "posts",
     "prepare",
     "publish",
+    "published_by_week",
     "tag",
+    "tag_days",
     "tag_name",
     "tag_named",
+    "tags_by_ids",
     "topics",
     "visible",
 ]

@@ -6,7 +6,7 @@ memory, and what `reactions.py` names.
 
 from datetime import datetime, timedelta
 
-from pinson.domain import accounts
+from pinson.domain import accounts, relations
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import queries, rules, store
 from pinson.domain.posts import text as texts
@@ -109,6 +109,17 @@ async def tag_named(tx: WriteTx, *, name: str, now: datetime) -> Tag:
     folded = rules.tag_name(name)
     found = await store.tags(tx, [folded])
     return found[0] if found else await _new_tag(tx, folded, name.lstrip("#＃"), now)
+
+
+async def follow_tag(tx: WriteTx, *, name: str, account_id: AccountId, now: datetime) -> Tag:
+    """Follow a hashtag, used or not. Following it twice changes nothing.
+
+    Raises:
+        BadTag: no hashtag can have this name.
+    """
+    tag = await tag_named(tx, name=name, now=now)
+    await relations.follow_tag(tx, account_id=account_id, tag_id=tag.id, now=now)
+    return tag
 
 
 async def forget_keys(tx: WriteTx, *, now: datetime) -> int:

@@ -100,3 +100,20 @@ class Tag(msgspec.Struct, frozen=True):
     id: int
     name: str
     display_name: str
+
+
+class TagDay(msgspec.Struct, frozen=True):
+    """How much a hashtag was used on one day; days are counted from a moment that was asked for."""
+
+    tag_id: int
+    day: int
+    posts: int
+    authors: int
+
+
+class Week(msgspec.Struct, frozen=True):
+    """What was published here in one week; weeks are counted from a moment that was asked for."""
+
+    week: int
+    posts: int
+    authors: int

@@ -1,8 +1,11 @@
 """Questions about posts."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import store
-from pinson.domain.posts.model import Post, PostId, Shape, Tag
+from pinson.domain.posts.model import Post, PostId, Shape, Tag, TagDay, Week
 from pinson.domain.posts.rules import PostNotFound, Reader, can_see
 from pinson.lib.db import ReadTx
 from pinson.lib.paging import NEWEST
@@ -46,6 +49,21 @@ async def tag(tx: ReadTx, folded: str) -> Tag | None:
     """The hashtag of this folded name, if it was ever used or followed."""
     found = await store.tags(tx, [folded])
     return found[0] if found else None
+
+
+async def tags_by_ids(tx: ReadTx, ids: Sequence[int]) -> dict[int, Tag]:
+    """Those of these hashtags that exist, in one statement."""
+    return {tag.id: tag for tag in await store.tags_by_ids(tx, list(ids))} if ids else {}
+
+
+async def tag_days(tx: ReadTx, ids: Sequence[int], *, since: datetime) -> list[TagDay]:
+    """How much these hashtags were used on each day since; days without use are left out."""
+    return await store.tag_days(tx, list(ids), since=since) if ids else []
+
+
+async def published_by_week(tx: ReadTx, *, since: datetime) -> list[Week]:
+    """What was published on this server in each week since; weeks without any post are left out."""
+    return await store.published_by_week(tx, since=since)
 
 
 async def count(tx: ReadTx) -> int:

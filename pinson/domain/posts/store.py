@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.posts.model import Post, PostId, Shape, Tag
+from pinson.domain.posts.model import Post, PostId, Shape, Tag, TagDay, Week
 from pinson.lib.db import ReadTx, WriteTx
+from pinson.lib.ids import first_at
 
 OWNS = ("posts", "tags", "idempotency", "topics", "entries")
 
@@ -39,12 +40,56 @@ BY_AUTHOR = """
     ORDER BY id DESC
     LIMIT :limit
 """
+ANCESTORS = """
+    WITH RECURSIVE above (id, in_reply_to_id, distance) AS (
+        SELECT id, in_reply_to_id, 0 FROM posts WHERE id = :id
+        UNION ALL
+        SELECT p.id, p.in_reply_to_id, above.distance + 1
+        FROM above
+        JOIN posts AS p ON p.id = above.in_reply_to_id
+        WHERE above.distance < :most
+    )
+    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics
+    FROM above
+    JOIN posts AS p ON p.id = above.id
+    WHERE above.distance > 0
+    ORDER BY above.distance DESC
+"""
+DESCENDANTS = """
+    WITH RECURSIVE below (id, depth) AS (
+        SELECT id, 1 FROM posts WHERE in_reply_to_id = :id
+        UNION ALL
+        SELECT p.id, below.depth + 1
+        FROM below
+        JOIN posts AS p ON p.in_reply_to_id = below.id
+        WHERE below.depth < :deepest
+    )
+    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics
+    FROM (SELECT id FROM below LIMIT :most) AS found
+    JOIN posts AS p ON p.id = found.id
+"""
+PUBLISHED_BY_WEEK = """
+    SELECT (p.created_at - :since) / 604800000 AS week, count(*) AS posts, count(DISTINCT p.author_id) AS authors
+    FROM posts AS p
+    JOIN accounts AS a ON a.id = p.author_id
+    WHERE p.id >= :first AND a.domain = ''
+    GROUP BY week
+"""
 REPLIES = "SELECT id FROM posts WHERE in_reply_to_id = :id ORDER BY id LIMIT :limit"
 
 NEW_TAG = """
     INSERT INTO tags (id, name, display_name, created_at) VALUES (:id, :name, :display_name, :now)
 """
 TAGS = "SELECT id, name, display_name FROM tags WHERE name IN (SELECT value FROM json_each(:names))"
+TAGS_BY_IDS = "SELECT id, name, display_name FROM tags WHERE id IN (SELECT value FROM json_each(:ids))"
+TAG_DAYS = """
+    SELECT e.topic_id AS tag_id, (p.created_at - :since) / 86400000 AS day,
+           count(*) AS posts, count(DISTINCT p.author_id) AS authors
+    FROM entries AS e
+    JOIN posts AS p ON p.id = e.id
+    WHERE e.topic_id IN (SELECT value FROM json_each(:ids)) AND e.id >= :first
+    GROUP BY e.topic_id, day
+"""
 
 NEW_ENTRY = "INSERT INTO entries (topic_id, id) VALUES (:topic_id, :id)"
 RAISE_HEAD = """
@@ -106,6 +151,34 @@ async def by_author(tx: ReadTx, author_id: AccountId, *, before: int, limit: int
 async def replies(tx: ReadTx, id: PostId, *, limit: int) -> list[int]:
     """Ids of the direct replies to a post, oldest first. O(limit) on its index."""
     return await tx.all(int, REPLIES, id=id, limit=limit)
+
+
+async def ancestors(tx: ReadTx, id: PostId, *, most: int) -> list[Shape]:
+    """The posts that a post answers, from the first on; at most the nearest so many. O(found) on the primary key."""
+    return await tx.all(Shape, ANCESTORS, id=id, most=most)
+
+
+async def descendants(tx: ReadTx, id: PostId, *, most: int, deepest: int) -> list[Shape]:
+    """Posts that answer a post, and those that answer them, in no order. O(found) on (in_reply_to_id, id).
+
+    If there are more than `most`, those nearest to the post come first, among them the oldest.
+    """
+    return await tx.all(Shape, DESCENDANTS, id=id, most=most, deepest=deepest)
+
+
+async def published_by_week(tx: ReadTx, *, since: datetime) -> list[Week]:
+    """What was published here by week; weeks without any post are left out. O(posts since), on the primary key."""
+    return await tx.all(Week, PUBLISHED_BY_WEEK, since=since, first=first_at(since))
+
+
+async def tags_by_ids(tx: ReadTx, ids: list[int]) -> list[Tag]:
+    """Those of these hashtags that exist, in no order. O(ids)."""
+    return await tx.all(Tag, TAGS_BY_IDS, ids=ids)
+
+
+async def tag_days(tx: ReadTx, ids: list[int], *, since: datetime) -> list[TagDay]:
+    """How much hashtags were used by day; days without use are left out. O(uses since), on (topic_id, id)."""
+    return await tx.all(TagDay, TAG_DAYS, ids=ids, since=since, first=first_at(since))
 
 
 async def tags(tx: ReadTx, names: list[str]) -> list[Tag]:

@@ -9,7 +9,7 @@ from pinson.domain.relations.circles import Circle, Circles, changed
 from pinson.domain.relations.commands import CannotFollowSelf, follow, follow_tag, sever_all, unfollow
 from pinson.domain.relations.facts import Followed, Unfollowed
 from pinson.domain.relations.model import Follow, Relationship
-from pinson.domain.relations.queries import followers, following, relationships
+from pinson.domain.relations.queries import followed_tags, followers, following, relationships
 
 __all__ = [
     "CannotFollowSelf",
@@ -22,6 +22,7 @@ __all__ = [
     "changed",
     "follow",
     "follow_tag",
+    "followed_tags",
     "followers",
     "following",
     "relationships",

@@ -2,7 +2,7 @@
 
 from pinson.domain.accounts import AccountId
 from pinson.domain.relations import store
-from pinson.domain.relations.model import Follow, Relationship
+from pinson.domain.relations.model import Follow, Relationship, TopicKind
 from pinson.lib.db import ReadTx
 
 
@@ -33,4 +33,11 @@ async def followers(tx: ReadTx, account_id: AccountId, *, before: int, after: in
 
 async def following(tx: ReadTx, account_id: AccountId, *, before: int, after: int, limit: int) -> list[Follow]:
     """Whom an account follows: follows with ids between the two, newest first."""
-    return await store.following(tx, account_id, before=before, after=after, limit=limit)
+    return await store.following(
+        tx, account_id, kind=TopicKind.ACCOUNT, before=before, after=after, limit=limit
+    )
+
+
+async def followed_tags(tx: ReadTx, account_id: AccountId, *, before: int, after: int, limit: int) -> list[Follow]:
+    """Which hashtags an account follows: follows with ids between the two, newest first."""
+    return await store.following(tx, account_id, kind=TopicKind.TAG, before=before, after=after, limit=limit)

@@ -1,7 +1,7 @@
 """SQL of follows."""
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.relations.model import Follow
+from pinson.domain.relations.model import Follow, TopicKind
 from pinson.lib.db import ReadTx, WriteTx
 
 OWNS = ("follows",)
@@ -38,7 +38,7 @@ FOLLOWERS = """
 FOLLOWING = """
     SELECT id, account_id, topic_id, kind, boosts, notify, languages
     FROM follows
-    WHERE account_id = :account_id AND kind = 'account' AND id < :before AND id > :after
+    WHERE account_id = :account_id AND kind = :kind AND id < :before AND id > :after
     ORDER BY id DESC
     LIMIT :limit
 """
@@ -100,11 +100,11 @@ async def followers(tx: ReadTx, topic_id: int, *, before: int, after: int, limit
     return await tx.all(Follow, FOLLOWERS, topic_id=topic_id, before=before, after=after, limit=limit)
 
 
-async def following(tx: ReadTx, account_id: AccountId, *, before: int, after: int, limit: int) -> list[Follow]:
-    """Follows of accounts by an account, newest first. O(limit) on (account_id, kind, id)."""
-    return await tx.all(Follow, FOLLOWING, account_id=account_id, before=before, after=after, limit=limit)
-
-
+async def following(
+    tx: ReadTx, account_id: AccountId, *, kind: TopicKind, before: int, after: int, limit: int
+) -> list[Follow]:
+    """Follows of one kind by an account, newest first. O(limit) on (account_id, kind, id)."""
+    return await tx.all(Follow, FOLLOWING, account_id=account_id, kind=kind, before=before, after=after, limit=limit)
 
 
 async def touching(tx: ReadTx, account_id: AccountId, *, limit: int) -> list[Follow]:

@@ -17,7 +17,7 @@ from pinson.domain.posts import PostDeleted, PostPublished, Reader, Shape, Shape
 from pinson.domain.relations import Circle
 from pinson.domain.timelines import merge, rules, store
 from pinson.domain.timelines.heads import Heads
-from pinson.domain.timelines.rings import Rings
+from pinson.domain.timelines.rings import DEPTH, Rings
 from pinson.lib.db import Database, ReadTx
 from pinson.lib.log import Fact
 from pinson.lib.paging import NEWEST, Page
@@ -46,10 +46,15 @@ class Timeline(msgspec.Struct, frozen=True):
 class Timelines:
     """The views behind all timelines of a process."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: Shapes, *, depth: int = DEPTH, first_topics: int = FIRST_TOPICS) -> None:
+        """
+        Args:
+            depth, first_topics: smaller ones let tests reach the ends of memory with few posts.
+        """
         self._shapes = shapes
+        self._first_topics = first_topics
         self._heads = Heads()
-        self._rings = Rings()
+        self._rings = Rings(depth=depth)
         self._homes: OrderedDict[AccountId, tuple[Circle, Timeline]] = OrderedDict()
 
     async def load(self, tx: ReadTx) -> None:
@@ -112,7 +117,7 @@ class Timelines:
         heads = self._heads.ids[timeline.places]
         if not heads.max(initial=0) > after:
             return []
-        k = FIRST_TOPICS
+        k = self._first_topics
         while True:
             chosen, next_head = merge.newest_topics(heads, k)
             rings = await self._rings.pick(tx, timeline.topics[chosen].tolist())

@@ -21,7 +21,7 @@ KEEP = 100_000  # rings, 320 bytes each
 class Picked(msgspec.Struct):
     """Some rings, side by side.
 
-    ids: (k, DEPTH), newest first, 0 where empty.
+    ids: (k, depth), newest first, 0 where empty.
     cut: (k,), whether older entries exist that the ring no longer holds.
     """
 
@@ -32,11 +32,12 @@ class Picked(msgspec.Struct):
 class Rings:
     """All loaded rings. A topic without one is in nobody's way: it is loaded when it is picked."""
 
-    def __init__(self, keep: int = KEEP) -> None:
+    def __init__(self, *, depth: int = DEPTH, keep: int = KEEP) -> None:
+        self._depth = depth
         self._rows: OrderedDict[int, int] = OrderedDict()  # topic -> row, least recently picked first
         self._free: list[int] = []
         self._keep = keep
-        self._ids = np.zeros((256, DEPTH), np.int64)
+        self._ids = np.zeros((256, depth), np.int64)
         self._cut = np.zeros(256, np.bool_)
 
     async def pick(self, tx: ReadTx, topics: Sequence[int]) -> Picked:
@@ -75,7 +76,7 @@ class Rings:
         return row
 
     async def _load(self, tx: ReadTx, topic_id: int) -> int:
-        ids = await store.ring(tx, topic_id, limit=DEPTH + 1)
+        ids = await store.ring(tx, topic_id, limit=self._depth + 1)
         if len(self._rows) >= self._keep:
             self._drop(next(iter(self._rows)))
         row = self._free.pop() if self._free else len(self._rows) + 1  # row 0 stays empty
@@ -83,8 +84,8 @@ class Rings:
             self._ids = np.concatenate([self._ids, np.zeros_like(self._ids)])
             self._cut = np.concatenate([self._cut, np.zeros_like(self._cut)])
         self._ids[row] = 0
-        self._ids[row, : min(len(ids), DEPTH)] = ids[:DEPTH]
-        self._cut[row] = len(ids) > DEPTH
+        self._ids[row, : min(len(ids), self._depth)] = ids[: self._depth]
+        self._cut[row] = len(ids) > self._depth
         self._rows[topic_id] = row
         return row
 

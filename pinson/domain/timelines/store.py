@@ -9,17 +9,20 @@ OWNS = ()
 HEADS = "SELECT id AS topic_id, head AS id FROM topics WHERE head > 0"
 RING = "SELECT id FROM entries WHERE topic_id = :topic_id ORDER BY id DESC LIMIT :limit"
 
-# The n newest entries of a set of topics come from the n topics whose own newest is newest: one
-# seek a topic finds those, and at most n rows of each are read, however unevenly they write. A
-# plain join of topics and entries would read all entries of the busiest topic instead.
+# The n newest entries of a set of topics come from the topics that have one of the n newest heads
+# (several may share one: a post stands under its author and its hashtags). One seek a topic finds
+# those, and at most n rows of each are read, however unevenly they write. A plain join of topics
+# and entries would read all entries of the busiest topic instead.
 OLDER = """
     WITH heads AS (
         SELECT
             topic.value AS topic_id,
             (SELECT max(id) FROM entries WHERE topic_id = topic.value AND id < :before) AS head
         FROM json_each(:topics) AS topic
+    ), ranked AS (
+        SELECT topic_id, dense_rank() OVER (ORDER BY head DESC) AS place FROM heads WHERE head > :after
     ), newest AS (
-        SELECT topic_id FROM heads WHERE head > :after ORDER BY head DESC LIMIT :limit
+        SELECT topic_id FROM ranked WHERE place <= :limit
     )
     SELECT DISTINCT entry.id
     FROM newest
@@ -37,8 +40,10 @@ NEWER = """
             topic.value AS topic_id,
             (SELECT min(id) FROM entries WHERE topic_id = topic.value AND id > :after) AS tail
         FROM json_each(:topics) AS topic
+    ), ranked AS (
+        SELECT topic_id, dense_rank() OVER (ORDER BY tail) AS place FROM tails WHERE tail < :before
     ), oldest AS (
-        SELECT topic_id FROM tails WHERE tail < :before ORDER BY tail LIMIT :limit
+        SELECT topic_id FROM ranked WHERE place <= :limit
     )
     SELECT DISTINCT entry.id
     FROM oldest

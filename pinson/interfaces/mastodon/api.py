@@ -12,22 +12,25 @@ Source: https://docs.joinmastodon.org/client/intro and https://docs.joinmastodon
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import parse_qsl
 
 import msgspec
+from pinson.interfaces.mastodon.figures import Figures
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from pinson.domain.access import Principal, State
-from pinson.domain.accounts import AccountId
+from pinson.domain.access import Principal, SignUpRefused, State
+from pinson.domain.accounts import AccountId, FieldRefused
 from pinson.domain.posts import Reader
 from pinson.interfaces.mastodon.entities import Renderings
-from pinson.interfaces.request import Route, parameters
+from pinson.interfaces.request import Route, origin, parameters
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
-from pinson.lib.forms import binder
+from pinson.lib.forms import BadParameter, binder
 from pinson.lib.limits import Limit, Verdict
+from pinson.lib.paging import link_header
 from pinson.tools import Tools
 
 STATUS = {
@@ -64,6 +67,7 @@ class Who(Enum):
     TOKEN = "token"  # that, or an app for itself
     APP = "app"  # an app for itself
     ANYONE = "anyone"  # a token need not be sent; if it is, it must be good
+    NOBODY = "nobody"  # who asks makes no difference: a token is not even looked at
 
 
 class BadToken(Refusal):
@@ -108,6 +112,20 @@ class TooManyRequests(Refusal):
     text = "Too many requests"
 
 
+class TooManyIds(Refusal):
+    """More was asked for at once than one answer holds."""
+
+    kind, code = Kind.INVALID, "too_many_ids"
+    text = "Validation failed: at most {limit} ids can be given at once"
+
+
+class NothingHere(Refusal):
+    """The id in the path is none, so it leads nowhere."""
+
+    kind, code = Kind.MISSING, "nothing_here"
+    text = "Record not found"
+
+
 WHY = {
     State.UNCONFIRMED: "Your login is missing a confirmed e-mail address",
     State.PENDING: "Your login is currently pending approval",
@@ -117,18 +135,22 @@ WHY = {
 
 
 class Call:
-    """One request: who makes it, when, and with which tools it is answered."""
+    """One request: who makes it, when, and with which tools it is answered.
 
-    __slots__ = ("now", "principal", "renderings", "request", "tools")
+    principal: who asks; None for a stranger.
+    tightest: of the rate limits that were counted for it, the one with the least left.
+    """
 
-    def __init__(
-        self, tools: Tools, renderings: Renderings, request: Request, principal: Principal | None, now: datetime
-    ) -> None:
+    __slots__ = ("figures", "now", "principal", "renderings", "request", "tightest", "tools")
+
+    def __init__(self, tools: Tools, renderings: Renderings, figures: Figures, request: Request, now: datetime) -> None:
         self.tools = tools
         self.renderings = renderings
+        self.figures = figures
         self.request = request
-        self.principal = principal
         self.now = now
+        self.principal: Principal | None = None
+        self.tightest: tuple[Limit, Verdict] | None = None
 
     @property
     def base_url(self) -> str:
@@ -153,22 +175,28 @@ class Call:
         circle = None if account_id is None else await self.tools.circles.of(tx, account_id)
         return Reader(circle, self.tools.standing.hidden)
 
-    @property
-    def address(self) -> str:
-        """Where the request comes from; uvicorn has already believed the trusted proxies."""
-        client = self.request.client
-        return client.host if client else "unknown"
-
-    def limit(self, name: str, who: str, limit: Limit) -> tuple[Limit, Verdict]:
-        """Count one use of something that is limited.
+    def limit(self, name: str, who: str, limit: Limit) -> None:
+        """Count one use of something that is limited, unless limits are off.
 
         Raises:
             TooManyRequests: that was one too many.
         """
-        verdict = self.tools.limits.hit(f"{name}:{who}", limit, now=self.now)
+        if not self.tools.settings.limits.enabled:
+            return
+        verdict = self.tools.limits.hit(f"{name} {who}", limit, now=self.now)
+        if self.tightest is None or verdict.remaining <= self.tightest[1].remaining:
+            self.tightest = limit, verdict
         if not verdict.allowed:
             raise TooManyRequests
-        return limit, verdict
+
+    def link(
+        self, *, first: int | None, last: int | None, prev: Literal["min_id", "since_id"] = "min_id"
+    ) -> dict[str, str] | None:
+        """The header that leads on from a page; see `link_header`. A token in the query is not handed back."""
+        query = parse_qsl(self.request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        kept = [(name, value) for name, value in query if name != "access_token"]
+        link = link_header(self.base_url, self.request.scope["path"], kept, first=first, last=last, prev=prev)
+        return {"link": link} if link else None
 
 
 def json(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -178,11 +206,19 @@ def json(value: Any, *, status: int = 200, headers: dict[str, str] | None = None
 
 
 class MastodonApi:
-    """The interface: see `pinson.interfaces.request.Interface`."""
+    """The interface: see `pinson.interfaces.request.Interface`.
+
+    Options of its routes:
+        who: whom it answers, a `Who`; users unless it says otherwise.
+        scopes: of which the token must have one; none is needed if there are none.
+        any_state: whether users who wait for something, or are disabled, may call it too.
+        refuse: how a refusal looks, if not as everywhere else (`refused`).
+    """
 
     def __init__(self, tools: Tools, renderings: Renderings, routes: Sequence[Route]) -> None:
         self._tools = tools
         self._renderings = renderings
+        self._figures = Figures(tools.db)
         self.routes = list(routes)
 
     def owns(self, path: str) -> bool:
@@ -191,20 +227,14 @@ class MastodonApi:
 
     async def answer(self, route: Route, request: Request) -> Response:
         """Answer one request."""
-        now = self._tools.clock.now()
-        counted = None
+        call = Call(self._tools, self._renderings, self._figures, request, self._tools.clock.now())
         try:
-            given = await parameters(request) if route.form or request.method != "GET" else {}
-            call = await self._call(request, given, now)
-            counted = self._count(call)
-            self._admit(route, call.principal)
-            form = () if route.form is None else (binder(route.form)(given),)
-            response: Response = await route.handler(call, *form)
+            response = await self._answer(route, call)
         except Refusal as refusal:
-            response = self.refusal(refusal)
+            response = route.options.get("refuse", refused)(refusal)
         response.headers.update(CORS)
-        if counted is not None:
-            response.headers.update(_limit_headers(*counted))
+        if call.tightest is not None:
+            response.headers.update(_limit_headers(*call.tightest))
         return response
 
     async def stream(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
@@ -215,36 +245,33 @@ class MastodonApi:
         """Where no route is, and when we failed; a browser's preflight question is answered here too."""
         if request.method == "OPTIONS":
             return Response(status_code=200, headers=PREFLIGHT)
-        if status == 500:  # noqa: PLR2004
+        if status == 500:
             return json({"error": "The server made a mistake; it is in its log."}, status=500, headers=CORS)
         return json({"error": "Record not found"}, status=404, headers=CORS)
 
-    def refusal(self, refusal: Refusal) -> Response:
-        """A refusal as an answer."""
-        status = STATUS[refusal.kind]
-        response = json(describe(refusal), status=status)
-        if status == 401:  # noqa: PLR2004
-            response.headers["www-authenticate"] = 'Bearer realm="pinson", error="invalid_token"'
-        return response
+    async def _answer(self, route: Route, call: Call) -> Response:
+        request = call.request
+        given = await parameters(request) if route.form or request.method != "GET" else {}
+        secret = None
+        if route.options.get("who") is not Who.NOBODY:
+            secret = bearer(request) or request.query_params.get("access_token") or given.get("access_token")
+            if isinstance(secret, str) and secret:
+                call.principal = await self._tools.tokens.principal(secret)
+        self._count(call)
+        if secret and call.principal is None:
+            raise BadToken
+        self._admit(route, call.principal)
+        if route.form is None:
+            return await route.handler(call)
+        return await route.handler(call, _bound(route, given, request))
 
-    async def _call(self, request: Request, given: dict[str, Any], now: datetime) -> Call:
-        secret = bearer(request) or request.query_params.get("access_token") or given.get("access_token")
-        principal = None
-        if secret:
-            principal = await self._tools.tokens.principal(secret)
-            if principal is None:
-                raise BadToken
-        return Call(self._tools, self._renderings, request, principal, now)
-
-    def _count(self, call: Call) -> tuple[Limit, Verdict] | None:
+    def _count(self, call: Call) -> None:
         limits = self._tools.settings.limits
-        if not limits.enabled:
-            return None
         if call.principal is not None and call.principal.user_id is not None:
             who, most = f"user {call.principal.user_id}", limits.user_requests_per_5_minutes
         else:
-            who, most = f"address {call.address}", limits.address_requests_per_5_minutes
-        return call.limit("requests", who, Limit(most, FIVE_MINUTES))
+            who, most = origin(call.request), limits.address_requests_per_5_minutes
+        call.limit("requests", who, Limit(most, FIVE_MINUTES))
 
     def _admit(self, route: Route, principal: Principal | None) -> None:
         """Whether whoever asks may use this route at all.
@@ -255,9 +282,9 @@ class MastodonApi:
         who: Who = route.options.get("who", Who.USER)
         scopes: tuple[str, ...] = route.options.get("scopes", ())
         if principal is None:
-            if who is not Who.ANYONE:
-                raise NoToken
-            return
+            if who in (Who.ANYONE, Who.NOBODY):
+                return
+            raise NoToken
         if who is Who.USER and principal.account_id is None:
             raise NeedsUser
         if who is Who.APP and principal.user_id is not None:
@@ -268,12 +295,38 @@ class MastodonApi:
             raise OutsideScopes
 
 
-def describe(refusal: Refusal) -> dict[str, Any]:
-    """The body of a refusal; those about fields of a form say which (the app marks them)."""
-    body: dict[str, Any] = {"error": str(refusal)}
-    if "details" in refusal.facts:
-        body["details"] = refusal.facts["details"]
-    return body
+def refused(refusal: Refusal) -> Response:
+    """A refusal as an answer."""
+    status = STATUS[refusal.kind]
+    response = json(_description(refusal), status=status)
+    if status == 401:
+        response.headers["www-authenticate"] = 'Bearer realm="pinson", error="invalid_token"'
+    return response
+
+
+def _description(refusal: Refusal) -> dict[str, Any]:
+    """The body of a refusal. Those about fields of a form say which; what is not there is always called the same."""
+    match refusal:
+        case SignUpRefused():
+            fields = refusal.refusals
+        case FieldRefused():
+            fields = (refusal,)
+        case _:
+            return {"error": "Record not found" if refusal.kind is Kind.MISSING else str(refusal)}
+    details: dict[str, list[dict[str, str]]] = {}
+    for one in fields:
+        said = {"error": f"ERR_{one.flaw.upper()}", "description": str(one)}
+        details.setdefault(one.field, []).append(said)
+    return {"error": f"Validation failed: {' '.join(map(str, fields))}", "details": details}
+
+
+def _bound(route: Route, given: dict[str, Any], request: Request) -> Any:
+    try:
+        return binder(route.form)(given)
+    except BadParameter as refusal:
+        if refusal.facts["name"] in request.path_params:
+            raise NothingHere from None
+        raise
 
 
 def bearer(request: Request) -> str | None:

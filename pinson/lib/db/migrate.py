@@ -5,6 +5,7 @@ together with the note that it was applied. One process migrates while others wa
 write lock; a copy of the database is made first. Nothing here knows what the tables mean.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -62,28 +63,41 @@ def migrate(data: Path, *, steps: Mapping[int, Path], now: datetime) -> list[str
             if missing and current:
                 backups = data / "backups"
                 backups.mkdir(exist_ok=True)
-                copy_database(connection, backups / f"before-{max(missing):04}-{now:%Y%m%dT%H%M%S}.db")
+                # One copy for each schema: a step that fails, tried at every restart, must not fill the disk.
+                copy_database(connection, backups / f"schema-{current:04}.db")
+            # A step that rebuilds a table drops the old one, and that must not cascade.
+            connection.execute("PRAGMA foreign_keys = OFF")
             for number, path in missing.items():
                 with connection:
                     connection.execute(path.read_text(encoding="utf-8"))
                     connection.execute(NOTE, {"number": number, "name": path.name, "at": now})
+                    if broken := connection.execute("PRAGMA foreign_key_check").fetchall():
+                        raise apsw.ConstraintError(f"{path.name} leaves rows without what they refer to: {broken[:5]}")
             return [path.name for path in missing.values()]
         finally:
             connection.close()
 
 
 def copy_database(source: apsw.Connection, target: Path) -> None:
-    """Copy the database, consistent while others write, into a new file that is on disk when this returns."""
+    """Copy the database, consistent while others write, into a file that is on disk when this returns.
+
+    One step from end to end, so one snapshot: copied in pieces, it would start over at each
+    write of another process, for ever on a busy server.
+    """
     partial = target.with_suffix(".partial")
     partial.unlink(missing_ok=True)
     copy = apsw.Connection(str(partial))
     try:
         copy.execute("PRAGMA synchronous = FULL")
         with copy.backup("main", source, "main") as backup:
-            while not backup.done:
-                backup.step(2048)
+            backup.step()
         if (verdict := copy.execute("PRAGMA quick_check").get) != "ok":
             raise apsw.CorruptError(f"the copy does not pass its check: {verdict}")
     finally:
         copy.close()
     partial.rename(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the new name too
+    finally:
+        os.close(folder)

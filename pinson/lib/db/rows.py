@@ -28,7 +28,9 @@ def reader(type: type[T], columns: Sequence[str]) -> Callable[[Row], T]:
         TypeError: the columns are not the fields of `type` in order (trailing fields that
             have defaults may be left out), or a field's type is one we cannot read.
     """
-    if type in SCALARS:
+    if _supertype(type) in SCALARS:
+        if len(columns) != 1:
+            raise TypeError(f"a {type.__name__} is one column, the statement gives {list(columns)}")
         return lambda row: row[0]
     fields = msgspec.structs.fields(type)  # type: ignore[arg-type]
     names = [field.name for field in fields]

@@ -48,7 +48,14 @@ Body = Callable[..., Coroutine[Any, Any, Any]]
 READ_WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 MAX_BATCH = 512  # bodies that share one commit; bounds how long the first of them waits
 SLOW_READ = 0.020  # seconds in the event loop, above which a query belongs into a thread
-STORAGE_FAILURES = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.CorruptError)
+STORAGE_FAILURES = (
+    apsw.FullError,
+    apsw.IOError,
+    apsw.CantOpenError,
+    apsw.ReadOnlyError,
+    apsw.CorruptError,
+    apsw.BusyError,  # a program that does not know our lock file keeps the database to itself
+)
 LAST_ID = "SELECT id FROM last_id"
 KEEP_LAST_ID = "UPDATE last_id SET id = :id"
 LAST_SEQ = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'log'), 0)"
@@ -75,7 +82,7 @@ def write_lock(folder: Path) -> Iterator[None]:
 
 
 class Sqlite:
-    """A `Database` in one folder. Make it inside a running event loop, with `Sqlite.open`."""
+    """A `Database` in one folder, whose schema is there (`migrate.py`). Make it inside a running event loop."""
 
     dialect: Dialect = "sqlite"
 
@@ -84,6 +91,7 @@ class Sqlite:
         self._vfs = vfs
         self._loop = asyncio.get_running_loop()
         self._listener: Listener | None = None
+        self._closed = False
         self._idle: deque[apsw.Connection] = deque()
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="read")
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -111,11 +119,14 @@ class Sqlite:
         return await self._loop.run_in_executor(self._threads, in_thread)
 
     async def write(self, body: Callable[..., Coroutine[Any, Any, T]], /, **arguments: Any) -> T:
+        if self._closed:
+            raise CannotWrite()  # nobody would run the body
         job = _Job(body, arguments, self._loop.create_future())
         self._queue.put(job)
         return await job.answer  # type: ignore[no-any-return]
 
     async def close(self) -> None:
+        self._closed = True
         self._queue.put(None)
         await self._loop.run_in_executor(None, self._writer.join)
         self._threads.shutdown()
@@ -173,7 +184,8 @@ class SqliteReadTx:
         except apsw.ExecutionCompleteError:
             return []
         read = _reader(type, columns)  # type: ignore[arg-type]
-        return [read(row) for row in cursor]
+        rows = cursor.fetchall()  # to the end: a statement left open would keep its snapshot
+        return [read(row) for row in rows]
 
     async def one(self, type: type[T], sql: str, /, **parameters: Any) -> T | None:
         found = await self.all(type, sql, **parameters)
@@ -230,7 +242,6 @@ class _Writer(threading.Thread):
         super().__init__(name="writer", daemon=True)
         self.counter = SharedCounter(folder / "committed")
         self._db = db
-        self._folder = folder
         self._connection = connection
         with write_lock(folder):
             self.counter.value = connection.execute(LAST_SEQ).get
@@ -263,8 +274,8 @@ class _Writer(threading.Thread):
     def _commit(self, batch: list["_Job"]) -> list[Recorded]:
         """Run and commit the batch; its facts in order, or none if all of it failed."""
         execute = self._connection.execute
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
         try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
             execute("BEGIN IMMEDIATE")
             tx = SqliteWriteTx(self._connection, last_id=execute(LAST_ID).get)
             first_id = tx.last_id
@@ -302,10 +313,12 @@ class _Writer(threading.Thread):
 
     def _tell(self, batch: list[_Job], facts: list[Recorded]) -> None:
         """In the event loop: views first, then those who wait."""
-        if facts and self._db._listener is not None:
-            run_now(self._db._listener(facts))
-        for job in batch:
-            job.tell()
+        try:
+            if facts and self._db._listener is not None:
+                run_now(self._db._listener(facts))
+        finally:  # a bug in a view leaves nobody waiting for ever: what they wrote is on disk
+            for job in batch:
+                job.tell()
 
 
 class SharedCounter:
@@ -347,6 +360,8 @@ def run_now(coroutine: Coroutine[Any, Any, T]) -> T:
         coroutine.send(None)
     except StopIteration as done:
         return done.value  # type: ignore[no-any-return]
+    except asyncio.CancelledError as error:  # not ours, and it would end the thread
+        raise BodyAwaitedElse(f"{coroutine!r} awaited something that was cancelled") from error
     coroutine.close()
     raise BodyAwaitedElse(f"{coroutine!r} awaited something other than its transaction")
 

@@ -4,7 +4,8 @@
     python -m pinson.lib.i18n check     part of `make check`; says what is missing
 
 Strings are what templates and code give to `_()`, `gettext`, `ngettext` and their like, and the
-`text` of every Refusal: pages show it, so it is translated too, without a mark of its own.
+`text` of every Refusal: pages show it, so it is translated too, without a mark of its own, as in
+`translations.gettext(refusal.text).format(**refusal.facts)`.
 
 Texts that change lose their translation, rather than keep one that is nearly right; git has it.
 """
@@ -102,7 +103,7 @@ def _python(file: IO[bytes], keywords: Any, comment_tags: Collection[str], optio
         if isinstance(node, ast.ClassDef):
             stated = dict(_assigned(node))
             match stated.get("text"):
-                case ast.Constant(value=str(text), lineno=line) if "code" in stated:
+                case ast.Constant(value=str(text), lineno=line) if "code" in stated and _BLANKS.sub("", text):
                     yield line, None, text, []
 
 
