@@ -61,13 +61,15 @@ async def make_tag(tx: WriteTx, *, name: str, text: str, refused: bool, now: dat
     return id
 
 
-async def keep_writing(db: Sqlite, *, writer: int, text: str, acknowledge: Callable[[int], Awaitable[None]]) -> None:
+async def keep_writing(
+    db: Sqlite, *, writer: int, text: str, acknowledge: Callable[[int], Awaitable[None]], most: int | None = None
+) -> None:
     """Make tags one after the other, and pass on the id of each once it is promised to be kept.
 
-    Returns when the disk takes no more.
+    Returns when the disk takes no more, or after `most` tags.
     """
     now = SystemClock().now()
-    for number in count():
+    for number in count() if most is None else range(most):
         refused = number % REFUSED == writer % REFUSED
         # Times make names unique over many runs on the same folder.
         name = f"{writer}-{number}-{SystemClock().now().timestamp()}"

@@ -1,4 +1,4 @@
-"""SQL of accounts. Deleted ones are tombstones: only `handle_is_taken`, `hidden_ids` and `opened_by_week` look at them."""
+"""SQL of accounts. Deleted ones are tombstones: only `handle_is_taken`, `hidden_ids`, `opened_by_week` look at them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -146,9 +146,7 @@ async def opened_by_week(tx: ReadTx, *, since: datetime) -> list[Opened]:
     return await tx.all(Opened, OPENED_BY_WEEK, since=since, first=first_at(since))
 
 
-async def starting(
-    tx: ReadTx, start: str, *, among: Sequence[int] | None, limit: int, offset: int
-) -> list[AccountId]:
+async def starting(tx: ReadTx, start: str, *, among: Sequence[int] | None, limit: int, offset: int) -> list[AccountId]:
     """Accounts whose handle starts so, those of just that handle first, then in alphabetical order.
 
     O(offset + limit) on (handle, domain); within `among`, O(among).

@@ -45,7 +45,6 @@ async def context(tx: ReadTx, id: PostId, *, reader: Reader) -> Context:
 
 def in_order(root: PostId, descendants: list[Shape]) -> list[Shape]:
     """Each post followed by its answers. An author's continuation of their own post comes first, then the oldest."""
-    by_id = {shape.id: shape for shape in descendants}
     answers: dict[int | None, list[Shape]] = {}
     for shape in descendants:
         answers.setdefault(shape.in_reply_to_id, []).append(shape)
@@ -57,5 +56,4 @@ def in_order(root: PostId, descendants: list[Shape]) -> list[Shape]:
         shape = waiting.pop()
         ordered.append(shape)
         waiting += answers.get(shape.id, ())
-    assert len(ordered) == len(by_id)
     return ordered

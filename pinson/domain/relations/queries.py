@@ -33,9 +33,7 @@ async def followers(tx: ReadTx, account_id: AccountId, *, before: int, after: in
 
 async def following(tx: ReadTx, account_id: AccountId, *, before: int, after: int, limit: int) -> list[Follow]:
     """Whom an account follows: follows with ids between the two, newest first."""
-    return await store.following(
-        tx, account_id, kind=TopicKind.ACCOUNT, before=before, after=after, limit=limit
-    )
+    return await store.following(tx, account_id, kind=TopicKind.ACCOUNT, before=before, after=after, limit=limit)
 
 
 async def followed_tags(tx: ReadTx, account_id: AccountId, *, before: int, after: int, limit: int) -> list[Follow]:

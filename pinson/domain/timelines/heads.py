@@ -28,7 +28,7 @@ class Heads:
         """Read all heads: about 0.5 µs a topic. Places that were given out stay valid."""
         self.ids[:] = 0
         for head in await store.heads(tx):
-            self.ids[self.place(head.topic_id)] = head.id
+            self.rise(head.topic_id, head.id)
 
     def place(self, topic_id: int) -> int:
         """Where in `ids` the head of a topic is; a new topic gets a place."""
@@ -45,6 +45,6 @@ class Heads:
 
     def rise(self, topic_id: int, id: int) -> None:
         """An entry joined the topic."""
-        place = self.place(topic_id)
+        place = self.place(topic_id)  # first: it may make room, which is another array
         if id > self.ids[place]:
             self.ids[place] = id

@@ -142,17 +142,17 @@ class Timelines:
         ask = store.newer if ascending else store.older
         all_topics = timeline.topics.tolist()
         found: list[Shape] = []
-        batch = page.limit
+        batch = 2 * page.limit
         while True:
             bounds = {"topics": all_topics, "before": before, "after": after, "limit": batch}
             if len(all_topics) > IN_THREAD:
                 ids = await db.read_in_thread(ask, **bounds)
-                async with db.read() as tx:
-                    found += await self._admitted(tx, timeline, reader, ids, page.limit - len(found))
             else:
                 async with db.read() as tx:
                     ids = await ask(tx, **bounds)
-                    found += await self._admitted(tx, timeline, reader, ids, page.limit - len(found))
+            async with db.read() as tx:
+                once = list(dict.fromkeys(ids))
+                found += await self._admitted(tx, timeline, reader, once, page.limit - len(found))
             if len(found) == page.limit or len(ids) < batch:
                 return found[::-1] if ascending else found
             before, after = (before, ids[-1]) if ascending else (ids[-1], after)

@@ -8,11 +8,12 @@ is told for a while.
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from pinson.domain import access, accounts, posts
+from pinson.domain import accounts, posts
 from pinson.lib.db import Database, ReadTx
 
 T = TypeVar("T")
@@ -40,12 +41,13 @@ class Week(msgspec.Struct, frozen=True):
 
     begins: Monday, 00:00 UTC.
     authors: accounts that published.
+    opened: accounts that are new.
     """
 
     begins: datetime
     posts: int
     authors: int
-    sign_ups: int
+    opened: int
 
 
 class Figures:
@@ -58,19 +60,11 @@ class Figures:
 
     async def usage(self, now: datetime) -> Usage:
         """How much there is here, as of a minute ago at most."""
-
-        async def count() -> Usage:
-            return await self._db.read_in_thread(_usage, now=now)
-
-        return await self._usage.get(count, now)
+        return await self._usage.get(partial(self._db.read_in_thread, _usage, now=now), now)
 
     async def weeks(self, now: datetime) -> list[Week]:
         """The last twelve weeks, newest first, as of an hour ago at most."""
-
-        async def count() -> list[Week]:
-            return await self._db.read_in_thread(_weeks, now=now)
-
-        return await self._weeks.get(count, now)
+        return await self._weeks.get(partial(self._db.read_in_thread, _weeks, now=now), now)
 
 
 class Kept(Generic[T]):
@@ -99,7 +93,7 @@ async def _weeks(tx: ReadTx, *, now: datetime) -> list[Week]:
     this_week = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=now.weekday())
     first = this_week - timedelta(weeks=WEEKS - 1)
     published = {one.week: one for one in await posts.published_by_week(tx, since=first)}
-    sign_ups = {one.week: one.users for one in await access.sign_ups_by_week(tx, since=first)}
+    opened = {one.week: one.accounts for one in await accounts.opened_by_week(tx, since=first)}
     weeks = []
     for number in reversed(range(WEEKS)):
         one = published.get(number)
@@ -108,7 +102,7 @@ async def _weeks(tx: ReadTx, *, now: datetime) -> list[Week]:
                 begins=first + timedelta(weeks=number),
                 posts=one.posts if one else 0,
                 authors=one.authors if one else 0,
-                sign_ups=sign_ups.get(number, 0),
+                opened=opened.get(number, 0),
             )
         )
     return weeks

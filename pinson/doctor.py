@@ -1,0 +1,328 @@
+"""What is wrong with a server, in plain words, and what to do about it: `pinson doctor`.
+
+Looks at a server from beside it, running or not, and changes nothing. Each question gives its
+troubles, or one line that all is well; a question that cannot be asked (no folder, a broken
+database) leaves out those that rest on it.
+
+Not here: mending. Whoever reads this decides.
+"""
+
+import asyncio
+import os
+import shutil
+import stat
+import statistics
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import aiosmtplib
+import msgspec
+
+import pinson
+from pinson.app import MIGRATIONS
+from pinson.backup import DATABASE
+from pinson.lib import config, ids, log, reactor
+from pinson.lib.config import BadSettings, Settings
+from pinson.lib.db import check
+from pinson.lib.db.check import Condition, NotOurDatabase
+from pinson.lib.db.migrate import steps
+from pinson.lib.db.sqlite import Sqlite
+from pinson.lib.http import Answer, ForbiddenAddress, Outgoing, OutgoingFailed
+from pinson.lib.reactor import Cursor
+
+MB = 1 << 20
+LITTLE_ROOM, NO_ROOM = 1024 * MB, 100 * MB
+LARGE_WAL = 256 * MB  # SQLite moves it into the database every 4 MB, unless somebody reads all the while
+SYNCS = 9
+SLOW_SYNC = 0.050  # seconds: nobody's post is answered sooner
+CLOCK_MAY_DIFFER = timedelta(seconds=5)
+FAR_BEHIND = 10_000  # facts
+PATIENCE = 10.0  # seconds for anything over the network
+NEWEST_BACKUP = "Stop the server, and restore the newest backup into a new folder."
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    OK = "ok"
+    WARNING = "warning"  # it works, and may not for long, or not as meant
+    BROKEN = "broken"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that was looked at.
+
+    about: settings, folder, disk, database, clock, reactions, mail or address.
+    advice: what to do; "" if nothing.
+    """
+
+    level: Level
+    about: str
+    text: str
+    advice: str = ""
+
+
+class Work(msgspec.Struct, frozen=True):
+    """How far the reactions are. last: the newest fact; dead, waiting: facts whose reaction failed."""
+
+    cursors: Sequence[Cursor]
+    last: int
+    dead: int
+    waiting: int
+
+
+def examine(data: Path, *, environ: Mapping[str, str], now: datetime) -> list[Finding]:
+    """All that can be found out, in the order in which one would mend it. Takes seconds."""
+    try:
+        settings = config.load(data, environ=environ, overrides={})
+    except BadSettings as refusal:
+        broken = Finding(Level.BROKEN, "settings", str(refusal), "Correct them: the server does not start.")
+        return [broken, *_folder(data, now, running=False)]
+    running = asyncio.run(_listens(settings))
+    return [
+        *_or_well("settings", _settings(settings), "The settings can be used."),
+        *_folder(data, now, running=running),
+        *asyncio.run(_mail(settings, data)),
+        *asyncio.run(_address(settings, running=running)),
+    ]
+
+
+def _or_well(about: str, troubles: Iterable[Finding], well: str) -> list[Finding]:
+    return list(troubles) or [Finding(Level.OK, about, well)]
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    """Settings that are right for trying things out, on a server that others can reach."""
+    if _is_local(settings):
+        return
+
+    def doubt(text: str, advice: str) -> Finding:
+        return Finding(Level.WARNING, "settings", text, advice)
+
+    if settings.oauth.password_grant:
+        yield doubt("Apps may ask people for their passwords.", "Set oauth.password_grant to false.")
+    if settings.outgoing.allow_loopback:
+        yield doubt("Strangers can make this server knock at itself.", "Set outgoing.allow_loopback to false.")
+    if not settings.limits.enabled:
+        yield doubt("Nothing limits how often a password may be guessed.", "Set limits.enabled to true.")
+    if settings.registration.mode == "open" and not settings.registration.confirm_email:
+        yield doubt("Anyone can sign up with an address that is not theirs.", "Set registration.confirm_email to true.")
+    if not settings.instance.contact_email:
+        yield doubt("Nobody can know whom to write to.", "Set instance.contact_email.")
+
+
+def _folder(data: Path, now: datetime, *, running: bool) -> Iterator[Finding]:
+    """The folder, and all that can be known once it is there."""
+    if not data.is_dir():
+        yield Finding(Level.BROKEN, "folder", f"There is no folder {data}.", "Name the right one with --data.")
+        return
+    try:
+        took = _sync_time(data)
+    except OSError as error:
+        text = f"Nothing can be written into {data}: {error.strerror}."
+        yield Finding(Level.BROKEN, "folder", text, "Mend the disk, or its permissions.")
+        return
+    yield from _or_well("folder", _permissions(data), f"{data} is ours alone, and can be written to.")
+    free, wal = shutil.disk_usage(data).free, data / f"{DATABASE}-wal"
+    wal_size = wal.stat().st_size if wal.exists() else 0
+    well = f"{free // MB:,} MB are free, and a change is safe in {took * 1000:.1f} ms."
+    yield from _or_well("disk", _disk(free, took, wal_size), well)
+    if not (data / DATABASE).is_file():
+        advice = "Start the server once, restore a backup, or name another folder with --data."
+        yield Finding(Level.BROKEN, "database", f"There is no database in {data}.", advice)
+        return
+    try:
+        condition = check.examine(data / DATABASE)
+    except NotOurDatabase as refusal:
+        yield Finding(Level.BROKEN, "database", str(refusal), NEWEST_BACKUP)
+        return
+    known = len(steps(MIGRATIONS))
+    yield from _or_well("database", _database(condition, known), f"It is sound, at schema {condition.schema}.")
+    yield from _or_well("clock", _clock(condition, now), f"It is {_moment(now)}, and nothing is from the future.")
+    if not condition.damage and condition.schema == known:
+        work = asyncio.run(_work(data))
+        well = f"No dead letters; {work.waiting} facts wait for another try."
+        yield from _or_well("reactions", _reactions(work, now, running=running), well)
+
+
+def _permissions(data: Path) -> Iterator[Finding]:
+    status = data.stat()
+    if stat.S_IMODE(status.st_mode) & 0o077:
+        text = f"Others on this machine can look into {data}."
+        yield Finding(Level.WARNING, "folder", text, f"chmod 700 {data}")
+    if status.st_uid != os.geteuid():
+        text = f"{data} belongs to another user (number {status.st_uid}) than the one who asks."
+        yield Finding(Level.WARNING, "folder", text, "Run every command as the user who runs the server.")
+
+
+def _sync_time(data: Path) -> float:
+    """Seconds that the disk takes until 4 KB are safe; the median of some. Raises OSError if it cannot."""
+    took = []
+    with tempfile.NamedTemporaryFile(dir=data, prefix=".doctor-") as file:
+        for _ in range(SYNCS):
+            file.write(bytes(4096))
+            start = time.perf_counter()
+            file.flush()
+            os.fsync(file.fileno())
+            took.append(time.perf_counter() - start)
+    return statistics.median(took)
+
+
+def _disk(free: int, took: float, wal_size: int) -> Iterator[Finding]:
+    if free < LITTLE_ROOM:
+        level = Level.BROKEN if free < NO_ROOM else Level.WARNING
+        yield Finding(level, "disk", f"Only {free // MB} MB are free.", "Make room: on a full disk nothing is saved.")
+    if took > SLOW_SYNC:
+        text = f"The disk takes {took * 1000:.0f} ms to make a change safe, and every post waits for it."
+        yield Finding(Level.WARNING, "disk", text, "Use a local disk; network disks and memory cards are slow at this.")
+    if wal_size > LARGE_WAL:
+        text = f"{DATABASE}-wal has grown to {wal_size // MB} MB: something has been reading for a long time."
+        yield Finding(Level.WARNING, "disk", text, "Look for a stuck backup, or another program on the database.")
+
+
+def _database(condition: Condition, known: int) -> Iterator[Finding]:
+    if condition.damage:
+        yield Finding(Level.BROKEN, "database", f"It is damaged: {condition.damage[0]}", NEWEST_BACKUP)
+    if condition.orphans:
+        text = f"{condition.orphans} rows refer to something that is not there."
+        yield Finding(Level.BROKEN, "database", text, NEWEST_BACKUP)
+    if condition.schema > known:
+        text = f"It is at schema {condition.schema}, and this program knows {known}."
+        yield Finding(Level.BROKEN, "database", text, "Install the newer program that wrote it.")
+    if condition.schema < known:
+        text = f"It is at schema {condition.schema}, and this program brings {known}."
+        yield Finding(Level.WARNING, "database", text, "Restart the server: it brings the database up to date.")
+
+
+def _clock(condition: Condition, now: datetime) -> Iterator[Finding]:
+    newest = max(filter(None, (ids.moment_of(condition.last_id), condition.last_at)))
+    if newest > now + CLOCK_MAY_DIFFER:
+        text = f"It is {_moment(now)} by the clock, but something was written at {_moment(newest)}."
+        advice = (
+            "Set the clock, and keep it set (NTP). Order is kept meanwhile; the times that people see are not right."
+        )
+        yield Finding(Level.WARNING, "clock", text, advice)
+
+
+async def _work(data: Path) -> Work:
+    db = Sqlite(data)
+    try:
+        async with db.read() as tx:
+            dead = len(await reactor.dead_letters(tx))
+            return Work(await reactor.cursors(tx), await log.last(tx), dead, await reactor.waiting(tx))
+    finally:
+        await db.close()
+
+
+def _reactions(work: Work, now: datetime, *, running: bool) -> Iterator[Finding]:
+    if work.dead:
+        text = f"{work.dead} facts could not be followed up, and are not tried any more."
+        advice = "See `pinson reactions dead`, mend the cause, then retry or drop them."
+        yield Finding(Level.WARNING, "reactions", text, advice)
+    for cursor in work.cursors:
+        if cursor.held_until > now + 2 * reactor.LEASE:
+            text = f"“{cursor.reaction}” rests until {_moment(cursor.held_until)}: the clock was ahead."
+            yield Finding(Level.WARNING, "reactions", text, "Set the clock right.")
+        elif running and cursor.held_until <= now:
+            text = f"Nobody runs “{cursor.reaction}”, though a server is there."
+            yield Finding(Level.WARNING, "reactions", text, "If it stays so for a minute, look into the server's log.")
+        elif running and work.last - cursor.seq > FAR_BEHIND:
+            text = f"“{cursor.reaction}” is {work.last - cursor.seq} facts behind."
+            yield Finding(Level.WARNING, "reactions", text, "See whether it catches up: `pinson reactions`.")
+
+
+async def _mail(settings: Settings, data: Path) -> list[Finding]:
+    mail = settings.mail
+    if mail.backend == "folder":
+        text = f"E-mail goes into the folder {data / mail.folder}, and to nobody."
+        if _is_local(settings):
+            return [Finding(Level.OK, "mail", text)]
+        return [Finding(Level.WARNING, "mail", text, "Set mail.backend to smtp, and mail.smtp_host.")]
+    place = f"The mail server {mail.smtp_host}, port {mail.smtp_port},"
+    client = aiosmtplib.SMTP(
+        hostname=mail.smtp_host,
+        port=mail.smtp_port,
+        use_tls=mail.smtp_tls == "tls",
+        start_tls=mail.smtp_tls == "starttls",
+        username=mail.smtp_username or None,
+        password=mail.smtp_password or None,
+        local_hostname=urlsplit(settings.url).hostname,
+        timeout=PATIENCE,
+    )
+    try:
+        async with client:
+            return [Finding(Level.OK, "mail", f"{place} is ready to take e-mail.")]
+    except aiosmtplib.SMTPAuthenticationError as error:
+        text = f"{place} does not take our user name and password: {error.code} {error.message}"
+        return [Finding(Level.BROKEN, "mail", text, "Correct mail.smtp_username and mail.smtp_password.")]
+    except (aiosmtplib.SMTPException, OSError) as error:
+        advice = "Check mail.smtp_host, mail.smtp_port and mail.smtp_tls, and that it takes mail from here."
+        return [Finding(Level.BROKEN, "mail", f"{place} cannot be talked to: {error}", advice)]
+
+
+async def _address(settings: Settings, *, running: bool) -> list[Finding]:
+    """Whether the public address leads here, and is safe to use."""
+    findings = []
+    if settings.url.startswith("http:") and not _is_local(settings):
+        text = f"{settings.url} is not encrypted: passwords can be read on the way."
+        advice = "Put a proxy with TLS in front, and set url to https://…"
+        findings.append(Finding(Level.BROKEN, "address", text, advice))
+    if not running:
+        text = f"No server listens on {settings.host}, port {settings.port}."
+        advice = "Start it with `pinson serve`, then ask again."
+        return [*findings, Finding(Level.WARNING, "address", text, advice)]
+    agent = f"Pinson/{pinson.__version__} (doctor; +{settings.url})"
+    try:
+        # It is our own address, given by whoever runs the server, so it may be this machine.
+        async with Outgoing(allow_loopback=True, user_agent=agent) as outgoing:
+            answer = await outgoing.get(f"{settings.url}/health", max_bytes=64 << 10, seconds=PATIENCE)
+    except ForbiddenAddress as error:
+        text = f"{settings.url} cannot be checked from here: {error}."
+        advice = "Open it on another machine, to see whether it answers."
+        return [*findings, Finding(Level.WARNING, "address", text, advice)]
+    except OutgoingFailed as error:
+        text = f"{settings.url} does not answer: {error}."
+        return [*findings, Finding(Level.BROKEN, "address", text, "Check DNS, the firewall and the proxy in front.")]
+    if not _is_ours(answer):
+        text = f"{settings.url} answers, but not as this server would: status {answer.status}."
+        return [*findings, Finding(Level.BROKEN, "address", text, "Make the proxy lead here, /health included.")]
+    return [*findings, Finding(Level.OK, "address", f"{settings.url} answers.")]
+
+
+def _is_ours(answer: Answer) -> bool:
+    try:
+        said = msgspec.json.decode(answer.body, type=dict[str, str])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return answer.status == 200 and said.get("status") == "UP"
+
+
+async def _listens(settings: Settings) -> bool:
+    """Whether anything accepts connections where the server should."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    try:
+        async with asyncio.timeout(PATIENCE):
+            _reader, writer = await asyncio.open_connection(host, settings.port)
+    except OSError:  # TimeoutError is one
+        return False
+    writer.close()
+    return True
+
+
+def _is_local(settings: Settings) -> bool:
+    """Whether the public address is this very machine: a server for trying things out."""
+    host = urlsplit(settings.url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

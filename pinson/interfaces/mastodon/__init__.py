@@ -1,0 +1,43 @@
+"""The API that Mastodon's apps speak, and the endpoints of OAuth and of discovery that go with it.
+
+Called by `app.py`. What one request goes through is in `api.py`, what answers look like in
+`entities.py`; every other module holds the handlers of one subject.
+"""
+
+from pinson.interfaces.mastodon import (
+    accounts,
+    apps,
+    discovery,
+    empty,
+    instance,
+    oauth,
+    statuses,
+    streaming,
+    tags,
+    threads,
+    timelines,
+)
+from pinson.interfaces.mastodon.api import MastodonApi
+from pinson.interfaces.mastodon.entities import Renderings
+from pinson.tools import Tools
+
+__all__ = ["Renderings", "interface"]
+
+MODULES = (
+    accounts,
+    apps,
+    discovery,
+    empty,
+    instance,
+    oauth,
+    statuses,
+    streaming,
+    tags,
+    threads,
+    timelines,
+)
+
+
+def interface(tools: Tools, renderings: Renderings) -> MastodonApi:
+    """The interface with the tools of this process."""
+    return MastodonApi(tools, renderings, [route for module in MODULES for route in module.routes.all])

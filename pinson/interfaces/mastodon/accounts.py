@@ -1,0 +1,368 @@
+"""Accounts, as Mastodon clients know them: https://docs.joinmastodon.org/methods/accounts.
+
+And what belongs to the user behind one: signing up, confirming an e-mail address, preferences.
+Not here: an account's statuses (timelines.py).
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from pinson.domain import access, accounts, relations
+from pinson.domain.access import SignUp, SignUpMode, UserRole
+from pinson.domain.accounts import AccountId, AccountNotFound
+from pinson.domain.relations import Follow
+from pinson.interfaces.mastodon.api import Call, TooManyIds, Who, json
+from pinson.interfaces.mastodon.entities import array, relationship
+from pinson.interfaces.mastodon.oauth import token_entity
+from pinson.interfaces.request import Routes, origin
+from pinson.lib.db import ReadTx
+from pinson.lib.errors import Kind, Refusal
+from pinson.lib.limits import Limit
+from pinson.lib.paging import NEWEST, Page
+
+routes = Routes()
+
+PAGE, MOST = 40, 80
+MOST_IDS = 40
+HALF_AN_HOUR = int(timedelta(minutes=30).total_seconds())
+
+
+class NotYourSignUp(Refusal):
+    """Only the app that somebody signed up with asks for their e-mail of confirmation."""
+
+    kind, code = Kind.FORBIDDEN, "not_your_sign_up"
+    text = "This method is only available to the application the user originally signed-up with"
+
+
+class ConfirmedAlready(Refusal):
+    """There is nothing to confirm."""
+
+    kind, code = Kind.FORBIDDEN, "confirmed_already"
+    text = "This method is only available while the e-mail is awaiting confirmation"
+
+
+class NewUser(msgspec.Struct):
+    """Body of POST /api/v1/accounts."""
+
+    username: str = ""
+    email: str = ""
+    password: str = ""
+    agreement: bool = False
+    locale: str = ""
+    reason: str = ""
+    invite_code: str = ""
+
+    def to_sign_up(self) -> SignUp:
+        """What the domain calls it."""
+        return SignUp(self.username, self.email, self.agreement, self.locale, self.reason, self.invite_code)
+
+
+class OneAccount(msgspec.Struct):
+    """An account, by the id in the path."""
+
+    id: AccountId
+
+
+class SomeAccounts(msgspec.Struct):
+    """Accounts by their ids."""
+
+    id: list[AccountId] = []
+
+
+class Relationships(SomeAccounts):
+    """Accounts to which the viewer stands in some way."""
+
+    with_suspended: bool = False
+
+
+class Address(msgspec.Struct):
+    """Parameters of GET /api/v1/accounts/lookup."""
+
+    acct: str
+
+
+class Wanted(msgspec.Struct):
+    """Parameters of GET /api/v1/accounts/search. Nothing is looked for on other servers, with `resolve` or without."""
+
+    q: str
+    limit: int = PAGE
+    offset: int = 0
+    following: bool = False
+
+
+class PeoplePaged(msgspec.Struct):
+    """A page of the people around an account. The cursors are ids of follows, which only the Link header shows."""
+
+    id: AccountId
+    max_id: str | None = None
+    since_id: str | None = None
+    limit: int | None = None
+
+
+class Following(msgspec.Struct):
+    """How to follow an account. What is left out stays as it is."""
+
+    id: AccountId
+    reblogs: bool | None = None
+    notify: bool | None = None
+    languages: list[str] | None = None
+
+
+class Role(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Role. permissions: a number of bits, as text."""
+
+    id: str
+    name: str
+    permissions: str
+    color: str = ""
+    highlighted: bool = False
+    collection_limit: int = 0
+
+
+# All 23 permissions for those who run the server. For moderators, by bit: 2 audit log, 3 dashboard, 4 reports, 10 users.
+ROLES = {
+    UserRole.USER: Role("-99", "", "0"),
+    UserRole.MODERATOR: Role("1", "Moderator", str(1 << 2 | 1 << 3 | 1 << 4 | 1 << 10)),
+    UserRole.ADMIN: Role("2", "Admin", str((1 << 23) - 1)),
+}
+PREFERENCES = {
+    "posting:default:visibility": "public",
+    "posting:default:sensitive": False,
+    "posting:default:language": None,
+    "posting:default:quote_policy": "nobody",
+    "reading:expand:media": "default",
+    "reading:expand:spoilers": False,
+    "reading:autoplay:gifs": False,
+}
+
+
+# --- oneself ------------------------------------------------------------------------------------------------------
+
+
+@routes.post("/api/v1/accounts", who=Who.APP, scopes=("write:accounts",))
+async def sign_up(call: Call, form: NewUser) -> Response:
+    """Sign somebody up; the app gets a token for them, which works once they may act."""
+    settings, principal = call.tools.settings, call.principal
+    assert principal is not None
+    call.limit("sign-up", origin(call.request), Limit(settings.limits.sign_up_per_30_minutes, HALF_AN_HOUR))
+    secret = access.new_secret()
+    token = await call.tools.db.write(
+        access.sign_up_by_app,
+        app_id=principal.app_id,
+        applicant=await access.prepare(form.to_sign_up(), password=form.password, passwords=call.tools.passwords),
+        mode=SignUpMode(settings.registration.mode),
+        confirm_email=settings.registration.confirm_email,
+        secret=secret,
+        now=call.now,
+    )
+    return json(token_entity(token, secret))
+
+
+@routes.post("/api/v1/emails/confirmations", scopes=("write:accounts",), any_state=True)
+async def ask_confirmation(call: Call) -> Response:
+    """Send the e-mail that confirms an address once more."""
+    user = await _user(call)
+    assert call.principal is not None
+    if user.app_id != call.principal.app_id:
+        raise NotYourSignUp
+    if user.confirmed_at is not None:
+        raise ConfirmedAlready
+    await call.tools.db.write(access.ask_confirmation, user_id=user.id, now=call.now)
+    return json({})
+
+
+@routes.get("/api/v1/emails/check_confirmation", any_state=True)
+async def check_confirmation(call: Call) -> Response:
+    """Whether the user's address is confirmed."""
+    return json((await _user(call)).confirmed_at is not None)
+
+
+@routes.get("/api/v1/accounts/verify_credentials", scopes=("read:accounts", "profile"))
+async def verify(call: Call) -> Response:
+    """The account of the token, with what only its owner sees."""
+    assert call.principal is not None
+    async with call.tools.db.read() as tx:
+        profile = await accounts.profile(tx, call.account_id)
+    assert profile is not None
+    entity: dict[str, Any] = msgspec.to_builtins(call.renderings.account(profile))
+    entity["source"] = {
+        "privacy": PREFERENCES["posting:default:visibility"],
+        "sensitive": PREFERENCES["posting:default:sensitive"],
+        "language": PREFERENCES["posting:default:language"],
+        "quote_policy": PREFERENCES["posting:default:quote_policy"],
+        "note": profile.note,
+        "fields": [],
+        "follow_requests_count": 0,
+        "hide_collections": None,
+        "discoverable": profile.discoverable,
+        "indexable": profile.indexable,
+        "attribution_domains": [],
+    }
+    entity["role"] = ROLES[call.principal.user_role or UserRole.USER]
+    return json(entity)
+
+
+@routes.get("/api/v1/preferences", scopes=("read:accounts",))
+async def preferences(_call: Call) -> Response:
+    """How the user likes to write and read. Nobody can choose yet, so this is how everyone does."""
+    return json(PREFERENCES)
+
+
+# --- others -------------------------------------------------------------------------------------------------------
+
+
+@routes.get("/api/v1/accounts/{id}", scopes=("read:accounts",), who=Who.ANYONE)
+async def show(call: Call, form: OneAccount) -> Response:
+    """One account. Of a suspended one nothing but its name is shown."""
+    async with call.tools.db.read() as tx:
+        found = await call.renderings.accounts(tx, [form.id])
+    if form.id not in found:
+        raise AccountNotFound
+    return json(found[form.id])
+
+
+@routes.get("/api/v1/accounts", scopes=("read:accounts",), who=Who.ANYONE)
+async def show_some(call: Call, form: SomeAccounts) -> Response:
+    """Several accounts, in the order asked for; those that do not exist are left out."""
+    if len(form.id) > MOST_IDS:
+        raise TooManyIds(limit=MOST_IDS)
+    async with call.tools.db.read() as tx:
+        return json(await _rendered(call, tx, form.id))
+
+
+@routes.get("/api/v1/accounts/lookup", scopes=("read:accounts",), who=Who.ANYONE)
+async def look_up(call: Call, form: Address) -> Response:
+    """The account with an address, among those that are known here."""
+    async with call.tools.db.read() as tx:
+        account = await accounts.by_acct(tx, form.acct, local_domain=call.local_domain)
+        if account is None:
+            raise AccountNotFound
+        return json((await call.renderings.accounts(tx, [account.id]))[account.id])
+
+
+@routes.get("/api/v1/accounts/search", scopes=("read:accounts",))
+async def search(call: Call, form: Wanted) -> Response:
+    """Accounts whose name begins so, for those who are typing one."""
+    async with call.tools.db.read() as tx:
+        among = (await call.tools.circles.of(tx, call.account_id)).topics if form.following else None
+        found = await accounts.search(
+            tx,
+            form.q,
+            local_domain=call.local_domain,
+            among=None if among is None else list(among),
+            limit=min(abs(form.limit), MOST),
+            offset=abs(form.offset),
+        )
+        return json(await _rendered(call, tx, found))
+
+
+@routes.get("/api/v1/accounts/relationships", scopes=("read:follows",))
+async def relationships(call: Call, form: Relationships) -> Response:
+    """How the viewer stands to accounts, those that exist, in the order asked for."""
+    async with call.tools.db.read() as tx:
+        known = await accounts.by_ids(tx, form.id)
+        shown = [id for id in dict.fromkeys(form.id) if id in known]
+        if not form.with_suspended:
+            shown = [id for id in shown if known[id].suspended_at is None]
+        found = await relations.relationships(tx, call.account_id, shown)
+    return json([relationship(one) for one in found])
+
+
+@routes.get("/api/v1/accounts/{id}/followers", scopes=("read:accounts",), who=Who.ANYONE)
+async def followers(call: Call, form: PeoplePaged) -> Response:
+    """Who follows an account, the latest first."""
+    page = _page(form)
+    async with call.tools.db.read() as tx:
+        await _existing(tx, form.id)
+        before, after = _bounds(page)
+        found = await relations.followers(tx, form.id, before=before, after=after, limit=page.limit)
+        return await _people(call, tx, found, [follow.account_id for follow in found], page.limit)
+
+
+@routes.get("/api/v1/accounts/{id}/following", scopes=("read:accounts",), who=Who.ANYONE)
+async def following(call: Call, form: PeoplePaged) -> Response:
+    """Whom an account follows, the latest first."""
+    page = _page(form)
+    async with call.tools.db.read() as tx:
+        await _existing(tx, form.id)
+        before, after = _bounds(page)
+        found = await relations.following(tx, form.id, before=before, after=after, limit=page.limit)
+        return await _people(call, tx, found, [AccountId(follow.topic_id) for follow in found], page.limit)
+
+
+@routes.post("/api/v1/accounts/{id}/follow", scopes=("write:follows",))
+async def follow(call: Call, form: Following) -> Response:
+    """Follow an account, or change how."""
+    await call.tools.db.write(
+        relations.follow,
+        account_id=call.account_id,
+        target_id=form.id,
+        boosts=form.reblogs,
+        notify=form.notify,
+        languages=form.languages,
+        now=call.now,
+    )
+    return await _relationship(call, form.id)
+
+
+@routes.post("/api/v1/accounts/{id}/unfollow", scopes=("write:follows",))
+async def unfollow(call: Call, form: OneAccount) -> Response:
+    """Stop following an account."""
+    async with call.tools.db.read() as tx:
+        await _existing(tx, form.id)
+    await call.tools.db.write(relations.unfollow, account_id=call.account_id, topic_id=form.id, now=call.now)
+    return await _relationship(call, form.id)
+
+
+# --- both ---------------------------------------------------------------------------------------------------------
+
+
+async def _user(call: Call) -> access.User:
+    assert call.principal is not None
+    assert call.principal.user_id is not None
+    async with call.tools.db.read() as tx:
+        user = await access.user(tx, call.principal.user_id)
+    assert user is not None
+    return user
+
+
+async def _existing(tx: ReadTx, id: AccountId) -> None:
+    """
+    Raises:
+        AccountNotFound: there is no such account. One that is suspended exists.
+    """
+    if await accounts.by_id(tx, id) is None:
+        raise AccountNotFound
+
+
+async def _relationship(call: Call, id: AccountId) -> Response:
+    async with call.tools.db.read() as tx:
+        [found] = await relations.relationships(tx, call.account_id, [id])
+    return json(relationship(found))
+
+
+def _page(form: PeoplePaged) -> Page:
+    return Page.of(max_id=form.max_id, since_id=form.since_id, limit=form.limit, default=PAGE, maximum=MOST)
+
+
+def _bounds(page: Page) -> tuple[int, int]:
+    """The cursors between which the page lies, both excluded."""
+    return NEWEST if page.max_id is None else page.max_id, page.since_id or 0
+
+
+async def _people(call: Call, tx: ReadTx, follows: Sequence[Follow], ids: Sequence[AccountId], limit: int) -> Response:
+    """A page of accounts; it leads on as long as it is full."""
+    body = await _rendered(call, tx, [id for id in ids if id not in call.tools.standing.hidden])
+    if not follows:
+        return json(body)
+    last = follows[-1].id if len(follows) == limit else None
+    return json(body, headers=call.link(first=follows[0].id, last=last, prev="since_id"))
+
+
+async def _rendered(call: Call, tx: ReadTx, ids: Sequence[AccountId]) -> bytes:
+    found = await call.renderings.accounts(tx, ids)
+    return array(found[id] for id in dict.fromkeys(ids) if id in found)

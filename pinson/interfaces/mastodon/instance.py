@@ -1,0 +1,188 @@
+"""What apps ask about this server before anything else: https://docs.joinmastodon.org/methods/instance.
+
+What is not built yet is shown as what it is, with limits of 0, so that apps do not offer it.
+"""
+
+from typing import Any
+
+from babel import Locale
+from starlette.responses import Response
+
+import pinson
+from pinson.domain import posts
+from pinson.interfaces.mastodon.api import Call, Who, json
+from pinson.interfaces.request import Routes
+
+routes = Routes()
+
+# Apps read the first version number they find as Mastodon's, and the name in brackets as ours.
+VERSION = f"4.5.0 (compatible; Pinson {pinson.__version__})"
+# The version of Mastodon's API that new features build on: 2 would promise grouped notifications.
+API_VERSION = 1
+
+
+@routes.get("/api/v2/instance", who=Who.NOBODY)
+async def show(call: Call) -> Response:
+    """The server, as apps of today ask: https://docs.joinmastodon.org/entities/Instance."""
+    settings, base = call.tools.settings, call.base_url
+    usage = await call.figures.usage(call.now)
+    return json(
+        {
+            "domain": call.local_domain,
+            "title": settings.instance.title,
+            "version": VERSION,
+            "source_url": "",
+            "description": settings.instance.description,
+            "usage": {"users": {"active_month": usage.active_month}},
+            "thumbnail": {"url": _thumbnail(call), "description": ""},
+            "icon": [],
+            "languages": settings.instance.languages,
+            "configuration": {
+                **_limits(call),
+                "urls": {
+                    "streaming": _streaming(call),
+                    "status": None,
+                    "about": f"{base}/about",
+                    "privacy_policy": f"{base}/privacy-policy",
+                    "terms_of_service": None,
+                },
+                "vapid": {"public_key": ""},
+                "translation": {"enabled": False},
+                "timelines_access": {
+                    feed: {"local": "public", "remote": "public"}
+                    for feed in ("live_feeds", "hashtag_feeds", "trending_link_feeds")
+                },
+                "limited_federation": False,
+            },
+            "registrations": {
+                "enabled": _is_open(call),
+                "approval_required": settings.registration.mode == "approval",
+                "reason_required": settings.registration.mode == "approval",
+                "message": None,
+                "min_age": None,
+                "url": None,
+            },
+            "api_versions": {"mastodon": API_VERSION},
+            "wrapstodon": None,
+            "contact": {"email": settings.instance.contact_email, "account": None},
+            "rules": [],
+        }
+    )
+
+
+@routes.get("/api/v1/instance", who=Who.NOBODY)
+async def show_v1(call: Call) -> Response:
+    """The server, as apps asked before: https://docs.joinmastodon.org/entities/V1_Instance."""
+    settings = call.tools.settings
+    usage = await call.figures.usage(call.now)
+    return json(
+        {
+            "uri": call.local_domain,
+            "title": settings.instance.title,
+            "short_description": settings.instance.description,
+            "description": settings.instance.description,
+            "email": settings.instance.contact_email,
+            "version": VERSION,
+            "urls": {"streaming_api": _streaming(call)},
+            "stats": {"user_count": usage.accounts, "status_count": usage.posts, "domain_count": 0},
+            "thumbnail": _thumbnail(call),
+            "languages": settings.instance.languages,
+            "registrations": _is_open(call),
+            "approval_required": settings.registration.mode == "approval",
+            "invites_enabled": settings.registration.mode != "closed",
+            "configuration": _limits(call),
+            "contact_account": None,
+            "rules": [],
+        }
+    )
+
+
+@routes.get("/api/v1/instance/rules", who=Who.NOBODY)
+@routes.get("/api/v1/instance/peers", who=Who.NOBODY)
+@routes.get("/api/v1/instance/domain_blocks", who=Who.NOBODY)
+async def nothing(_call: Call) -> Response:
+    """Rules cannot be written yet, and no other server is known."""
+    return json([])
+
+
+@routes.get("/api/v1/instance/translation_languages", who=Who.NOBODY)
+async def translations(_call: Call) -> Response:
+    """Into which languages posts are translated, by the language they are in: none."""
+    return json({})
+
+
+@routes.get("/api/v1/instance/extended_description", who=Who.NOBODY)
+async def description(call: Call) -> Response:
+    """What this server is for, as HTML."""
+    html = posts.note_html(call.tools.settings.instance.description, base_url=call.base_url)
+    return json({"updated_at": None, "content": html})
+
+
+@routes.get("/api/v1/instance/activity", who=Who.NOBODY)
+async def activity(call: Call) -> Response:
+    """The last twelve weeks in figures, which are texts here. `logins` are accounts that published."""
+    weeks = await call.figures.weeks(call.now)
+    return json(
+        [
+            {
+                "week": str(int(week.begins.timestamp())),
+                "statuses": str(week.posts),
+                "logins": str(week.authors),
+                "registrations": str(week.opened),
+            }
+            for week in weeks
+        ]
+    )
+
+
+@routes.get("/api/v1/instance/languages", who=Who.NOBODY)
+async def languages(_call: Call) -> Response:
+    """The languages that a post can be marked with: all that have a code of two letters (ISO 639-1)."""
+    names = Locale("en").languages
+    return json([{"code": code, "name": names[code]} for code in sorted(names) if len(code) == 2])  # noqa: PLR2004
+
+
+def _limits(call: Call) -> dict[str, Any]:
+    """What may be posted. There are no media, polls, pins or profile fields yet."""
+    return {
+        "accounts": {
+            "max_display_name_length": 0,
+            "max_note_length": 0,
+            "max_avatar_description_length": 0,
+            "max_header_description_length": 0,
+            "max_featured_tags": 0,
+            "max_pinned_statuses": 0,
+            "max_profile_fields": 0,
+            "profile_field_name_limit": 0,
+            "profile_field_value_limit": 0,
+        },
+        "statuses": {
+            "max_characters": call.tools.settings.posts.max_characters,
+            "max_media_attachments": 0,
+            "characters_reserved_per_url": URL_LENGTH,
+        },
+        "media_attachments": {
+            "description_limit": 0,
+            "image_matrix_limit": 0,
+            "image_size_limit": 0,
+            "supported_mime_types": [],
+            "video_frame_rate_limit": 0,
+            "video_matrix_limit": 0,
+            "video_size_limit": 0,
+        },
+        "polls": {"max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0},
+    }
+
+
+def _is_open(call: Call) -> bool:
+    """Whether anybody may ask for an account."""
+    return call.tools.settings.registration.mode in ("open", "approval")
+
+
+def _streaming(call: Call) -> str:
+    """Where streams are: the same host."""
+    return "ws" + call.base_url.removeprefix("http")  # ws for http, wss for https
+
+
+def _thumbnail(call: Call) -> str:
+    return f"{call.base_url}/static/header.png"

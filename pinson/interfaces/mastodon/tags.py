@@ -1,0 +1,148 @@
+"""Hashtags, as Mastodon clients know them: https://docs.joinmastodon.org/methods/tags and followed_tags.
+
+Not here: what stands under one (timelines.py).
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+from starlette.responses import Response
+
+from pinson.domain import posts, relations
+from pinson.domain.posts import Tag, TagDay
+from pinson.interfaces.mastodon.api import Call, Who, json
+from pinson.interfaces.mastodon.entities import tag_of
+from pinson.interfaces.request import Routes
+from pinson.lib.db import ReadTx
+from pinson.lib.paging import NEWEST, Page
+
+routes = Routes()
+
+PAGE, MOST = 100, 200
+DAYS = 7  # of history
+
+
+class OneTag(msgspec.Struct):
+    """A hashtag, by the name in the path."""
+
+    name: str
+
+
+class TagsPaged(msgspec.Struct):
+    """A page of followed hashtags. The cursors are ids of follows, which only the Link header shows."""
+
+    max_id: str | None = None
+    since_id: str | None = None
+    limit: int | None = None
+
+
+class TagHistory(msgspec.Struct):
+    """One day, by the second it begins at (UTC). Numbers are texts in this entity."""
+
+    day: str
+    uses: str
+    accounts: str
+
+
+class HashtagEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Tag. following, featuring: of the viewer, if there is one."""
+
+    id: str
+    name: str
+    url: str
+    history: list[TagHistory]
+    following: bool | msgspec.UnsetType = msgspec.UNSET
+    featuring: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+@routes.get("/api/v1/tags/{name}", who=Who.ANYONE)
+async def show(call: Call, form: OneTag) -> Response:
+    """A hashtag; one that nobody has used yet is shown as one that nobody has used."""
+    async with call.tools.db.read() as tx:
+        tag = await _tag(tx, form.name)
+        reader = await call.reader(tx)
+    following = None if reader.circle is None else tag.id in reader.circle.topics
+    return json(await _entity(call, tag, following=following))
+
+
+@routes.post("/api/v1/tags/{name}/follow", scopes=("write:follows",))
+async def follow(call: Call, form: OneTag) -> Response:
+    """Follow a hashtag, used or not."""
+    tag = await call.tools.db.write(posts.follow_tag, name=form.name, account_id=call.account_id, now=call.now)
+    return json(await _entity(call, tag, following=True))
+
+
+@routes.post("/api/v1/tags/{name}/unfollow", scopes=("write:follows",))
+async def unfollow(call: Call, form: OneTag) -> Response:
+    """Stop following a hashtag."""
+    async with call.tools.db.read() as tx:
+        tag = await _tag(tx, form.name)
+    await call.tools.db.write(relations.unfollow, account_id=call.account_id, topic_id=tag.id, now=call.now)
+    return json(await _entity(call, tag, following=False))
+
+
+@routes.get("/api/v1/followed_tags", scopes=("read:follows",))
+async def followed(call: Call, form: TagsPaged) -> Response:
+    """The hashtags that the viewer follows, the latest first."""
+    page = Page.of(max_id=form.max_id, since_id=form.since_id, limit=form.limit, default=PAGE, maximum=MOST)
+    before, after = NEWEST if page.max_id is None else page.max_id, page.since_id or 0
+    async with call.tools.db.read() as tx:
+        follows = await relations.followed_tags(tx, call.account_id, before=before, after=after, limit=page.limit)
+        tags = await posts.tags_by_ids(tx, [follow.topic_id for follow in follows])
+    found = [tags[follow.topic_id] for follow in follows if follow.topic_id in tags]
+    entities = await _entities(call, found, following=True)
+    if not follows:
+        return json(entities)
+    last = follows[-1].id if len(follows) == page.limit else None
+    return json(entities, headers=call.link(first=follows[0].id, last=last, prev="since_id"))
+
+
+async def _tag(tx: ReadTx, name: str) -> Tag:
+    """The hashtag of this name; with id 0 if nobody has used or followed it.
+
+    Raises:
+        BadTag: no hashtag can have this name.
+    """
+    folded = posts.tag_name(name)
+    return await posts.tag(tx, folded) or Tag(0, folded, name.lstrip("#＃"))
+
+
+async def _entity(call: Call, tag: Tag, *, following: bool | None) -> HashtagEntity:
+    [entity] = await _entities(call, [tag], following=following)
+    return entity
+
+
+async def _entities(call: Call, tags: Sequence[Tag], *, following: bool | None) -> list[HashtagEntity]:
+    """The entities of hashtags. How much they were used is counted in a thread: some are used a lot.
+
+    Args:
+        following: whether the viewer follows them; None if there is none.
+    """
+    today = call.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since = today - timedelta(days=DAYS - 1)
+    days = await call.tools.db.read_in_thread(posts.tag_days, ids=[tag.id for tag in tags], since=since)
+    used = {(one.tag_id, one.day): one for one in days}
+    unset = msgspec.UNSET
+    entities = []
+    for tag in tags:
+        shown = tag_of(tag, call.base_url)
+        entities.append(
+            HashtagEntity(
+                id=str(tag.id) if tag.id else "",
+                name=shown.name,
+                url=shown.url,
+                history=[_history(since, day, used.get((tag.id, day))) for day in reversed(range(DAYS))],
+                following=unset if following is None else following,
+                featuring=unset if following is None else False,
+            )
+        )
+    return entities
+
+
+def _history(since: datetime, day: int, used: TagDay | None) -> TagHistory:
+    return TagHistory(
+        day=str(int((since + timedelta(days=day)).timestamp())),
+        uses=str(used.posts if used else 0),
+        accounts=str(used.authors if used else 0),
+    )

@@ -1,0 +1,114 @@
+"""What pages are made of: templates, in the reader's language and with everything escaped, and the few files they need.
+
+Called by `Call.page`, and by `files.py`. One Jinja environment a language, so that a template
+is compiled with the words of its language at hand. The files (style sheet, icon, default
+pictures) are held in memory: a request touches no disk, and since a name is looked up in a
+table, there is no path for anybody to climb.
+
+Not here: which page answers what (the handlers), headers and cookies (`site.py`).
+"""
+
+import hashlib
+import mimetypes
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self, get_args
+
+import jinja2
+import msgspec
+
+from pinson.domain.access import SignUpRefused
+from pinson.domain.accounts import FieldRefused
+from pinson.lib.config import Instance
+from pinson.lib.errors import Refusal
+from pinson.lib.i18n import Catalogs, Lang
+
+TEMPLATES, STATIC = Path(__file__).parent / "templates", Path(__file__).parent / "static"
+LANGUAGES: Mapping[Lang, str] = {"fr": "Français", "en": "English"}  # as their readers call them
+
+
+class File(msgspec.Struct, frozen=True):
+    """One file, and the hash of its content, which names this version of it."""
+
+    body: bytes
+    media_type: str
+    version: str
+
+
+class Files:
+    """All files, by name."""
+
+    def __init__(self, files: dict[str, File]) -> None:
+        self._files = files
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read the files of a folder; its subfolders are left alone."""
+        return cls({path.name: _read(path) for path in folder.iterdir() if path.is_file()})
+
+    def get(self, name: str) -> File | None:
+        """The file of this name."""
+        return self._files.get(name)
+
+    def url(self, name: str) -> str:
+        """Where a browser finds the file, and may keep it for ever. KeyError if there is none: a template's mistake."""
+        return f"/static/{name}?v={self._files[name].version}"
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why a form comes back, in words. field: where, "" if it is about the whole."""
+
+    text: str
+    field: str = ""
+
+
+class Pages:
+    """The templates in every language."""
+
+    def __init__(self, catalogs: Catalogs, environments: Mapping[Lang, jinja2.Environment]) -> None:
+        self._catalogs = catalogs
+        self._environments = environments
+
+    @classmethod
+    def load(cls, folder: Path, *, catalogs: Catalogs, files: Files, instance: Instance, host: str) -> Self:
+        """Prepare the templates of a folder.
+
+        Args:
+            host: of the public address: what people type into an app.
+        """
+        environments: dict[Lang, jinja2.Environment] = {}
+        for lang in get_args(Lang):
+            environment = jinja2.Environment(
+                loader=jinja2.FileSystemLoader(folder),
+                autoescape=True,
+                undefined=jinja2.StrictUndefined,
+                extensions=["jinja2.ext.i18n"],
+                trim_blocks=True,
+                lstrip_blocks=True,
+                auto_reload=False,
+            )
+            environment.policies["ext.i18n.trimmed"] = True
+            environment.install_gettext_translations(  # type: ignore[attr-defined]
+                catalogs.translations(lang), newstyle=True
+            )
+            environment.globals.update(static=files.url, instance=instance, host=host, languages=LANGUAGES)
+            environments[lang] = environment
+        return cls(catalogs, environments)
+
+    def render(self, template: str, *, lang: Lang, **facts: Any) -> str:
+        """The page as HTML."""
+        return self._environments[lang].get_template(f"{template}.html").render(**facts)
+
+    def explain(self, refusal: Refusal, lang: Lang) -> Sequence[Problem]:
+        """Why something was refused, in the reader's language; field by field if it is about those of a form."""
+        if isinstance(refusal, SignUpRefused):
+            return [problem for one in refusal.refusals for problem in self.explain(one, lang)]
+        text = self._catalogs.translations(lang).gettext(refusal.text).format(**refusal.facts)
+        return [Problem(text, refusal.field if isinstance(refusal, FieldRefused) else "")]
+
+
+def _read(path: Path) -> File:
+    body = path.read_bytes()
+    media_type = mimetypes.guess_type(path.name, strict=True)[0]
+    assert media_type is not None, f"of which type is {path.name}?"
+    return File(body, media_type, hashlib.sha256(body).hexdigest()[:16])

@@ -1,0 +1,277 @@
+"""How this interface treats every request: cookies, language, forms that other sites cannot send, headers.
+
+Called by the `Dispatcher` for all pages. Handlers receive a `Call` and, if they take
+parameters, their form; they make one call into the domain and answer with a page or a
+redirect. What is refused comes back in the form that was sent (`again`, an option of the
+route), or as a page of its own.
+
+**Forms.** Every form holds a token: the HMAC, under a secret cookie, of a fixed word. The cookie is
+the session's, or a random one if nobody is signed in. Another site can make a browser send
+our cookies, but cannot read them, so it cannot know the token; and a token ends with the
+session it belongs to. Nothing is stored for this and no key of the server's is needed.
+SameSite=Lax alone would not do: a sibling subdomain is the same site. Over https the names of
+cookies begin with `__Host-`, so that such a sibling cannot plant one whose token it knows.
+
+Not here: the pages (one module a subject), templates (`pages.py`).
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from pinson.domain import access
+from pinson.domain.access import SESSION_LASTS, User
+from pinson.interfaces.request import Route, origin, parameters
+from pinson.interfaces.web.pages import STATIC, TEMPLATES, Files, Pages, Problem
+from pinson.lib.errors import Kind, Refusal
+from pinson.lib.forms import binder
+from pinson.lib.i18n import negotiate
+from pinson.lib.limits import Limit
+from pinson.tools import Tools
+
+STATUS = {
+    Kind.MALFORMED: 400,
+    Kind.UNAUTHENTICATED: 400,  # 401 would have to name an HTTP scheme to sign in by; we sign in by a form
+    Kind.FORBIDDEN: 403,
+    Kind.MISSING: 404,
+    Kind.CONFLICT: 409,
+    Kind.INVALID: 422,
+    Kind.TOO_LARGE: 413,
+    Kind.TOO_MANY: 429,
+    Kind.UNAVAILABLE: 503,
+}
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+FORMS_STAY = "; form-action 'self'"
+HEADERS = {
+    "content-security-policy": POLICY + FORMS_STAY,
+    "cache-control": "no-store",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+SESSION, FORM, LANGUAGE = "session", "form", "lang"  # cookies
+YEAR = 365 * 24 * 3600
+
+# A path here, and nothing that a browser could take for another host: no "//" or "\" at the
+# start, none of the characters that it skips.
+LOCAL = re.compile(r"/(?!/)[!-\[\]-~]*")
+
+
+class FormExpired(Refusal):
+    """The form's token is not that of the cookie: somebody signed in or out meanwhile, or another site sent it."""
+
+    kind, code = Kind.FORBIDDEN, "form_expired"
+    text = "This form had expired, or your browser does not keep our cookies. Nothing was done: please send it again."
+
+
+class TooManyAttempts(Refusal):
+    """A rate limit is reached."""
+
+    kind, code = Kind.TOO_MANY, "too_many_attempts"
+    text = "There were too many attempts. Please try again in {minutes} min."
+
+
+class Call:
+    """One request: who makes it, in which language, when, and with which tools it is answered.
+
+    user: who is signed in in this browser, if anybody.
+    """
+
+    def __init__(self, tools: Tools, pages: Pages, files: Files, request: Request) -> None:
+        self.tools = tools
+        self.files = files
+        self.request = request
+        self.now: datetime = tools.clock.now()
+        self.user: User | None = None
+        self._pages = pages
+        self._secure = tools.settings.url.startswith("https:")
+        self._new_form_secret: str | None = None
+        chosen, remembered = request.query_params.get("lang"), request.cookies.get(LANGUAGE)
+        self.lang = negotiate(chosen, remembered, request.headers.get("accept-language"))
+        self._remember_lang = chosen is not None and remembered != self.lang
+
+    @property
+    def session(self) -> str | None:
+        """The secret of this browser's session; whether it is still good is another matter: see `user`."""
+        return self._cookie(SESSION)
+
+    @property
+    def csrf(self) -> str:
+        """What a form of this page has to send along; see the module."""
+        secret = self.session or self._cookie(FORM) or self._new_form_secret
+        if secret is None:
+            secret = self._new_form_secret = access.new_secret()
+        return _form_token(secret)
+
+    @property
+    def address(self) -> str:
+        """This page's path and query, as they may stand in a link."""
+        path = "/" + quote(self.request.scope["path"].lstrip("/"), safe="/:@")  # "//x" would be another host
+        query = quote(self.request.scope["query_string"], safe="!$%&'()*+,/:;=?@[]~")
+        return f"{path}?{query}" if query else path
+
+    def in_language(self, lang: str) -> str:
+        """The address of this page in another language."""
+        path, _, query = self.address.partition("?")
+        kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "lang"]
+        return f"{path}?{urlencode([*kept, ('lang', lang)])}"
+
+    def page(
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        problems: Sequence[Problem] = (),
+        leads_away: bool = False,
+        **facts: Any,
+    ) -> Response:
+        """Answer with a page.
+
+        Args:
+            problems: why a form comes back.
+            leads_away: its form may end at an app: browsers apply `form-action` to what follows
+                the answer too, and the app may send them on, to a scheme of its own.
+        """
+        html = self._pages.render(template, lang=self.lang, call=self, problems=problems, status=status, **facts)
+        return HTMLResponse(html, status, {"content-security-policy": POLICY} if leads_away else None)
+
+    def redirect(self, to: str, *, status: int = 303) -> Response:
+        """Send the browser elsewhere."""
+        return Response(status_code=status, headers={"location": to})
+
+    def to_sign_in(self, back_to: str) -> Response:
+        """Send the browser to the sign-in page, and from there to a path of ours."""
+        return self.redirect(f"/auth/sign_in?{urlencode({'next': back_to})}")
+
+    def explain(self, refusal: Refusal) -> Sequence[Problem]:
+        """Why something was refused, in words."""
+        return self._pages.explain(refusal, self.lang)
+
+    def limit(self, name: str, who: str, limit: Limit) -> None:
+        """Count one use of something that is limited, unless limits are off.
+
+        Raises:
+            TooManyAttempts: that was one too many.
+        """
+        if not self.tools.settings.limits.enabled:
+            return
+        verdict = self.tools.limits.hit(f"{name} {who}", limit, now=self.now)
+        if not verdict.allowed:
+            raise TooManyAttempts(minutes=max(1, round((verdict.reset_at - self.now).total_seconds() / 60)))
+
+    @property
+    def origin(self) -> str:
+        """Where the request comes from, as limits count it."""
+        return origin(self.request)
+
+    def open_session(self, response: Response, secret: str) -> None:
+        """From now on this browser is signed in."""
+        self._set_cookie(response, SESSION, secret, max_age=int(SESSION_LASTS.total_seconds()))
+
+    def end_session(self, response: Response) -> None:
+        """From now on this browser is not signed in."""
+        self._set_cookie(response, SESSION, "", max_age=0)
+
+    def dress(self, response: Response) -> None:
+        """Give an answer the headers and cookies that all of them carry."""
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if self._new_form_secret is not None:
+            self._set_cookie(response, FORM, self._new_form_secret, max_age=None)
+        if self._remember_lang:  # not a secret, and the same over http and https
+            response.set_cookie(LANGUAGE, self.lang, max_age=YEAR, httponly=True, samesite="lax", secure=self._secure)
+
+    def _cookie(self, name: str) -> str | None:
+        return self.request.cookies.get(self._name(name)) or None
+
+    def _name(self, name: str) -> str:
+        return f"__Host-{name}" if self._secure else name
+
+    def _set_cookie(self, response: Response, name: str, value: str, *, max_age: int | None) -> None:
+        response.set_cookie(
+            self._name(name), value, max_age=max_age, path="/", secure=self._secure, httponly=True, samesite="lax"
+        )
+
+
+class Web:
+    """The interface: see `pinson.interfaces.request.Interface`.
+
+    Options of its routes:
+        again: makes the page that a refused form comes back in; called with the call, the form,
+            the problems and the status. Without it, a refusal is a page of its own.
+    """
+
+    def __init__(self, tools: Tools, routes: Sequence[Route]) -> None:
+        self._tools = tools
+        self._files = Files.load(STATIC)
+        self._pages = Pages.load(
+            TEMPLATES,
+            catalogs=tools.catalogs,
+            files=self._files,
+            instance=tools.settings.instance,
+            host=tools.settings.url.partition("://")[2],
+        )
+        self.routes = list(routes)
+
+    def owns(self, _path: str) -> bool:
+        """Every path that is nobody else's: a person may have mistyped it."""
+        return True
+
+    async def answer(self, route: Route, request: Request) -> Response:
+        """Answer one request."""
+        call = Call(self._tools, self._pages, self._files, request)
+        if call.session is not None:
+            async with self._tools.db.read() as tx:
+                call.user = await access.session_user(tx, call.session, now=call.now)
+        try:
+            response = await self._handle(route, call)
+        except Refusal as refusal:
+            response = call.page("error", status=STATUS[refusal.kind], problems=call.explain(refusal))
+        call.dress(response)
+        return response
+
+    async def stream(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
+        """There are no streams here."""
+        raise NotImplementedError(route.path)
+
+    def refuse(self, request: Request, status: int) -> Response:
+        """The page where no route is, the method is wrong, or we failed."""
+        call = Call(self._tools, self._pages, self._files, request)
+        response = call.page("error", status=status)
+        call.dress(response)
+        return response
+
+    async def _handle(self, route: Route, call: Call) -> Response:
+        given = await parameters(call.request)
+        form = () if route.form is None else (binder(route.form)(given),)
+        try:
+            if call.request.method not in ("GET", "HEAD"):
+                self._check_token(call, given.get("csrf"))
+            return await route.handler(call, *form)
+        except Refusal as refusal:
+            again = route.options.get("again")
+            if again is None:
+                raise
+            back: Response = await again(call, *form, problems=call.explain(refusal), status=STATUS[refusal.kind])
+            return back
+
+    def _check_token(self, call: Call, token: object) -> None:
+        if not isinstance(token, str) or not hmac.compare_digest(token.encode(), call.csrf.encode()):
+            raise FormExpired
+
+
+def local(path: str) -> str:
+    """`path` if it leads to a page of ours, else the way to our first one. So no link of ours leads astray."""
+    return path if LOCAL.fullmatch(path) else "/"
+
+
+def _form_token(secret: str) -> str:
+    return hmac.new(secret.encode(), b"form", hashlib.sha256).hexdigest()
