@@ -52,6 +52,7 @@ FACTS: tuple[type[Fact], ...] = (
     access.ConfirmationAsked,
     access.PasswordChanged,
     access.PasswordResetAsked,
+    access.SignUpRepeated,
     access.TokensRevoked,
     access.UserApproved,
     access.UserChanged,

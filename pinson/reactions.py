@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from pinson import closing, letters
-from pinson.domain.access import ConfirmationAsked, PasswordResetAsked, UserApproved, UserSignedUp
+from pinson.domain.access import ConfirmationAsked, PasswordResetAsked, SignUpRepeated, UserApproved, UserSignedUp
 from pinson.domain.accounts import AccountDeleted
 from pinson.lib.log import Fact
 from pinson.tools import Tools
@@ -21,6 +21,7 @@ LETTERS = "letters"
 
 REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     UserSignedUp: ((LETTERS, letters.send_confirmation),),
+    SignUpRepeated: ((LETTERS, letters.send_address_in_use),),
     ConfirmationAsked: ((LETTERS, letters.send_confirmation),),
     PasswordResetAsked: ((LETTERS, letters.send_password_reset),),
     UserApproved: ((LETTERS, letters.send_welcome),),

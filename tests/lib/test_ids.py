@@ -59,7 +59,7 @@ def test_within_a_millisecond_there_are_1024_ids_and_then_the_next_millisecond_i
     assert [ids.moment_of(id) - NOON for id in (found[0], found[1023], found[1024])] == [0 * MS, 0 * MS, MS]
 
 
-@given(MOMENTS, OWNERS)
+@given(MOMENTS.map(lambda moment: moment + MS), OWNERS)
 @settings(deadline=None)
 def test_the_first_id_of_a_moment_divides_what_came_before_from_what_comes(moment, owner):
     bound = ids.first_at(moment)

@@ -12,6 +12,12 @@ class UserSignedUp(Fact, frozen=True, kw_only=True):
     account_id: AccountId
 
 
+class SignUpRepeated(Fact, frozen=True, kw_only=True):
+    """Somebody signs up with the address of a user, who is the only one to be told."""
+
+    user_id: UserId
+
+
 class ConfirmationAsked(Fact, frozen=True, kw_only=True):
     """The user has not had the e-mail that confirms their address, and wants another."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pinson.domain import accounts
 from pinson.domain.access import oauth, rules, store
-from pinson.domain.access.facts import ConfirmationAsked, UserApproved, UserChanged, UserSignedUp
+from pinson.domain.access.facts import ConfirmationAsked, SignUpRepeated, UserApproved, UserChanged, UserSignedUp
 from pinson.domain.access.model import (
     AppId,
     Applicant,
@@ -114,6 +114,16 @@ async def sign_up(
         app_id=app_id,
         now=now,
     )
+
+
+async def repeat_sign_up(tx: WriteTx, *, email: str, now: datetime) -> None:
+    """Tell the user who has this address, by e-mail, that somebody signs up with it. Says nothing otherwise.
+
+    For an interface that keeps `EmailTaken` from whoever signs up.
+    """
+    user_id = await store.user_id_by_email(tx, rules.email_key(email))
+    if user_id is not None:
+        await log.record(tx, SignUpRepeated(at=now, user_id=user_id))
 
 
 async def sign_up_by_app(

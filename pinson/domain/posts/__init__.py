@@ -32,9 +32,11 @@ from pinson.domain.posts.rules import (
     tag_name,
 )
 from pinson.domain.posts.shapes import Shapes
+from pinson.domain.posts.text import URL_LENGTH
 from pinson.domain.posts.threads import Context, context
 
 __all__ = [
+    "URL_LENGTH",
     "BadTag",
     "BlankPost",
     "Context",

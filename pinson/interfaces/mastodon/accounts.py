@@ -123,7 +123,7 @@ class Role(msgspec.Struct):
     collection_limit: int = 0
 
 
-# All 23 permissions for those who run the server. For moderators, by bit: 2 audit log, 3 dashboard, 4 reports, 10 users.
+# For moderators, by bit: 2 audit log, 3 dashboard, 4 reports, 10 users. All 23 for those who run the server.
 ROLES = {
     UserRole.USER: Role("-99", "", "0"),
     UserRole.MODERATOR: Role("1", "Moderator", str(1 << 2 | 1 << 3 | 1 << 4 | 1 << 10)),
@@ -148,7 +148,7 @@ async def sign_up(call: Call, form: NewUser) -> Response:
     """Sign somebody up; the app gets a token for them, which works once they may act."""
     settings, principal = call.tools.settings, call.principal
     assert principal is not None
-    call.limit("sign-up", origin(call.request), Limit(settings.limits.sign_up_per_30_minutes, HALF_AN_HOUR))
+    call.limit("sign_up", origin(call.request), Limit(settings.limits.sign_up_per_30_minutes, HALF_AN_HOUR))
     secret = access.new_secret()
     token = await call.tools.db.write(
         access.sign_up_by_app,
@@ -171,6 +171,7 @@ async def ask_confirmation(call: Call) -> Response:
         raise NotYourSignUp
     if user.confirmed_at is not None:
         raise ConfirmedAlready
+    call.limit("confirmation", str(user.id), Limit(call.tools.settings.limits.sign_up_per_30_minutes, HALF_AN_HOUR))
     await call.tools.db.write(access.ask_confirmation, user_id=user.id, now=call.now)
     return json({})
 

@@ -16,7 +16,6 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
-from pinson.interfaces.mastodon.figures import Figures
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -25,6 +24,7 @@ from pinson.domain.access import Principal, SignUpRefused, State
 from pinson.domain.accounts import AccountId, FieldRefused
 from pinson.domain.posts import Reader
 from pinson.interfaces.mastodon.entities import Renderings
+from pinson.interfaces.mastodon.figures import Figures
 from pinson.interfaces.request import Route, origin, parameters
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
@@ -64,7 +64,7 @@ class Who(Enum):
     """Whom a route answers."""
 
     USER = "user"  # somebody who signed in
-    TOKEN = "token"  # that, or an app for itself
+    TOKEN = "token"  # noqa: S105 (that, or an app for itself)
     APP = "app"  # an app for itself
     ANYONE = "anyone"  # a token need not be sent; if it is, it must be good
     NOBODY = "nobody"  # who asks makes no difference: a token is not even looked at
@@ -261,9 +261,9 @@ class MastodonApi:
         if secret and call.principal is None:
             raise BadToken
         self._admit(route, call.principal)
-        if route.form is None:
-            return await route.handler(call)
-        return await route.handler(call, _bound(route, given, request))
+        form = () if route.form is None else (_bound(route, given, request),)
+        response: Response = await route.handler(call, *form)
+        return response
 
     def _count(self, call: Call) -> None:
         limits = self._tools.settings.limits

@@ -27,7 +27,7 @@ routes = Routes()
 JRD = "application/jrd+json"
 SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/"
 VERSIONS = ("2.0", "2.1")
-CHANGE_PASSWORD = "/settings/password"  # noqa: S105
+CHANGE_PASSWORD = "/auth/password"  # noqa: S105
 
 
 class Looked(msgspec.Struct):

@@ -267,9 +267,7 @@ class Renderings:
                 found[post.id] = self._posts.keep(post.id, encode(entity)[:-1])
         return found
 
-    def _post_piece(
-        self, post: Post, named: dict[AccountId, Account], apps: dict[AppId, App]
-    ) -> PostPiece:
+    def _post_piece(self, post: Post, named: dict[AccountId, Account], apps: dict[AppId, App]) -> PostPiece:
         base, author = self._base_url, named[post.author_id]
         app = apps.get(AppId(post.app_id or 0))
         return PostPiece(

@@ -3,6 +3,7 @@
 What is not built yet is shown as what it is, with limits of 0, so that apps do not offer it.
 """
 
+from html import escape
 from typing import Any
 
 from babel import Locale
@@ -10,8 +11,10 @@ from starlette.responses import Response
 
 import pinson
 from pinson.domain import posts
+from pinson.domain.posts import URL_LENGTH
 from pinson.interfaces.mastodon.api import Call, Who, json
 from pinson.interfaces.request import Routes
+from pinson.lib.i18n import negotiate, typography
 
 routes = Routes()
 
@@ -19,12 +22,13 @@ routes = Routes()
 VERSION = f"4.5.0 (compatible; Pinson {pinson.__version__})"
 # The version of Mastodon's API that new features build on: 2 would promise grouped notifications.
 API_VERSION = 1
+POLICY_OF = "2026-11-24T00:00:00Z"  # when the sentences of `privacy_policy` last changed
 
 
 @routes.get("/api/v2/instance", who=Who.NOBODY)
 async def show(call: Call) -> Response:
     """The server, as apps of today ask: https://docs.joinmastodon.org/entities/Instance."""
-    settings, base = call.tools.settings, call.base_url
+    settings = call.tools.settings
     usage = await call.figures.usage(call.now)
     return json(
         {
@@ -42,8 +46,8 @@ async def show(call: Call) -> Response:
                 "urls": {
                     "streaming": _streaming(call),
                     "status": None,
-                    "about": f"{base}/about",
-                    "privacy_policy": f"{base}/privacy-policy",
+                    "about": f"{call.base_url}/",
+                    "privacy_policy": None,
                     "terms_of_service": None,
                 },
                 "vapid": {"public_key": ""},
@@ -118,6 +122,27 @@ async def description(call: Call) -> Response:
     return json({"updated_at": None, "content": html})
 
 
+@routes.get("/api/v1/instance/privacy_policy", who=Who.NOBODY)
+async def privacy_policy(call: Call) -> Response:
+    """What this program does with what it is told, as HTML, in the language of whoever asks."""
+    request = call.request
+    lang = negotiate(request.query_params.get("lang"), None, request.headers.get("accept-language"))
+    _ = call.tools.catalogs.translations(lang).gettext
+    facts = (
+        _("This server keeps what you give it: your profile, your posts and whom you follow."),
+        _("It also keeps your e-mail address, a hash of your password, and which browsers and apps are signed in."),
+        _("It does not keep the internet addresses of its visitors."),
+        _(
+            "Public posts are for everyone; the others are shown to those they are for, and whoever runs the server"
+            " can read them."
+        ),
+        _("Cookies keep you signed in and remember your language; there are no others."),
+        _("When you delete your account, all this is erased at once; backups keep it for as long as they are kept."),
+    )
+    html = "".join(f"<p>{escape(typography(fact, lang))}</p>" for fact in facts)
+    return json({"updated_at": POLICY_OF, "content": html})
+
+
 @routes.get("/api/v1/instance/activity", who=Who.NOBODY)
 async def activity(call: Call) -> Response:
     """The last twelve weeks in figures, which are texts here. `logins` are accounts that published."""
@@ -139,7 +164,7 @@ async def activity(call: Call) -> Response:
 async def languages(_call: Call) -> Response:
     """The languages that a post can be marked with: all that have a code of two letters (ISO 639-1)."""
     names = Locale("en").languages
-    return json([{"code": code, "name": names[code]} for code in sorted(names) if len(code) == 2])  # noqa: PLR2004
+    return json([{"code": code, "name": names[code]} for code in sorted(names) if len(code) == 2])
 
 
 def _limits(call: Call) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def refused(refusal: Refusal) -> Response:
     else:
         status, error = 400, InvalidRequest.code
     response = json({"error": error, "error_description": str(refusal)}, status=status, headers=dict(NO_STORE))
-    if status == 401:  # noqa: PLR2004
+    if status == 401:
         response.headers["www-authenticate"] = 'Basic realm="pinson"'
     return response
 
@@ -135,10 +135,9 @@ async def give_token(call: Call, form: Grant) -> Response:
             )
         case "password" if call.tools.settings.oauth.password_grant:
             limit = Limit(call.tools.settings.limits.sign_in_per_5_minutes, FIVE_MINUTES)
-            call.limit("sign-in", origin(call.request), limit)
-            proof = await access.prove(
-                call.tools.db, call.tools.passwords, login=form.username, password=form.password
-            )
+            call.limit("sign_in", origin(call.request), limit)  # as on the web's page: the same counters
+            call.limit("sign_in_as", form.username.strip().removeprefix("@").casefold(), limit)
+            proof = await access.prove(call.tools.db, call.tools.passwords, login=form.username, password=form.password)
             token = await call.tools.db.write(
                 access.password_token,
                 client_id=client_id,

@@ -7,13 +7,14 @@ from starlette.responses import Response
 
 from pinson.domain import posts
 from pinson.domain.posts import PostId, Visibility
-from pinson.interfaces.mastodon.api import Call, Who, json
+from pinson.interfaces.mastodon.api import Call, TooManyIds, Who, json
 from pinson.interfaces.mastodon.entities import array
 from pinson.interfaces.request import Routes
 from pinson.lib.limits import Limit
 
 routes = Routes()
 
+MOST_IDS = 20
 THREE_HOURS = int(timedelta(hours=3).total_seconds())
 
 
@@ -59,8 +60,7 @@ class SomeStatuses(msgspec.Struct):
 async def create_status(call: Call, form: NewStatus) -> Response:
     """Publish a status and answer with it."""
     settings = call.tools.settings
-    if settings.limits.enabled:
-        call.limit("posts", f"account {call.account_id}", Limit(settings.limits.posts_per_3_hours, THREE_HOURS))
+    call.limit("posts", f"account {call.account_id}", Limit(settings.limits.posts_per_3_hours, THREE_HOURS))
     prepared = posts.prepare(
         form.to_draft(call), max_characters=settings.posts.max_characters, local_domain=call.local_domain
     )
@@ -87,12 +87,23 @@ async def show_status(call: Call, form: OneStatus) -> Response:
         return json(await call.renderings.status(tx, shape, reader=reader))
 
 
+@routes.get("/api/v1/statuses/{id}/source", scopes=("read:statuses",))
+async def show_source(call: Call, form: OneStatus) -> Response:
+    """A status as it was typed: https://docs.joinmastodon.org/entities/StatusSource."""
+    async with call.tools.db.read() as tx:
+        shape = await posts.visible(tx, form.id, reader=await call.reader(tx))
+        post = await posts.post(tx, shape.id)
+    return json({"id": str(post.id), "text": post.text, "spoiler_text": post.spoiler})
+
+
 @routes.get("/api/v1/statuses", scopes=("read:statuses",), who=Who.ANYONE)
 async def show_statuses(call: Call, form: SomeStatuses) -> Response:
     """Several statuses; those that the reader may not see are left out."""
+    if len(form.id) > MOST_IDS:
+        raise TooManyIds(limit=MOST_IDS)
     async with call.tools.db.read() as tx:
         reader = await call.reader(tx)
-        shapes = [shape for shape in await call.tools.shapes.of(tx, form.id[:20]) if posts.can_see(shape, reader)]
+        shapes = [shape for shape in await call.tools.shapes.of(tx, form.id) if posts.can_see(shape, reader)]
         return json(array(await call.renderings.statuses(tx, shapes, reader=reader)))
 
 

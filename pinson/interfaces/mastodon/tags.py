@@ -4,7 +4,7 @@ Not here: what stands under one (timelines.py).
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from starlette.responses import Response

@@ -3,24 +3,18 @@
 import asyncio
 from collections.abc import Sequence
 
-import msgspec
 from starlette.responses import Response
 
 from pinson.domain import posts
-from pinson.domain.posts import PostId, Reader, Shape
+from pinson.domain.posts import Reader, Shape
 from pinson.interfaces.mastodon.api import Call, Who, json
 from pinson.interfaces.mastodon.entities import array
+from pinson.interfaces.mastodon.statuses import OneStatus
 from pinson.interfaces.request import Routes
 
 routes = Routes()
 
 AT_A_TIME = 100  # statuses rendered before others in the event loop get their turn
-
-
-class OneStatus(msgspec.Struct):
-    """A status, by the id in the path."""
-
-    id: PostId
 
 
 @routes.get("/api/v1/statuses/{id}/context", scopes=("read:statuses",), who=Who.ANYONE)

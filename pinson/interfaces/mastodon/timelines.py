@@ -3,13 +3,13 @@
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import posts
-from pinson.domain.accounts import AccountId
+from pinson.domain import accounts, posts
+from pinson.domain.accounts import AccountId, AccountNotFound
 from pinson.domain.timelines import Timeline
 from pinson.interfaces.mastodon.api import Call, Who, json
 from pinson.interfaces.mastodon.entities import array
 from pinson.interfaces.request import Routes
-from pinson.lib.paging import Page, link_header
+from pinson.lib.paging import Page
 
 routes = Routes()
 
@@ -91,11 +91,12 @@ async def tag(call: Call, form: TagPaged) -> Response:
 @routes.get("/api/v1/accounts/{id}/statuses", scopes=("read:statuses",), who=Who.ANYONE)
 async def profile(call: Call, form: ProfilePaged) -> Response:
     """An account's own statuses."""
+    async with call.tools.db.read() as tx:
+        if await accounts.by_id(tx, form.id) is None:
+            raise AccountNotFound
     if form.pinned or form.only_media or form.tagged:
         return json([])
-    timeline = call.tools.timelines.profile(
-        form.id, replies=not form.exclude_replies, direct=not form.exclude_direct
-    )
+    timeline = call.tools.timelines.profile(form.id, replies=not form.exclude_replies, direct=not form.exclude_direct)
     return await _page(call, timeline, form.page())
 
 
@@ -107,11 +108,4 @@ async def _page(call: Call, timeline: Timeline, page: Page) -> Response:
         body = array(await call.renderings.statuses(tx, shapes, reader=reader))
     if not shapes:
         return json(body)
-    link = link_header(
-        call.base_url,
-        call.request.url.path,
-        call.request.query_params.multi_items(),
-        first=shapes[0].id,
-        last=shapes[-1].id,
-    )
-    return json(body, headers={"link": link} if link else None)
+    return json(body, headers=call.link(first=shapes[0].id, last=shapes[-1].id))

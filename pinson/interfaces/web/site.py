@@ -96,7 +96,7 @@ class Call:
         self._new_form_secret: str | None = None
         chosen, remembered = request.query_params.get("lang"), request.cookies.get(LANGUAGE)
         self.lang = negotiate(chosen, remembered, request.headers.get("accept-language"))
-        self._remember_lang = chosen is not None and remembered != self.lang
+        self._remember_lang = (chosen or "").partition("-")[0].lower() == self.lang != remembered
 
     @property
     def session(self) -> str | None:

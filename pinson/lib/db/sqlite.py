@@ -183,8 +183,8 @@ class SqliteReadTx:
             columns = cursor.getdescription()
         except apsw.ExecutionCompleteError:
             return []
+        rows = cursor.fetchall()  # to the end, before anything can fail: an open statement keeps its snapshot
         read = _reader(type, columns)  # type: ignore[arg-type]
-        rows = cursor.fetchall()  # to the end: a statement left open would keep its snapshot
         return [read(row) for row in rows]
 
     async def one(self, type: type[T], sql: str, /, **parameters: Any) -> T | None:

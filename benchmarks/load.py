@@ -1,0 +1,256 @@
+"""Many requests at once: how many are answered, how fast, how many wrongly.
+
+Called by `measures.py` in a process of its own (`run`). Closed loop: every connection sends its
+next request when its last one is answered, so the server is never idle and never overrun, and
+latency is that of a busy server.
+
+Every answer is checked for its status and its length, one in a hundred is parsed and compared
+with what must stand in it; each distinct request is first made once, unmeasured, and checked
+whole, and its length is what all later answers to it are held to.
+"""
+
+import asyncio
+import gc
+import time
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+import uvloop
+
+from benchmarks.server import cpu_seconds, resident_bytes
+from benchmarks.wire import Answer, Connection, request
+
+PARSED = 100  # one in so many answers
+PATIENCE = 10.0  # seconds to wait for the last answers once time is up
+
+
+class Script(Protocol):
+    """What is asked, turn by turn, and what must come back."""
+
+    @property
+    def rehearsal(self) -> int:
+        """How many turns come first, unmeasured, to learn from."""
+        ...
+
+    def ask(self, turn: int) -> bytes:
+        """The request of this turn."""
+        ...
+
+    def is_right(self, turn: int, body: bytes) -> bool:
+        """Whether the parsed answer holds what it must."""
+        ...
+
+    def is_as_long(self, length: int, learnt: int) -> bool:
+        """Whether an answer may have this length, when the same turn of the rehearsal had the other."""
+        ...
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """Read pages or single posts in turn. Nothing changes meanwhile, so every answer is as long as the first.
+
+    asked: requests, each with the ids that must come back, in order.
+    """
+
+    asked: list[tuple[bytes, list[str]]]
+
+    @property
+    def rehearsal(self) -> int:
+        return len(self.asked)
+
+    def ask(self, turn: int) -> bytes:
+        return self.asked[turn % len(self.asked)][0]
+
+    def is_right(self, turn: int, body: bytes) -> bool:
+        found = msgspec.json.decode(body)
+        statuses = found if isinstance(found, list) else [found]
+        return [one["id"] for one in statuses] == self.asked[turn % len(self.asked)][1] and all(
+            one["content"] and one["account"]["username"] for one in statuses
+        )
+
+    def is_as_long(self, length: int, learnt: int) -> bool:
+        return length == learnt
+
+
+class Publishing(msgspec.Struct, frozen=True):
+    """Publish as many accounts in turn, each post with a text and an idempotency key of its own."""
+
+    tokens: list[str]
+    name: str  # of this load: no two on one server have the same
+
+    @property
+    def rehearsal(self) -> int:
+        return len(self.tokens)
+
+    def text(self, turn: int) -> str:
+        """The text of this turn's post: as long for every turn."""
+        return f"{self.name} {turn:08}: le train de midi part du quai deux, avec dix minutes de retard. #ligne7"
+
+    def ask(self, turn: int) -> bytes:
+        body = msgspec.json.encode({"status": self.text(turn), "language": "fr", "visibility": "public"})
+        headers = f"Idempotency-Key: {self.name}-{turn}\r\n"
+        return request(
+            "POST", "/api/v1/statuses", token=self.tokens[turn % len(self.tokens)], headers=headers, body=body
+        )
+
+    def is_right(self, turn: int, body: bytes) -> bool:
+        status = msgspec.json.decode(body)
+        return self.text(turn).partition("#")[0] in status["content"] and status["visibility"] == "public"
+
+    def is_as_long(self, length: int, learnt: int) -> bool:
+        return abs(length - learnt) <= 16  # the author's counters grow, and their account may have a first post
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A load on a server. pids: processes whose processor time and memory are looked at."""
+
+    port: int
+    pids: tuple[int, ...]
+    script: Script
+    connections: int
+    seconds: float
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What came of it.
+
+    answers: right ones, within the measured time. wrong: what was wrong, and how often, rehearsal included.
+    seconds: how long it took. latencies: p50, p90, p99, in seconds.
+    right_in_all: right answers, rehearsal included. length: bytes of the last body.
+    server_cpu, load_cpu: seconds of processor time. resident: bytes of the server's memory in the end.
+    """
+
+    answers: int
+    wrong: dict[str, int]
+    seconds: float
+    latencies: tuple[float, float, float]
+    right_in_all: int
+    length: int
+    server_cpu: float
+    load_cpu: float
+    resident: int
+
+    @property
+    def rate(self) -> float:
+        """Right answers a second."""
+        return self.answers / self.seconds
+
+
+def run(job: Job) -> Result:
+    """Do it, in this process."""
+    return uvloop.run(_Load(job).run())
+
+
+class _Load:
+    """A job under way."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._turn = 0
+        self._last_turn = 0  # the rehearsal ends with it
+        self._until = 0.0  # moment when no more is sent
+        self._waiting: dict[Connection, tuple[int, float]] = {}  # turn and moment of the request under way
+        self._learnt: dict[int, int] = {}
+        self._wrong: Counter[str] = Counter()
+        self._latencies = array("d")
+        self._right = 0
+        self._length = 0
+        self._done = asyncio.Event()
+
+    async def run(self) -> Result:
+        job, loop = self._job, asyncio.get_running_loop()
+        connections: list[Connection] = []
+        for _ in range(job.connections):
+            _, connection = await loop.create_connection(
+                lambda: Connection(self._answered, self._ended), "127.0.0.1", job.port
+            )
+            connections.append(connection)
+        self._last_turn, self._until = job.script.rehearsal, float("inf")
+        await self._phase(connections)
+        self._last_turn, self._until = 1 << 62, time.perf_counter() + job.seconds
+        self._latencies = array("d")
+        gc.disable()  # a pause of ours would look like one of the server's
+        cpu, own_cpu, began = cpu_seconds(job.pids), time.process_time(), time.perf_counter()
+        await self._phase(connections)
+        took = time.perf_counter() - began
+        result = Result(
+            answers=len(self._latencies),
+            wrong=dict(self._wrong),
+            seconds=took,
+            latencies=percentiles(self._latencies),
+            right_in_all=self._right,
+            length=self._length,
+            server_cpu=cpu_seconds(job.pids) - cpu,
+            load_cpu=time.process_time() - own_cpu,
+            resident=resident_bytes(job.pids),
+        )
+        for connection in connections:
+            connection.close()
+        return result
+
+    async def _phase(self, connections: Sequence[Connection]) -> None:
+        """Let all connections send until they may no more, and wait for the answers."""
+        self._done.clear()
+        for connection in connections:
+            self._next(connection)
+        limit = PATIENCE if self._until == float("inf") else self._job.seconds + PATIENCE
+        try:
+            await asyncio.wait_for(self._done.wait(), limit)
+        except TimeoutError:
+            self._wrong["no answer"] += len(self._waiting)
+            self._waiting.clear()
+
+    def _next(self, connection: Connection) -> None:
+        now = time.perf_counter()
+        if self._turn < self._last_turn and now < self._until and not connection.ended:
+            self._waiting[connection] = self._turn, now
+            connection.send(self._job.script.ask(self._turn))
+            self._turn += 1
+        elif not self._waiting:
+            self._done.set()
+
+    def _answered(self, connection: Connection, answer: Answer) -> None:
+        now = time.perf_counter()
+        turn, sent = self._waiting.pop(connection)
+        if wrong := self._fault(turn, answer):
+            self._wrong[wrong] += 1
+        else:
+            self._right += 1
+            self._latencies.append(now - sent)
+        self._next(connection)
+
+    def _fault(self, turn: int, answer: Answer) -> str | None:
+        """What is wrong with an answer."""
+        script, length = self._job.script, len(answer.body)
+        self._length = length
+        if answer.status != 200:
+            return f"status {answer.status}"
+        learnt = self._learnt.get(turn % script.rehearsal)
+        if learnt is None or turn % PARSED == 0:
+            try:
+                right = script.is_right(turn, bytes(answer.body))
+            except (ValueError, LookupError, TypeError):  # not JSON, or not of the shape that it must have
+                right = False
+            if not right:
+                return "content"
+            self._learnt.setdefault(turn % script.rehearsal, length)
+        elif not script.is_as_long(length, learnt):
+            return "length"
+        return None
+
+    def _ended(self, connection: Connection, why: Exception | None) -> None:
+        if self._waiting.pop(connection, None) is not None:
+            self._wrong[f"no answer: {why or 'the server hung up'}"] += 1
+        if not self._waiting:
+            self._done.set()
+
+
+def percentiles(latencies: Sequence[float]) -> tuple[float, float, float]:
+    """p50, p90 and p99; zeros if there are none."""
+    ranked = sorted(latencies)
+    if not ranked:
+        return 0.0, 0.0, 0.0
+    p50, p90, p99 = (ranked[min(len(ranked) - 1, int(len(ranked) * share))] for share in (0.5, 0.9, 0.99))
+    return p50, p90, p99

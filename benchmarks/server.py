@@ -1,0 +1,111 @@
+"""A server process under measurement: started on a folder of data, watched from outside, stopped.
+
+Called by `measures.py`; the load generator calls `cpu_seconds` around what it measures. Linux
+only: what a process takes is read from /proc.
+
+Source: proc_pid_stat(5), proc_pid_status(5).
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+PATIENCE = 20.0  # seconds for a server to start, and to stop
+TICK = os.sysconf("SC_CLK_TCK")  # units of processor time in a second
+
+
+class DidNotStart(RuntimeError):
+    """The server ended, or did not answer in time. Holds what it said."""
+
+
+class Server(msgspec.Struct, frozen=True):
+    """One that runs. pids: the processes that serve (not the parent that only watches them)."""
+
+    port: int
+    pids: tuple[int, ...]
+    log: Path
+
+    def complaints(self) -> str:
+        """What it has logged: it is told to log warnings and worse only, so there should be nothing."""
+        return self.log.read_text(errors="replace").strip()
+
+
+@contextmanager
+def serving(data: Path, *, url: str, workers: int = 1) -> Iterator[Server]:
+    """A server on this data, with limits off, until the block ends.
+
+    Args:
+        url: the public address that its links hold; it listens on a free port of this machine.
+    Raises:
+        DidNotStart.
+    """
+    port, log = _free_port(), data.with_suffix(".log")
+    command = [sys.executable, "-m", "pinson.cli", "serve", "--data", str(data), "--port", str(port)]
+    settings = {"PINSON_URL": url, "PINSON_LIMITS_ENABLED": "false", "PINSON_LOG_LEVEL": "warning"}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PINSON_")} | settings
+    with log.open("wb") as said:
+        process = subprocess.Popen([*command, "--workers", str(workers)], env=environ, stdout=said, stderr=said)  # noqa: S603
+    try:
+        _wait_until_ready(process, port, log)
+        pids = (process.pid,) if workers == 1 else _children(process.pid, workers)
+        yield Server(port, pids, log)
+    finally:
+        process.terminate()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def cpu_seconds(pids: Sequence[int]) -> float:
+    """Processor time that these processes have taken since they began, in steps of 10 ms."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+        ticks += int(fields[11]) + int(fields[12])  # in user mode, in the kernel
+    return ticks / TICK
+
+
+def resident_bytes(pids: Sequence[int]) -> int:
+    """Memory of their own that these processes hold, without mapped files."""
+    total = 0
+    for pid in pids:
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("RssAnon:"):
+                total += int(line.split()[1]) * 1024
+    return total
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    """It is ready when it answers: it accepts connections earlier than that."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as probe:
+                probe.sendall(b"GET /api/v1/streaming/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                if probe.recv(100).startswith(b"HTTP/1.1 200"):
+                    return
+        except OSError:
+            time.sleep(0.05)
+    raise DidNotStart(f"the server did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _children(pid: int, count: int) -> tuple[int, ...]:
+    """The `count` youngest children of a process: helpers of its own, if it has any, came before them."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return tuple(sorted(map(int, children))[-count:])

@@ -1,0 +1,266 @@
+"""The data that a server starts with, made by the program's own commands: people, follows, posts.
+
+Called by `measures.py`, in the process that measures, before any server runs. Not bulk SQL:
+commands write what a server would have written (heads, counters and the log included), cannot
+fall behind the schema, and cost 50 to 100 µs each, some seconds for all that a measure needs.
+Names, texts and who follows whom come from one seed, so two runs measure the same.
+
+What stands on each page is worked out here, by its definition and without the code that is
+measured: the load generator compares.
+"""
+
+import random
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import uvloop
+
+from pinson import app
+from pinson.domain import access, accounts, posts, relations
+from pinson.domain.access import Applicant
+from pinson.domain.accounts import AccountId
+from pinson.domain.posts import Draft, Post, Reader
+from pinson.lib.clock import SystemClock
+from pinson.lib.config import Settings
+from pinson.lib.db import WriteTx
+from pinson.lib.db.sqlite import Sqlite
+
+T = TypeVar("T")
+
+HOST = "bench.example"
+URL = f"https://{HOST}"  # the server's public address: the same in every run, so that answers are as long
+AT_A_TIME = 1000  # commands in one transaction
+PAGE = 20
+PAST = timedelta(hours=20)  # in which posts were published: the log is kept longer, so it is not trimmed meanwhile
+STRANGER = Reader(None, frozenset())
+WORDS = (
+    "le la les un une des de du et ou mais donc pour avec sans sous dans vers chez très plus moins déjà encore bientôt "
+    "matin midi soir demain retard départ quai salle laboratoire faisceau anneau mesure photo équipe réunion visite "
+    "ouverture horaire ligne travaux concert exposition atelier rendez-vous inscription gratuite complet reprise the "
+    "train leaves late tonight doors open again after lunch thank you for waiting with us first results look good more "
+    "news follows shortly please bring your ticket room second floor free entrance until nine"
+).split()
+TAGS = tuple(
+    "LHC physique transport concert expo atelier science météo travaux ligne7 recherche emploi cinéma livre jazz "
+    "université ouverture santé environnement énergie".split()
+)
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """An account, and a token that speaks for it."""
+
+    id: int
+    token: str
+
+
+class Home(msgspec.Struct, frozen=True):
+    """A reader, and the ids of what must stand on the first page of their home, newest first."""
+
+    token: str
+    ids: list[str]
+
+
+class Town(msgspec.Struct, frozen=True):
+    """A server with some thousand accounts and their posts. Ids are as in JSON; pages are newest first."""
+
+    homes: list[Home]
+    wide_homes: list[Home]
+    public: list[str]
+    posts: list[str]
+    posters: list[Voice]
+
+
+class Square(msgspec.Struct, frozen=True):
+    """One speaker, and listeners who follow them."""
+
+    speaker: Voice
+    listeners: list[Voice]
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """A speaker with so many followers, two of whom can read: the first and the last who came."""
+
+    speaker: Voice
+    followers: int
+    readers: list[Voice]
+
+
+def town(data: Path, *, authors: int, published: int, follows: int, wide: int) -> Town:
+    """Readers who follow `follows` accounts and some who follow `wide`, and 64 who publish.
+
+    Args:
+        data: a folder, made if it is missing.
+        authors: accounts that wrote the `published` posts, a few of them most.
+    """
+
+    async def build(hand: "_Hand") -> Town:
+        readers = await hand.people("reader", 64)
+        wide_readers = await hand.people("wide", 8)
+        posters = await hand.people("poster", 64)
+        wrote = await hand.accounts("author", authors)
+        circles = {one.id: hand.random.sample(wrote, follows) for one in readers}
+        circles |= {one.id: hand.random.sample(wrote, wide) for one in wide_readers}
+        await hand.follow((reader, author) for reader, circle in circles.items() for author in circle)
+        made = await hand.publish(wrote, published)
+        return Town(
+            homes=[Home(one.token, _home(made, circles[one.id])) for one in readers],
+            wide_homes=[Home(one.token, _home(made, circles[one.id])) for one in wide_readers],
+            public=_page(post for post in reversed(made) if _is_news(post)),
+            posts=[str(post.id) for post in made[-2000:]],
+            posters=posters,
+        )
+
+    return _build(data, build)
+
+
+def square(data: Path, *, listeners: int) -> Square:
+    """One speaker, and so many listeners."""
+
+    async def build(hand: "_Hand") -> Square:
+        [speaker] = await hand.people("speaker", 1)
+        crowd = await hand.people("listener", listeners)
+        await hand.follow((one.id, speaker.id) for one in crowd)
+        return Square(speaker, crowd)
+
+    return _build(data, build)
+
+
+def stages(data: Path, sizes: Sequence[int]) -> list[Stage]:
+    """Speakers with so many followers each, on one server."""
+
+    async def build(hand: "_Hand") -> list[Stage]:
+        speakers = await hand.people("speaker", len(sizes))
+        first, last = await hand.people("reader", 2)
+        crowd = await hand.accounts("follower", max(sizes) - 2)
+        for speaker, size in zip(speakers, sizes, strict=True):
+            await hand.follow((one, speaker.id) for one in (first.id, *crowd[: size - 2], last.id))
+        return [Stage(speaker, size, [first, last]) for speaker, size in zip(speakers, sizes, strict=True)]
+
+    return _build(data, build)
+
+
+class _Hand:
+    """Makes things, many in one transaction."""
+
+    def __init__(self, db: Sqlite, now: datetime) -> None:
+        self.random = random.Random(2010)  # noqa: S311  (invents data; guards nothing)
+        self._db = db
+        self._now = now
+        self._began = now - PAST
+
+    async def people(self, name: str, count: int) -> list[Voice]:
+        """Users with an account and a token each."""
+        names = [f"{name}{number}" for number in range(count)]
+        applicants = [Applicant(one, f"{one}@{HOST}", "none", "fr", "", "", ()) for one in names]
+        signed_up = await self._do(
+            access.create_person,
+            ({"applicant": one, "display_name": self.name(), "note": self.text()} for one in applicants),
+        )
+        voices = [Voice(one.account.id, f"token-of-{one.account.username}") for one in signed_up]
+        tokens = (
+            {"user_id": one.user.id, "account_id": one.account.id, "secret": voice.token}
+            for one, voice in zip(signed_up, voices, strict=True)
+        )
+        await self._do(access.operator_token, tokens)
+        return voices
+
+    async def accounts(self, name: str, count: int) -> list[int]:
+        """Accounts without anybody behind them."""
+        calls = (
+            {"username": f"{name}{number}", "display_name": self.name(), "note": self.text()} for number in range(count)
+        )
+        return [int(account.id) for account in await self._do(accounts.create, calls)]
+
+    async def follow(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Each first follows the second."""
+        await self._do(relations.follow, ({"account_id": one, "target_id": other} for one, other in pairs))
+
+    async def publish(self, authors: Sequence[int], count: int) -> list[Post]:
+        """Posts by these authors, a few of whom write most; one in five answers a recent one. Oldest first."""
+        made: list[Post] = []
+        step = PAST / (count + 1)
+        while len(made) < count:
+            calls = []
+            for number in range(len(made), min(len(made) + AT_A_TIME, count)):
+                author = authors[int(len(authors) * self.random.random() ** 2)]
+                answered = self.random.choice(made[-200:]).id if made and self.random.random() < 0.2 else None
+                draft = Draft(self.text(), in_reply_to_id=answered, language="fr")
+                calls.append(
+                    {
+                        "author": STRANGER,
+                        "author_id": AccountId(author),
+                        "prepared": posts.prepare(draft, max_characters=500, local_domain=HOST),
+                        "base_url": URL,
+                        "now": self._began + step * number,
+                    }
+                )
+            made += await self._do(posts.publish, calls)
+        return made
+
+    def text(self) -> str:
+        """About 150 characters, as people write: some with a hashtag, a mention, a link."""
+        words = [self.random.choice(WORDS) for _ in range(self.random.randint(12, 40))]
+        if self.random.random() < 0.4:
+            words.append(f"#{self.random.choice(TAGS)}")
+        if self.random.random() < 0.15:
+            words.insert(0, f"@reader{self.random.randrange(64)}")
+        if self.random.random() < 0.1:
+            words.append(f"https://example.org/{self.random.randrange(10**6)}")
+        return " ".join(words)
+
+    def name(self) -> str:
+        """Two words."""
+        return f"{self.random.choice(WORDS)} {self.random.choice(WORDS)}".title()
+
+    async def _do(self, verb: Callable[..., Awaitable[T]], calls: Iterable[Mapping[str, Any]]) -> list[T]:
+        results: list[T] = []
+        waiting = [{"now": self._began, **call} for call in calls]
+        for start in range(0, len(waiting), AT_A_TIME):
+            results += await self._db.write(_each, verb=verb, calls=waiting[start : start + AT_A_TIME])
+        return results
+
+
+async def _each(tx: WriteTx, *, verb: Callable[..., Awaitable[T]], calls: Iterable[Mapping[str, Any]]) -> list[T]:
+    return [await verb(tx, **call) for call in calls]
+
+
+def _build(data: Path, build: Callable[[_Hand], Awaitable[T]]) -> T:
+    clock = SystemClock()
+    app.prepare_data(data, clock=clock)
+
+    async def in_database() -> T:
+        db = Sqlite(data)
+        try:
+            return await build(_Hand(db, clock.now()))
+        finally:
+            await db.close()
+
+    return uvloop.run(in_database())
+
+
+def _home(made: Sequence[Post], circle: Sequence[int]) -> list[str]:
+    """By definition: what the followed wrote, unless it answers somebody who is not followed."""
+    followed = set(circle)
+    return _page(
+        post
+        for post in reversed(made)
+        if post.author_id in followed
+        and (post.in_reply_to_author_id is None or post.in_reply_to_author_id in {post.author_id, *followed})
+    )
+
+
+def _is_news(post: Post) -> bool:
+    """Whether it stands on the public page: answers to others do not."""
+    return post.in_reply_to_author_id in (None, post.author_id)
+
+
+def _page(newest_first: Iterable[Post]) -> list[str]:
+    ids: list[str] = []
+    for post in newest_first:
+        ids.append(str(post.id))
+        if len(ids) == PAGE:
+            break
+    return ids

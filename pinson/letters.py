@@ -1,0 +1,188 @@
+"""E-mails to people about their own account: confirm an address, choose a new password, come in.
+
+Called as reactions to what happened to a user; see `reactions.py`. A reaction may run late or
+twice, so each asks first whether there is still something to write. A link's secret is made
+for each attempt and only its digest is kept, so every attempt is a message of its own: were
+a second one to carry the id of the first, a mailbox could drop it, and with it the only link
+that works.
+
+Not here: how e-mail travels (lib/mail), what a link does (access, web), news for followers.
+"""
+
+from collections.abc import Sequence
+from html import escape
+
+import msgspec
+import structlog
+
+from pinson.domain import access
+from pinson.domain.access import (
+    ConfirmationAsked,
+    PasswordResetAsked,
+    Purpose,
+    SignUpRepeated,
+    User,
+    UserApproved,
+    UserSignedUp,
+)
+from pinson.lib.clock import to_ms
+from pinson.lib.i18n import Lang, negotiate
+from pinson.lib.mail import MailFailed, Message
+from pinson.tools import Tools
+
+events = structlog.get_logger("pinson.letters")
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """What is written: paragraphs around one link. `action` says what the link does."""
+
+    subject: str
+    before: Sequence[str]
+    action: str
+    link: str
+    after: Sequence[str]
+
+    def message(self, *, id: str, to: str, lang: Lang) -> Message:
+        """The letter as an e-mail, in plain text and in HTML."""
+        text = "\n\n".join((*self.before, f"{self.action}\n{self.link}", *self.after)) + "\n"
+        paragraphs = (
+            *map(escape, self.before),
+            f'<a href="{escape(self.link)}">{escape(self.action)}</a><br>{escape(self.link)}',
+            *map(escape, self.after),
+        )
+        body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+        html = f'<!doctype html>\n<html lang="{lang}">\n<meta charset="utf-8">\n{body}\n</html>\n'
+        return Message(id=id, to=to, subject=self.subject, text=text, html=html)
+
+
+async def send_confirmation(tools: Tools, fact: UserSignedUp | ConfirmationAsked) -> None:
+    """A link that shows that an address is its user's. Nothing if it was shown meanwhile."""
+    secret = access.new_secret()
+    user = await tools.db.write(
+        access.new_mail_token, user_id=fact.user_id, purpose=Purpose.CONFIRM, secret=secret, now=tools.clock.now()
+    )
+    if user is not None:
+        link = f"{tools.settings.url}/auth/confirm?token={secret}"
+        await _send(tools, user, confirmation(tools, link, lang=_lang(user)), id=_unique("confirmation"))
+
+
+async def send_password_reset(tools: Tools, fact: PasswordResetAsked) -> None:
+    """A link that leads to a new password."""
+    secret = access.new_secret()
+    user = await tools.db.write(
+        access.new_mail_token, user_id=fact.user_id, purpose=Purpose.RESET, secret=secret, now=tools.clock.now()
+    )
+    if user is not None:
+        link = f"{tools.settings.url}/auth/password/edit?token={secret}"
+        await _send(tools, user, password_reset(tools, link, lang=_lang(user)), id=_unique("password-reset"))
+
+
+async def send_welcome(tools: Tools, fact: UserApproved) -> None:
+    """That a moderator let the user in."""
+    async with tools.db.read() as tx:
+        user = await access.user(tx, fact.user_id)
+    if user is not None and user.approved_at is not None and user.disabled_at is None:
+        await _send(tools, user, approved(tools, lang=_lang(user)), id=f"welcome.{fact.user_id}")
+
+
+async def send_address_in_use(tools: Tools, fact: SignUpRepeated) -> None:
+    """That somebody signs up with the user's address: the page they see does not say that it is taken."""
+    async with tools.db.read() as tx:
+        user = await access.user(tx, fact.user_id)
+    if user is not None:
+        id = f"address-in-use.{fact.user_id}.{to_ms(fact.at)}"
+        await _send(tools, user, address_in_use(tools, lang=_lang(user)), id=id)
+
+
+def confirmation(tools: Tools, link: str, *, lang: Lang) -> Letter:
+    """Confirm your address."""
+    _ = tools.catalogs.translations(lang).gettext
+    return Letter(
+        subject=_("Confirm your e-mail address for {server}").format(server=_server(tools)),
+        before=[
+            _("Hello,"),
+            _("somebody, you we hope, has signed up on {server} with this address.").format(server=_server(tools)),
+        ],
+        action=_("Confirm my e-mail address"),
+        link=link,
+        after=[
+            _("The link works once, for two days."),
+            _("If it was not you, ignore this message: nothing will happen without the link."),
+        ],
+    )
+
+
+def password_reset(tools: Tools, link: str, *, lang: Lang) -> Letter:
+    """Choose a new password."""
+    _ = tools.catalogs.translations(lang).gettext
+    return Letter(
+        subject=_("A new password for {server}").format(server=_server(tools)),
+        before=[
+            _("Hello,"),
+            _("somebody, you we hope, asked for a new password on {server}.").format(server=_server(tools)),
+        ],
+        action=_("Choose a new password"),
+        link=link,
+        after=[
+            _("The link works once, for one hour. You will have to sign in again everywhere."),
+            _("If it was not you, ignore this message: your password stays as it is."),
+        ],
+    )
+
+
+def approved(tools: Tools, *, lang: Lang) -> Letter:
+    """You can come in."""
+    _ = tools.catalogs.translations(lang).gettext
+    return Letter(
+        subject=_("Welcome to {server}").format(server=_server(tools)),
+        before=[_("Hello,"), _("your request to join {server} was accepted.").format(server=_server(tools))],
+        action=_("Sign in"),
+        link=f"{tools.settings.url}/auth/sign_in",
+        after=[],
+    )
+
+
+def address_in_use(tools: Tools, *, lang: Lang) -> Letter:
+    """You have an account already."""
+    _ = tools.catalogs.translations(lang).gettext
+    return Letter(
+        subject=_("You already have an account on {server}").format(server=_server(tools)),
+        before=[
+            _("Hello,"),
+            _(
+                "somebody, you perhaps, has just tried to sign up on {server} with this address, which already has an "
+                "account. No other account was opened."
+            ).format(server=_server(tools)),
+            _("If it was you, sign in with this address. If you have forgotten your password, choose a new one."),
+        ],
+        action=_("Choose a new password"),
+        link=f"{tools.settings.url}/auth/password",
+        after=[_("If it was not you, ignore this message: whoever it was has learnt nothing about you.")],
+    )
+
+
+async def _send(tools: Tools, user: User, letter: Letter, *, id: str) -> None:
+    """Hand the letter over. One that no mail server would ever take is noted and given up.
+
+    Raises:
+        MailFailed: it is worth another attempt.
+    """
+    try:
+        await tools.mailer.send(letter.message(id=id, to=user.email, lang=_lang(user)))
+    except MailFailed as failure:
+        if not failure.permanent:
+            raise
+        events.warning("letter_refused", user_id=user.id, why=str(failure))
+
+
+def _lang(user: User) -> Lang:
+    return negotiate(user.locale, None, None)
+
+
+def _server(tools: Tools) -> str:
+    """How a letter names this server: its title, and the host that people type."""
+    return f"{tools.settings.instance.title} ({tools.settings.url.partition('://')[2]})"
+
+
+def _unique(name: str) -> str:
+    return f"{name}.{access.new_secret()}"

@@ -1,0 +1,129 @@
+"""A stream shows exactly what the same timeline would, and closes when it must."""
+
+import asyncio
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from pinson.domain.access import MemberRole, Principal, State, TokensRevoked, UserRole
+from pinson.domain.accounts import AccountId
+from pinson.domain.posts import Visibility
+from pinson.domain.streams import HeardKind
+from pinson.domain.streams.hub import MAILBOX
+from pinson.lib.paging import Page
+from tests.domain.town import NAMES, START, Town, a_town, circles, step
+
+
+def principal(account_id, token_id=1):
+    return Principal(
+        token_id, 1, 1, AccountId(account_id), MemberRole.OWNER, UserRole.USER, frozenset({"read"}), State.OK
+    )
+
+
+class Listening(Town):
+    """A town in which everyone listens to their home from the beginning."""
+
+    async def open_ears(self):
+        self.listeners = []
+        for who, id in enumerate(self.people):
+            reader = await self.reader(who)
+            home = self.timelines.home(reader.circle)
+            self.listeners.append(self.hub.listen(home, reader, principal=principal(id), is_home=True))
+
+    async def publish(self, who, text, visibility, answered):
+        before = len(self.posts)
+        await super().publish(who, text, visibility, answered)
+        if len(self.posts) == before:
+            return
+        await self.quiet()
+        for listener, at_home in zip(self.listeners, await self.homes(), strict=True):
+            if listener.closed:  # its account was suspended
+                continue
+            heard = await asyncio.wait_for(listener.hear(), 1) if listener._mailbox else []
+            published = [one.post_id for one in heard if one.kind is HeardKind.PUBLISHED]
+            assert published == [id for id in at_home if id == self.posts[-1]]
+
+    async def homes(self):
+        """The newest page of everyone's home."""
+        pages = []
+        for who in range(len(NAMES)):
+            reader = await self.reader(who)
+            home = self.timelines.home(reader.circle)
+            page = await self.timelines.page(self.db, home, reader=reader, page=Page(None, None, None, 3))
+            pages.append([shape.id for shape in page])
+        return pages
+
+    async def quiet(self):
+        """Wait until the hub has told everybody."""
+        while self.hub._facts:  # noqa: ASYNC110  (nothing is signalled when the last one is done)
+            await asyncio.sleep(0)
+
+
+async def replay(story, circle):
+    async with a_town(Listening) as town:
+        await town.open_ears()
+        hub = asyncio.create_task(town.hub.run())
+        try:
+            for who, whom in sorted(circle):
+                await town.take(("follow", who, whom))
+            for step in story:
+                await town.take(step)
+        finally:
+            hub.cancel()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
+@given(st.lists(step, min_size=10, max_size=40), circles)
+def test_a_home_stream_shows_what_home_shows(story, circle):
+    asyncio.run(replay(story, circle))
+
+
+@pytest.fixture
+async def town():
+    async with a_town(Listening) as town:
+        await town.open_ears()
+        work = asyncio.create_task(town.hub.run())
+        yield town
+        work.cancel()
+
+
+async def test_a_listener_closes_when_its_token_is_revoked(town):
+    listener = town.listeners[0]
+
+    town.hub.apply(TokensRevoked(at=START, token_ids=(listener.principal.token_id,)))
+
+    assert await asyncio.wait_for(listener.hear(), 1) == []
+    assert listener.closed
+
+
+async def test_a_listener_that_does_not_keep_up_is_closed_and_costs_no_more_memory(town):
+    reader = await town.reader(1)
+    slow = town.hub.listen(town.timelines.public(local=True), reader, principal=principal(town.people[1]))
+
+    for number in range(MAILBOX + 1):
+        await Town.publish(town, 0, f"{number}", Visibility.PUBLIC, None)
+    await town.quiet()
+
+    assert slow.closed
+    assert len(slow._mailbox) <= MAILBOX
+
+
+async def test_a_deleted_post_is_told_to_those_who_listened_to_its_topics(town):
+    await Town.publish(town, 0, "Bonjour", Visibility.PUBLIC, None)
+    reader = await town.reader(1)
+    listener = town.hub.listen(town.timelines.public(local=True), reader, principal=principal(town.people[1]))
+
+    (id,) = town.posts
+    await town.take(("delete", 0))
+
+    assert [(one.kind, one.post_id) for one in await asyncio.wait_for(listener.hear(), 1)] == [(HeardKind.DELETED, id)]
+
+
+async def test_nobody_is_kept_once_they_left(town):
+    for listener in town.listeners:
+        town.hub.leave(listener)
+
+    assert len(town.hub) == 0
+    assert town.hub._under == {}
+    assert town.hub._by_account == {}
