@@ -55,6 +55,7 @@ class Connection(asyncio.BufferedProtocol):
             on_answer: called with each whole answer.
             on_end: called once, with what went wrong, or None if the other side hung up.
         """
+        self.ended = False
         self._on_answer = on_answer
         self._on_end = on_end
         self._room = bytearray(ROOM)
@@ -82,6 +83,7 @@ class Connection(asyncio.BufferedProtocol):
         self._transport = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.ended = True
         self._on_end(self, self._wrong or exc)
 
     def get_buffer(self, _sizehint: int) -> memoryview:

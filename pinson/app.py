@@ -11,9 +11,10 @@ that several processes may share one folder of data.
 import asyncio
 import os
 import secrets
+import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +205,7 @@ async def serve(settings: Settings, data: Path, listening: socket.socket) -> Non
             log_config=None,
             timeout_graceful_shutdown=LAST_WORDS,
         )
-        server = uvicorn.Server(config)
+        server = _Server(config)
         work = [asyncio.create_task(job()) for job in whole.background]
         for task in work:
             task.add_done_callback(_report)
@@ -212,6 +213,21 @@ async def serve(settings: Settings, data: Path, listening: socket.socket) -> Non
         for task in work:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
+
+
+class _Server(uvicorn.Server):
+    """Stops at the first signal. uvicorn's own way raises the signal once more when it has stopped,
+    which ends the process before the leases are handed back and the database is closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        self.should_exit = True
 
 
 def _report(task: "asyncio.Task[None]") -> None:

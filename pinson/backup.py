@@ -33,6 +33,7 @@ import pinson
 from pinson.app import prepare_data
 from pinson.lib.clock import Clock
 from pinson.lib.db import check
+from pinson.lib.db.check import DATABASE
 from pinson.lib.db.migrate import copy_database
 from pinson.lib.db.sqlite import READ_WRITE, connect, write_lock
 from pinson.lib.errors import Kind, Refusal
@@ -41,7 +42,6 @@ FORMAT = 1
 MANIFEST = "pinson-backup.json"
 MOST_MANIFEST = 256 << 20  # bytes: about a million files
 FOLDER = "data"
-DATABASE = "pinson.db"
 STAGING = ".restoring"
 LOCK = "write.lock"
 # What a running server makes for itself, and copies that migrations left.

@@ -26,11 +26,10 @@ import msgspec
 
 import pinson
 from pinson.app import MIGRATIONS
-from pinson.backup import DATABASE
 from pinson.lib import config, ids, log, reactor
 from pinson.lib.config import BadSettings, Settings
 from pinson.lib.db import check
-from pinson.lib.db.check import Condition, NotOurDatabase
+from pinson.lib.db.check import DATABASE, Condition, NotOurDatabase
 from pinson.lib.db.migrate import steps
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.http import Answer, ForbiddenAddress, Outgoing, OutgoingFailed

@@ -19,13 +19,15 @@ SECRET = frozenset({"password", "token", "secret", "email", "phone", "authorizat
 def set_up(settings: Log) -> None:
     """Send events, and the lines of libraries, to standard error."""
     level = logging.getLevelNamesMapping()[settings.level.upper()]
-    show = structlog.processors.JSONRenderer() if settings.json else structlog.dev.ConsoleRenderer(colors=False)
+    # The plain traceback: the pretty one prints local variables, and with them passwords and tokens.
+    for_people = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    show = structlog.processors.JSONRenderer() if settings.json else for_people
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _mask,
-            structlog.processors.format_exc_info,
+            *([structlog.processors.format_exc_info] if settings.json else []),
             show,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -83,7 +83,9 @@ async def sign_out(call: Call) -> Response:
     return response
 
 
-async def _sign_in(tx: WriteTx, *, replaced: str | None, proof: Proof, secret: str, user_agent: str, now: datetime) -> User:
+async def _sign_in(
+    tx: WriteTx, *, replaced: str | None, proof: Proof, secret: str, user_agent: str, now: datetime
+) -> User:
     """Sign in; a session that this browser had before ends, since nobody could end it any more."""
     if replaced is not None:
         await access.sign_out(tx, secret=replaced)

@@ -70,9 +70,7 @@ async def sign_up(call: Call, form: Newcomer) -> Response:
     settings = call.tools.settings
     call.limit("sign_up", call.origin, Limit(settings.limits.sign_up_per_30_minutes, HALF_HOUR))
     mode = SignUpMode(settings.registration.mode)
-    applicant = await access.prepare(
-        form.to_sign_up(call.lang), password=form.password, passwords=call.tools.passwords
-    )
+    applicant = await access.prepare(form.to_sign_up(call.lang), password=form.password, passwords=call.tools.passwords)
     try:
         await call.tools.db.write(
             access.sign_up,
@@ -87,15 +85,11 @@ async def sign_up(call: Call, form: Newcomer) -> Response:
             raise SignUpRefused(others) from None
         await call.tools.db.write(access.repeat_sign_up, email=applicant.email, now=call.now)
     waits = mode is SignUpMode.APPROVAL and not applicant.invitation
-    return call.page(
-        "signed_up", email=applicant.email, waits=waits, confirm_email=settings.registration.confirm_email
-    )
+    return call.page("signed_up", email=applicant.email, waits=waits, confirm_email=settings.registration.confirm_email)
 
 
 @routes.get("/auth/confirm")
-async def show_confirm(
-    call: Call, form: Link, problems: Sequence[Problem] = (), status: int = 200
-) -> Response:
+async def show_confirm(call: Call, form: Link, problems: Sequence[Problem] = (), status: int = 200) -> Response:
     """Where the letter leads: a button."""
     return call.page("confirm", status=status, problems=problems, token=form.token)
 

@@ -13,6 +13,7 @@ import msgspec
 from pinson.lib.clock import from_ms
 from pinson.lib.errors import Kind, Refusal
 
+DATABASE = "pinson.db"  # in the folder of data
 MOST = 10  # damages that are told: the first says it all
 BUSY = 10_000  # milliseconds
 

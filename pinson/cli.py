@@ -1,0 +1,638 @@
+"""The command line: what whoever runs a server can do to it, beside it while it runs.
+
+Each command opens the folder of data in a process of its own; a running server sees what it
+wrote at once, since both follow one log. The commands translate, as an interface does: words in,
+one or a few calls into the domain, words out. A refusal is one sentence and exit code 1.
+
+Not here: what the commands do (domain, backup, demo, doctor), the server's processes (workers).
+"""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import Progress
+
+import pinson
+from pinson import backup, demo, doctor, workers
+from pinson.app import MIGRATIONS, prepare_data
+from pinson.backup import NoData
+from pinson.doctor import Level
+from pinson.domain import access, accounts
+from pinson.domain.access import Passwords, SignUp, User, UserRole
+from pinson.domain.accounts import Account
+from pinson.lib import config, log, reactor
+from pinson.lib.clock import SystemClock
+from pinson.lib.db import ReadTx, check
+from pinson.lib.db.check import DATABASE
+from pinson.lib.db.migrate import NewerSchema, steps
+from pinson.lib.db.sqlite import Sqlite
+from pinson.lib.errors import Kind, Refusal
+from pinson.lib.logs import set_up
+
+T = TypeVar("T")
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+class OlderSchema(Refusal):
+    """The program was updated, the data not yet."""
+
+    kind, code = Kind.UNAVAILABLE, "older_schema"
+    text = (
+        "The data in {folder} is of an older version: start the server once with this one, which brings it up to date."
+    )
+
+
+class NoSuchAccount(Refusal):
+    """Nobody here is called so."""
+
+    kind, code = Kind.MISSING, "no_such_account"
+    text = "There is no account {name} here: `pinson account list` shows all."
+
+
+class NobodysAccount(Refusal):
+    """There is no user whose password or sign-up it could be about."""
+
+    kind, code = Kind.MISSING, "nobodys_account"
+    text = "The account {name} belongs to nobody who signs in here."
+
+
+class NoAdministrator(Refusal):
+    """Invitations are made in somebody's name."""
+
+    kind, code = Kind.MISSING, "no_administrator"
+    text = "An invitation is an administrator's: first `pinson account create NAME --email … --role admin`."
+
+
+class NoBenchmarks(Refusal):
+    """They are not part of what is installed."""
+
+    kind, code = Kind.MISSING, "no_benchmarks"
+    text = (
+        "The benchmarks are not here: they are in the folder `benchmarks` of the repository, not in what is installed."
+    )
+
+
+class _Commands(click.Group):
+    """Says refusals, and what the machine refuses, in a sentence. Anything else is a bug and shows itself."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+        except OSError as error:
+            if error.filename is None or error.strerror is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}.") from error
+
+
+_data = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="data",
+    show_default=True,
+    help="Folder of the server's data.",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+_password = click.option("--password", metavar="TEXT", help="For scripts only: other users of the machine can see it.")
+_password_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(pinson.__version__, prog_name="pinson")
+def main() -> None:
+    """Pinson sends a message the size of an SMS, at once, to everyone who asked to follow you.
+
+    `pinson demo` shows it with people and posts; `pinson serve` runs a server.
+    """
+
+
+# --- Serving ------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@_data
+@click.option("--host", metavar="ADDRESS", help="Address to listen on. [default: 127.0.0.1]")
+@click.option("--port", metavar="NUMBER", help="Port to listen on. [default: 8080]")
+@click.option("--url", metavar="URL", help="Public address, the same for ever. [default: http://HOST:PORT]")
+@click.option("--workers", metavar="NUMBER", help="Server processes. [default: 1]")
+def serve(data: Path, **given: str | None) -> None:
+    """Run the server until Ctrl+C or SIGTERM.
+
+    Makes the folder of data if it is new, and brings it up to date (with a copy of the database
+    first) if it is old. Settings come from pinson.toml in that folder, from PINSON_… variables and
+    from these options: see `pinson settings`.
+    """
+    settings = config.load(data, environ=os.environ, overrides=given)
+    set_up(settings.log)
+    prepare_data(data, clock=SystemClock())
+    listening = workers.listen(settings)
+    click.echo(f"Pinson {pinson.__version__} is at {settings.url} (data in {data}). Ctrl+C stops it.")
+    workers.serve(settings, data, listening)
+
+
+@main.command("demo")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="demo-data",
+    show_default=True,
+    help="Folder of the demo's data, used again if it is there.",
+)
+@click.option("--host", metavar="ADDRESS", help="Address to listen on. [default: 127.0.0.1]")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), metavar="NUMBER", help="Port. [default: 8080, or the next that is free]"
+)
+@click.option("--fresh", is_flag=True, help="Throw the demo's data away first, and begin anew.")
+def run_demo(data: Path, host: str | None, port: int | None, fresh: bool) -> None:
+    """Run a server with people, follows and posts in it, to look at.
+
+    Anyone can sign up, nothing is limited, e-mail goes into a folder, and the password is the same
+    for everybody: not for the open internet.
+    """
+    demo.require_demo(data)
+    if fresh:
+        demo.clear(data)
+    settings, listening = demo.listen(data, host=host, port=port)
+    set_up(settings.log)
+    with _progress() as tell:
+        demo.fill(data, settings, clock=SystemClock(), tell=lambda done, of: tell("Portelune comes to life", done, of))
+    Console(highlight=False).print(demo.card(data, settings))
+    workers.serve(settings, data, listening)
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(arguments: Sequence[str]) -> None:
+    """Measure this machine: reads, durable writes, live streams. Takes the options of the benchmarks."""
+    if not (REPOSITORY / "benchmarks" / "__main__.py").is_file():
+        raise NoBenchmarks
+    done = subprocess.run([sys.executable, "-m", "benchmarks", *arguments], cwd=REPOSITORY, check=False)  # noqa: S603
+    sys.exit(done.returncode)
+
+
+# --- Accounts -----------------------------------------------------------------------------------------------------
+
+
+@main.group()
+def account() -> None:
+    """Accounts, and the people who sign in to them. Works while the server runs."""
+
+
+class _Created(msgspec.Struct, omit_defaults=True):
+    """What `account create --json` prints. Ids are texts, as in the API: they do not fit every program's numbers."""
+
+    id: str
+    username: str
+    email: str
+    role: str
+    access_token: str
+    password: str | None = None
+
+
+@account.command("create")
+@click.argument("name")
+@click.option("--email", required=True, metavar="ADDRESS", help="Where letters go, and what to sign in with.")
+@click.option("--display-name", default="", metavar="TEXT", help="The name people see; the account's own if empty.")
+@click.option(
+    "--role", type=click.Choice([role.value for role in UserRole]), default="user", show_default=True, help="Here."
+)
+@_password_stdin
+@_password
+@_json
+@_data
+def create_account(
+    name: str,
+    email: str,
+    display_name: str,
+    role: str,
+    password_stdin: bool,
+    password: str | None,
+    as_json: bool,
+    data: Path,
+) -> None:
+    """Make an account NAME for somebody new, who can sign in at once.
+
+    The password is asked for twice; without a terminal, one is made up and printed, unless one is
+    given. With --json, what is printed holds an access token that works at once.
+    """
+    settings = config.load(data, environ=os.environ, overrides={})
+    if not (data / DATABASE).exists():
+        prepare_data(data, clock=SystemClock())
+    chosen, made_up = _choose_password(password, password_stdin)
+    secret = access.new_secret()
+
+    async def create(db: Sqlite) -> access.SignedUp:
+        form = SignUp(name, email, agreement=True, locale=next(iter(settings.instance.languages), "en"))
+        applicant = await access.prepare(form, password=chosen, passwords=Passwords())
+        now = SystemClock().now()
+        made = await db.write(
+            access.create_person, applicant=applicant, now=now, role=UserRole(role), display_name=display_name
+        )
+        if as_json:
+            await db.write(
+                access.operator_token, user_id=made.user.id, account_id=made.account.id, secret=secret, now=now
+            )
+        return made
+
+    made = _with_data(data, create)
+    if as_json:
+        created = _Created(str(made.account.id), made.account.username, made.user.email, role, secret)
+        created.password = chosen if made_up else None
+        click.echo(msgspec.json.encode(created))
+        return
+    click.echo(f"{made.account.username} can sign in at {settings.url} as {made.user.email}.")
+    _say_password(chosen, made_up)
+
+
+class _Listed(msgspec.Struct):
+    """A line of `account list --json`: an account and one of its members."""
+
+    id: str
+    username: str
+    state: str
+    email: str | None
+    role: str | None
+    member_role: str | None
+
+
+@account.command("list")
+@_json
+@_data
+def list_accounts(as_json: bool, data: Path) -> None:
+    """Show all accounts of this server, oldest first, with those who sign in to them."""
+
+    async def people(db: Sqlite) -> list[access.Person]:
+        return await db.read_in_thread(access.people)
+
+    listed = [
+        _Listed(str(one.account_id), one.username, _state(one), one.email, one.user_role, one.member_role)
+        for one in _with_data(data, people)
+    ]
+    if as_json:
+        click.echo(msgspec.json.encode(listed))
+        return
+    rows = [(one.username, one.state, one.email or "", one.role or "", one.member_role or "") for one in listed]
+    _table(("name", "state", "e-mail", "role", "member"), rows)
+
+
+@account.command()
+@click.argument("name")
+@_data
+def suspend(name: str, data: Path) -> None:
+    """Hide the account NAME and all it posted, and let it do nothing. `restore` undoes it."""
+
+    async def body(db: Sqlite) -> Account:
+        found = await _account(db, name)
+        await db.write(accounts.suspend, account_id=found.id, now=SystemClock().now())
+        return found
+
+    click.echo(f"{_with_data(data, body).username} is suspended; `pinson account restore` undoes it.")
+
+
+@account.command("restore")
+@click.argument("name")
+@_data
+def restore_account(name: str, data: Path) -> None:
+    """End the suspension of the account NAME: everything is as it was."""
+
+    async def body(db: Sqlite) -> Account:
+        found = await _account(db, name)
+        await db.write(accounts.restore, account_id=found.id, now=SystemClock().now())
+        return found
+
+    click.echo(f"{_with_data(data, body).username} is no longer suspended.")
+
+
+@account.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do it. Without this, only say what would be done.")
+@_data
+def delete(name: str, yes: bool, data: Path) -> None:
+    """Erase the account NAME for good, with all it posted. Nobody can have its name again.
+
+    Those who sign in to this account only are erased too.
+    """
+
+    async def body(db: Sqlite) -> accounts.Profile:
+        found = await _account(db, name)
+        async with db.read() as tx:
+            profile = await accounts.profile(tx, found.id)
+        if profile is None:
+            raise NoSuchAccount(name=name)
+        if yes:
+            await db.write(accounts.delete, account_id=found.id, now=SystemClock().now())
+        return profile
+
+    found = _with_data(data, body)
+    what = f"{found.posts} posts, {found.followers} followers, follows {found.following}"
+    if yes:
+        click.echo(f"{found.username} is gone ({what}). The server erases what is left within moments.")
+    else:
+        click.echo(f"{found.username}: {what}. All of it would be erased for good.")
+        click.echo("Nothing changed. Add --yes to do it.")
+
+
+@account.command("reset-password")
+@click.argument("name")
+@_password_stdin
+@_password
+@_data
+def reset_password(name: str, password_stdin: bool, password: str | None, data: Path) -> None:
+    """Give the owner of the account NAME another password. Signs out all their browsers and apps."""
+
+    async def body(db: Sqlite) -> User:
+        owner = await _owner(db, name)
+        password_hash = await Passwords().hash(chosen)
+        now = SystemClock().now()
+        await db.write(access.set_password, user_id=owner.id, password_hash=password_hash, now=now)
+        return owner
+
+    _with_data(data, lambda db: _owner(db, name))  # before somebody thinks of a password for nothing
+    chosen, made_up = _choose_password(password, password_stdin)
+    owner = _with_data(data, body)
+    click.echo(f"{owner.email} has another password, and is signed out everywhere.")
+    _say_password(chosen, made_up)
+
+
+@account.command()
+@click.argument("name")
+@_data
+def approve(name: str, data: Path) -> None:
+    """Let the owner of the account NAME in, who signed up and waits for it."""
+
+    async def body(db: Sqlite) -> User:
+        owner = await _owner(db, name)
+        await db.write(access.approve, user_id=owner.id, now=SystemClock().now())
+        return owner
+
+    owner = _with_data(data, body)
+    said = "is let in; an e-mail tells them" if owner.approved_at is None else "was let in before"
+    click.echo(f"{owner.email} {said}.")
+
+
+@main.group()
+def invitation() -> None:
+    """Invitations to sign up. Works while the server runs."""
+
+
+@invitation.command("create")
+@click.option("--uses", type=click.IntRange(min=1), metavar="NUMBER", help="How many may use it. [default: any number]")
+@click.option("--days", type=click.IntRange(min=1), metavar="NUMBER", help="How long it is good. [default: for ever]")
+@_data
+def create_invitation(uses: int | None, days: int | None, data: Path) -> None:
+    """Make an invitation in the name of the oldest administrator, and print its code."""
+
+    async def create(db: Sqlite) -> access.Invitation:
+        people = await db.read_in_thread(access.people)
+        by = next((one.user_id for one in people if one.user_role is UserRole.ADMIN and one.user_id), None)
+        if by is None:
+            raise NoAdministrator
+        now = SystemClock().now()
+        return await db.write(
+            access.invite,
+            user_id=by,
+            code=access.new_invitation_code(),
+            expires_at=now + timedelta(days=days) if days else None,
+            max_uses=uses,
+            now=now,
+        )
+
+    click.echo(_with_data(data, create).code)
+
+
+# --- Looking after ------------------------------------------------------------------------------------------------
+
+
+@main.group(invoke_without_command=True)
+@_data
+@click.pass_context
+def reactions(ctx: click.Context, data: Path) -> None:
+    """What follows from what happens (letters, closing accounts …): how far it is, and what failed."""
+    ctx.obj = data
+    if ctx.invoked_subcommand is not None:
+        return
+
+    async def body(db: Sqlite) -> tuple[list[reactor.Cursor], int, int, int]:
+        async with db.read() as tx:
+            dead = len(await reactor.dead_letters(tx))
+            return await reactor.cursors(tx), await log.last(tx), await reactor.waiting(tx), dead
+
+    cursors, last, waiting, dead = _with_data(data, body)
+    now = SystemClock().now()
+    rows = [
+        (one.reaction, str(one.seq), str(last - one.seq), one.holder if one.held_until > now else "nobody")
+        for one in cursors
+    ]
+    _table(("reaction", "place", "behind", "run by"), rows)
+    click.echo(f"{waiting} waiting for another try, {dead} dead (`pinson reactions dead`).")
+
+
+@reactions.command("dead")
+@click.pass_obj
+def list_dead(data: Path) -> None:
+    """Show the dead letters: facts whose reaction failed at every try."""
+    letters = _with_data(data, _dead_letters)
+    rows = [(str(one.id), one.reaction, one.kind, _moment(one.dead_at), one.error) for one in letters]
+    _table(("id", "reaction", "fact", "gave up", "error"), rows)
+
+
+@reactions.command()
+@click.argument("id", type=int, required=False)
+@click.option("--all", "everything", is_flag=True, help="All dead letters.")
+@click.pass_obj
+def retry(data: Path, id: int | None, everything: bool) -> None:
+    """Give the dead letter ID all its tries again, from now on; or all of them."""
+    if (id is None) is not everything:
+        raise click.UsageError("Name one dead letter, or say --all.")
+
+    async def body(db: Sqlite) -> int:
+        wanted = [one.id for one in await _dead_letters(db)] if id is None else [id]
+        for one in wanted:
+            await db.write(reactor.run_again, id=one, now=SystemClock().now())
+        return len(wanted)
+
+    click.echo(f"{_with_data(data, body)} will be tried again by the server, at once if it runs.")
+
+
+@reactions.command()
+@click.argument("id", type=int)
+@click.pass_obj
+def drop(data: Path, id: int) -> None:
+    """Forget the dead letter ID: what should have followed never will."""
+    _with_data(data, lambda db: db.write(reactor.drop, id=id))
+    click.echo(f"{id} is forgotten.")
+
+
+@main.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_data
+def make_backup(file: Path, data: Path) -> None:
+    """Save the whole server into FILE (like pinson.tar.gz), while it runs or not.
+
+    Holds the database, the files and pinson.toml of the folder: keep it as secret as the server
+    itself. It has been read again and compared when this returns.
+    """
+    with _progress() as tell:
+        manifest = backup.back_up(data, file, now=SystemClock().now(), tell=tell)
+    click.echo(f"{file}: {len(manifest.files)} files, {_size(file.stat().st_size)}; verified.")
+
+
+@main.command("restore")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_data
+def restore_backup(file: Path, data: Path) -> None:
+    """Make the new folder of data what it was when FILE was made.
+
+    Checks everything before it puts anything in place, and never replaces anything. People stay
+    signed in. Then start the server.
+    """
+    with _progress() as tell:
+        manifest = backup.restore(file, data, clock=SystemClock(), tell=tell)
+    click.echo(f"{data}: {len(manifest.files)} files, as of {_moment(manifest.made_at)}. Start it with `pinson serve`.")
+
+
+@main.command("doctor")
+@_json
+@_data
+def run_doctor(as_json: bool, data: Path) -> None:
+    """Say what is wrong with the server, and what to do. Exit code 1 if something is broken."""
+    findings = doctor.examine(data, environ=os.environ, now=SystemClock().now())
+    if as_json:
+        click.echo(msgspec.json.encode(findings))
+    else:
+        for finding in findings:
+            colour = {Level.OK: "green", Level.WARNING: "yellow", Level.BROKEN: "red"}[finding.level]
+            head = click.style(f"{finding.level:8}", colour, bold=True)
+            click.echo(f"{head}{finding.about:10} {finding.text}")
+            if finding.advice:
+                click.echo(f"{'':19}→ {finding.advice}")
+    sys.exit(any(finding.level is Level.BROKEN for finding in findings))
+
+
+@main.command()
+def settings() -> None:
+    """Print every setting with its default and meaning, in Markdown."""
+    click.echo(config.document(), nl=False)
+
+
+# --- What the commands share --------------------------------------------------------------------------------------
+
+
+def _with_data(data: Path, work: Callable[[Sqlite], Awaitable[T]]) -> T:
+    """Do `work` on the database in the folder, which a server may be using.
+
+    Raises:
+        NoData, NotOurDatabase, NewerSchema, OlderSchema: there is none that this program can use.
+    """
+    if not (data / DATABASE).is_file():
+        raise NoData(folder=data)
+    found, known = check.schema(data / DATABASE), len(steps(MIGRATIONS))
+    if found > known:
+        raise NewerSchema(found=found, known=known)
+    if found < known:
+        raise OlderSchema(folder=data)
+
+    async def opened() -> T:
+        db = Sqlite(data)
+        try:
+            return await work(db)
+        finally:
+            await db.close()
+
+    return asyncio.run(opened())
+
+
+async def _account(db: Sqlite, name: str) -> Account:
+    async with db.read() as tx:
+        return await _found(tx, name)
+
+
+async def _owner(db: Sqlite, name: str) -> User:
+    async with db.read() as tx:
+        owner = await access.owner(tx, (await _found(tx, name)).id)
+    if owner is None:
+        raise NobodysAccount(name=name)
+    return owner
+
+
+async def _found(tx: ReadTx, name: str) -> Account:
+    found = await accounts.by_acct(tx, name, local_domain="")
+    if found is None:
+        raise NoSuchAccount(name=name)
+    return found
+
+
+async def _dead_letters(db: Sqlite) -> list[reactor.Retry]:
+    async with db.read() as tx:
+        return await reactor.dead_letters(tx)
+
+
+def _choose_password(given: str | None, from_stdin: bool) -> tuple[str, bool]:
+    """The password for somebody, and whether it was made up here."""
+    if given is not None and from_stdin:
+        raise click.UsageError("Give --password or --password-stdin, not both.")
+    if given is not None:
+        return given, False
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n"), False
+    if sys.stdin.isatty():
+        return click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True), False
+    return access.new_secret()[:20], True  # 120 random bits
+
+
+def _say_password(password: str, made_up: bool) -> None:
+    if made_up:
+        click.echo(f"Password: {password}")
+
+
+def _state(person: access.Person) -> str:
+    """The first thing that keeps somebody from acting, as `access.State` orders them."""
+    if person.suspended_at is not None:
+        return "suspended"
+    if person.user_id is None:
+        return "nobody's"
+    if person.disabled_at is not None:
+        return "disabled"
+    if person.confirmed_at is None:
+        return "unconfirmed"
+    return "active" if person.approved_at is not None else "waiting"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns as wide as they need to be, whatever the terminal: other programs read this too."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@contextmanager
+def _progress() -> Iterator[backup.Tell]:
+    """A bar on the terminal, if there is one: called with the step, what is done, and how much there is."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda step, done, of: bar.update(task, description=step, completed=done, total=of or None)
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB"
+
+
+def _moment(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""People who bring the app they like: Mastodon.py and toot, from sign-in to a live stream.
+
+Both go through the real consent page, in a real browser, against the real program.
+"""
+
+import queue
+import re
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from mastodon import Mastodon, StreamListener
+
+from tests.flows.server import PASSWORD, environment, live_server
+
+SCOPES = ["read", "write", "follow"]
+OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with live_server(tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
+@pytest.fixture
+async def consent(browser):
+    """`await consent(url, person)`: sign in and allow, as a person does; the code that is shown."""
+
+    async def allow(url, person):
+        context = await browser.new_context(locale="fr-FR")
+        page = await context.new_page()
+        await page.goto(url)
+        await page.get_by_label("Adresse e-mail ou nom").fill(person.email)
+        await page.get_by_label("Mot de passe").fill(PASSWORD)
+        await page.locator("main form button").first.click()
+        await page.get_by_role("button", name="Autoriser").click()
+        await page.wait_for_url(re.compile("/oauth/authorize/native"))
+        code = re.search(r"code=([^&]+)", page.url)[1]
+        assert code in await page.locator("main").inner_html()
+        await context.close()
+        return code
+
+    return allow
+
+
+async def signed_in(server, consent, person):
+    """Mastodon.py, signed in through the consent page."""
+    client_id, client_secret = Mastodon.create_app("Flow", api_base_url=server.url, scopes=SCOPES)
+    api = Mastodon(client_id=client_id, client_secret=client_secret, api_base_url=server.url)
+    url = api.auth_request_url(redirect_uris=OUT_OF_BAND, scopes=SCOPES)
+    api.log_in(code=await consent(url, person), redirect_uri=OUT_OF_BAND, scopes=SCOPES)
+    return api
+
+
+class Heard(StreamListener):
+    """Puts what a stream says into a queue."""
+
+    def __init__(self):
+        self.news = queue.Queue()
+
+    def on_update(self, status):
+        self.news.put(("update", status.content))
+
+    def on_delete(self, status_id):
+        self.news.put(("delete", status_id))
+
+
+async def test_mastodon_py_signs_in_follows_posts_reads_and_streams(server, consent):
+    ana, ben = server.person("ana"), server.person("ben")
+    as_ana, as_ben = await signed_in(server, consent, ana), await signed_in(server, consent, ben)
+    assert as_ana.account_verify_credentials().acct == "ana"
+
+    followed = as_ben.account_follow(as_ben.account_lookup("ana").id)
+    assert followed.following
+
+    heard = Heard()
+    stream = as_ben.stream_user(heard, run_async=True)
+    wait_for_stream(stream)
+    posted = as_ana.status_post("Premières collisions #LHC", language="fr")
+    assert heard.news.get(timeout=10) == ("update", posted.content)
+
+    assert [status.id for status in as_ben.timeline_home()] == [posted.id]
+    assert [status.id for status in as_ben.timeline_hashtag("lhc")] == [posted.id]
+    assert [status.id for status in as_ben.timeline_local()] == [posted.id]
+    assert [status.id for status in as_ben.account_statuses(posted.account.id)] == [posted.id]
+
+    as_ana.status_delete(posted.id)
+    assert heard.news.get(timeout=10) == ("delete", posted.id)
+    assert as_ben.timeline_home() == []
+    stream.close()
+
+    as_ben.account_unfollow(posted.account.id)
+    assert as_ben.account_relationships(posted.account.id)[0].following is False
+
+
+async def test_mastodon_py_pages_through_home_without_gap_or_repeat(server, consent):
+    cleo, dan = server.person("cleo"), server.person("dan")
+    as_cleo, as_dan = await signed_in(server, consent, cleo), await signed_in(server, consent, dan)
+    as_dan.account_follow(as_dan.account_lookup("cleo").id)
+    sent = [as_cleo.status_post(f"Message {number}").id for number in range(50)]
+
+    pages = [as_dan.timeline_home(limit=7)]
+    while following := as_dan.fetch_next(pages[-1]):
+        pages.append(following)
+
+    assert [status.id for page in pages for status in page] == sent[::-1]
+    newer = as_dan.fetch_previous(pages[-1])
+    assert [status.id for status in newer] == [status.id for status in pages[-2]]
+
+
+async def test_a_revoked_token_works_no_more_and_its_stream_ends(server, consent):
+    eve = server.person("eve")
+    as_eve = await signed_in(server, consent, eve)
+    ended = threading.Event()
+    listener = Heard()
+    listener.on_abort = lambda _error: ended.set()
+    stream = as_eve.stream_user(listener, run_async=True)
+    wait_for_stream(stream)
+
+    as_eve.revoke_access_token()
+
+    deadline = time.monotonic() + 10
+    while stream.is_alive() and not ended.is_set() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert ended.is_set() or not stream.is_alive()
+
+
+async def test_toot_signs_in_posts_follows_and_reads_home(server, consent, tmp_path):
+    fay, gil = server.person("fay"), server.person("gil")
+    for person in (fay, gil):
+        await sign_in_with_toot(server, consent, person, tmp_path / person.username)
+
+    toot(tmp_path / "fay", "post", "Le tram 18 repart #tram")
+    toot(tmp_path / "gil", "follow", "fay")
+
+    assert "Le tram 18 repart" in toot(tmp_path / "gil", "timelines", "home")
+    assert "fay" in toot(tmp_path / "gil", "following")
+    assert "Le tram 18 repart" in toot(tmp_path / "gil", "timelines", "tag", "tram")
+    assert "fay" in toot(tmp_path / "gil", "whois", "fay")
+
+
+async def sign_in_with_toot(server, consent, person, home):
+    """toot's own way: it prints an address, a person allows, and the code is typed in."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "toot", "login", "--instance", server.url],
+        env=environment(XDG_CONFIG_HOME=str(home)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    printed = ""
+    while not (found := re.search(r"^http\S+", printed, re.MULTILINE)):
+        line = process.stdout.readline()
+        assert line, printed
+        printed += line
+    code = await consent(found[0], person)
+    rest, _ = process.communicate(f"n\n{code}\n", timeout=30)
+    assert "Successfully logged in" in rest, printed + rest
+
+
+def toot(home, *arguments):
+    """Run toot as whoever signed in with this folder; what it printed."""
+    command = [sys.executable, "-m", "toot", *arguments]
+    done = subprocess.run(
+        command, env=environment(XDG_CONFIG_HOME=str(home)), capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def wait_for_stream(stream):
+    """Until the connection of Mastodon.py's thread stands."""
+    deadline = time.monotonic() + 10
+    while not stream.is_receiving() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert stream.is_receiving()

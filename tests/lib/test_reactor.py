@@ -1,0 +1,566 @@
+"""What follows from a fact happens: in one process at a time, after crashes too, and one that fails delays no other."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pinson.lib import log, reactor
+from pinson.lib.clock import ManualClock
+from pinson.lib.db.sqlite import Sqlite
+from pinson.lib.log import Fact, Kinds
+from pinson.lib.reactor import ATTEMPTS, BATCH, LEASE, LONGEST_PAUSE, NoSuchLetter, Reactor
+
+SECOND = timedelta(seconds=1)
+
+
+class Rang(Fact, frozen=True):
+    """A bell rang."""
+
+    number: int
+
+
+class Snowed(Fact, frozen=True):
+    """Nobody reacts to snow."""
+
+
+KINDS = Kinds([Rang, Snowed])
+
+
+class Bell:
+    """A reaction that remembers what it was run for, and fails or hangs when told to."""
+
+    def __init__(self):
+        self.heard, self.broken, self.stuck = [], set(), asyncio.Event()
+        self.stuck.set()
+
+    async def __call__(self, fact):
+        self.heard.append(fact.number)
+        await self.stuck.wait()
+        if fact.number in self.broken:
+            raise ConnectionError(f"no answer to {fact.number}")
+
+
+class World:
+    """A database, a clock moved by hand, and processes with one reaction each."""
+
+    def __init__(self, db, now):
+        self.db, self.clock = db, ManualClock(now)
+
+    async def process(self, holder, **bells):
+        """A process that runs these reactions; a name is what its cursor is kept under."""
+        what_follows = {Rang: [(name, bell) for name, bell in bells.items()]}
+        made = Reactor(self.db, KINDS, what_follows, clock=self.clock, holder=holder)
+        await made.start()
+        return made
+
+    async def ring(self, *numbers):
+        await self.record([Rang(at=self.clock.now(), number=number) for number in numbers])
+
+    async def snow(self, times):
+        await self.record([Snowed(at=self.clock.now())] * times)
+
+    async def record(self, facts):
+        async def body(tx):
+            for fact in facts:
+                await log.record(tx, fact)
+
+        await self.db.write(body)
+
+    async def cursors(self):
+        async with self.db.read() as tx:
+            return {cursor.reaction: cursor.seq for cursor in await reactor.cursors(tx)}
+
+    async def dead(self):
+        async with self.db.read() as tx:
+            return await reactor.dead(tx)
+
+    async def waiting(self):
+        async with self.db.read() as tx:
+            return await reactor.waiting(tx)
+
+    async def passed(self):
+        async with self.db.read() as tx:
+            return await reactor.passed_by_all(tx)
+
+
+@pytest.fixture
+def world(db, now):
+    return World(db, now)
+
+
+@pytest.fixture
+def bell():
+    return Bell()
+
+
+async def until(condition):
+    """Wait for something that happens in a moment."""
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.002)
+
+
+class Running:
+    """`async with Running(reactor)`: it works in the background, as in a server."""
+
+    def __init__(self, reactor):
+        self._reactor = reactor
+
+    async def __aenter__(self):
+        self._task = asyncio.ensure_future(self._reactor.run())
+        return self._reactor
+
+    async def __aexit__(self, *_error):
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        assert self._task.cancelled()
+
+
+# --- each fact, once, in order
+
+
+async def test_a_reaction_is_run_for_each_fact_in_order(world, bell):
+    process = await world.process("a", bell=bell)
+    await world.ring(1, 2)
+    await world.snow(3)
+    await world.ring(3)
+
+    await process.settle()
+
+    assert bell.heard == [1, 2, 3]
+
+
+async def test_more_facts_than_fit_a_batch_are_all_reacted_to(world, bell):
+    process = await world.process("a", bell=bell)
+    await world.ring(*range(2 * BATCH + 1))
+
+    await process.settle()
+
+    assert bell.heard == list(range(2 * BATCH + 1))
+
+
+async def test_a_new_reaction_begins_at_the_present(world, bell):
+    await world.ring(1)
+    process = await world.process("a", bell=bell)
+    await world.ring(2)
+
+    await process.settle()
+
+    assert bell.heard == [2]
+
+
+async def test_a_restarted_process_goes_on_where_the_last_one_was(world, bell):
+    before = await world.process("a", bell=bell)
+    await world.ring(1)
+    await before.settle()
+    await world.ring(2)
+    world.clock.move(LEASE)
+
+    after = await world.process("b", bell=bell)
+    await after.settle()
+
+    assert bell.heard == [1, 2]
+
+
+async def test_what_a_reaction_causes_is_reacted_to_as_well(world, bell):
+    async def echo(fact):
+        if fact.number < 3:
+            await world.ring(fact.number + 1)
+
+    process = await world.process("a", echo=echo, bell=bell)
+    await world.ring(1)
+
+    await process.settle()
+
+    assert bell.heard == [1, 2, 3]
+
+
+async def test_a_crash_before_the_cursor_was_saved_runs_a_reaction_again(world, bell, monkeypatch):
+    crashing = await world.process("a", bell=bell)
+    await world.ring(1, 2)
+    bell.stuck.clear()
+    work = asyncio.ensure_future(crashing.settle())
+    await until(lambda: bell.heard == [1])
+    work.cancel()  # as if killed: nothing is saved, and the lease is not handed back
+    bell.stuck.set()
+    world.clock.move(LEASE)
+
+    after = await world.process("b", bell=bell)
+    await after.settle()
+
+    assert bell.heard == [1, 1, 2]
+
+
+# --- one process at a time
+
+
+async def test_a_reaction_runs_in_one_process_while_its_lease_lasts(world):
+    mine, yours = Bell(), Bell()
+    me, you = await world.process("a", bell=mine), await world.process("b", bell=yours)
+    await world.ring(1)
+    await me.settle()
+    world.clock.move(LEASE - SECOND)
+    await world.ring(2)
+
+    await you.settle()
+    await me.settle()
+
+    assert (mine.heard, yours.heard) == ([1, 2], [])
+
+
+async def test_another_process_takes_over_when_the_lease_has_run_out(world):
+    mine, yours = Bell(), Bell()
+    me, you = await world.process("a", bell=mine), await world.process("b", bell=yours)
+    await world.ring(1)
+    await me.settle()
+    world.clock.move(LEASE)
+    await world.ring(2)
+
+    await you.settle()
+    await me.settle()
+
+    assert (mine.heard, yours.heard) == ([1], [2])
+
+
+async def test_reactions_are_leased_one_by_one(world):
+    mine, yours = Bell(), Bell()
+    me, you = await world.process("a", one=mine), await world.process("b", one=yours, two=yours)
+    await world.ring(1)
+    await me.settle()
+    await you.settle()
+
+    assert (mine.heard, yours.heard) == ([1], [1])
+
+
+async def test_a_process_that_stops_hands_its_leases_back(world):
+    mine, yours = Bell(), Bell()
+    me, you = await world.process("a", bell=mine), await world.process("b", bell=yours)
+    async with Running(me):
+        await world.ring(1)
+        me.wake()
+        await until(lambda: mine.heard == [1])
+    await world.ring(2)
+
+    await you.settle()
+    await me.settle()
+
+    assert (mine.heard, yours.heard) == ([1], [2])
+
+
+async def test_a_process_that_slept_through_its_lease_stops_at_the_fact_it_was_at(world):
+    mine, yours = Bell(), Bell()
+    me, you = await world.process("a", bell=mine), await world.process("b", bell=yours)
+    await world.ring(1, 2, 3)
+    mine.stuck.clear()
+    asleep = asyncio.ensure_future(me.settle())
+    await until(lambda: mine.heard == [1])
+    world.clock.move(LEASE)
+    await you.settle()
+    mine.stuck.set()
+    await asleep
+
+    assert (mine.heard, yours.heard) == ([1], [1, 2, 3])
+    assert await world.cursors() == {"bell": 3}
+
+
+async def test_a_reaction_that_takes_longer_than_a_lease_keeps_it(world, monkeypatch):
+    monkeypatch.setattr(reactor, "LEASE", timedelta(milliseconds=60))
+    mine, yours = Bell(), Bell()
+    me, you = await world.process("a", bell=mine), await world.process("b", bell=yours)
+    await world.ring(1)
+    mine.stuck.clear()
+    async with Running(me):
+        await until(lambda: mine.heard == [1])
+        for _ in range(10):
+            await asyncio.sleep(0.03)  # the lease is renewed by now
+            world.clock.move(timedelta(milliseconds=30))
+        await you.settle()
+        mine.stuck.set()
+
+    assert yours.heard == []
+
+
+async def test_many_slow_retries_do_not_outlast_the_lease(world):
+    mine, yours = Bell(), Bell()
+    me, you = await world.process("a", bell=mine), await world.process("b", bell=yours)
+    mine.broken = {1, 2, 3}
+    await world.ring(1, 2, 3)
+    await me.settle()
+    world.clock.move(LONGEST_PAUSE)
+    mine.heard.clear()
+
+    async def slow(fact):
+        mine.heard.append(fact.number)
+        world.clock.move(LEASE * 0.6)
+        await you.settle()
+
+    me._steps["bell"]["Rang"] = slow
+    await me.settle()
+
+    assert sorted(mine.heard) == [1, 2, 3]
+    assert yours.heard == []
+
+
+async def test_a_process_that_waits_for_a_lease_writes_nothing(world):
+    me, you = await world.process("a", bell=Bell()), await world.process("b", bell=Bell())
+    await world.ring(1)
+    await me.settle()
+    written = []
+    write = world.db.write
+    world.db.write = lambda body, **arguments: written.append(body) or write(body, **arguments)
+
+    await you.settle()
+
+    assert written == []
+
+
+# --- what fails
+
+
+async def test_a_fact_that_fails_does_not_hold_up_those_after_it(world, bell):
+    process = await world.process("a", bell=bell)
+    bell.broken = {1}
+    await world.ring(1, 2)
+
+    await process.settle()
+
+    assert bell.heard == [1, 2]
+    assert (await world.cursors(), await world.waiting()) == ({"bell": 2}, 1)
+
+
+async def test_a_fact_that_failed_is_tried_again_after_a_pause_and_then_forgotten(world, bell):
+    process = await world.process("a", bell=bell)
+    bell.broken = {1}
+    await world.ring(1)
+    await process.settle()
+    bell.broken = set()
+
+    await process.settle()
+    assert bell.heard == [1]
+    world.clock.move(10 * SECOND)
+    await process.settle()
+
+    assert bell.heard == [1, 1]
+    assert await world.waiting() == 0
+
+
+async def test_pauses_grow_until_a_fact_is_a_dead_letter_that_is_not_tried_any_more(world, bell):
+    process = await world.process("a", bell=bell)
+    bell.broken = {1}
+    await world.ring(1)
+    began, tried_at = world.clock.now(), []
+    for _ in range(24 * 60):
+        before = len(bell.heard)
+        await process.settle()
+        if len(bell.heard) > before:
+            tried_at.append(world.clock.now() - began)
+        world.clock.move(timedelta(minutes=1) if len(tried_at) > 3 else SECOND)
+
+    pauses = [later - earlier for earlier, later in zip(tried_at, tried_at[1:], strict=False)]
+    assert len(bell.heard) == ATTEMPTS
+    assert pauses[0] < 10 * SECOND
+    assert all(longer > 1.1 * shorter for shorter, longer in zip(pauses[1:], pauses[2:], strict=False))
+    (letter,) = await world.dead()
+    assert (letter.reaction, letter.attempts, letter.error) == ("bell", ATTEMPTS, "ConnectionError('no answer to 1')")
+    assert KINDS.decode(letter.line) == Rang(at=began, number=1)
+
+
+@pytest.fixture
+async def dead_letter(world, bell):
+    """A process with a dead letter for the bell's first ring; the bell works again."""
+    process = await world.process("a", bell=bell)
+    bell.broken = {1}
+    await world.ring(1)
+    for _ in range(ATTEMPTS):
+        await process.settle()
+        world.clock.move(LONGEST_PAUSE * 2)
+    bell.heard.clear()
+    bell.broken = set()
+    (letter,) = await world.dead()
+    return process, letter
+
+
+async def test_an_operator_can_have_a_dead_letter_run_again(world, bell, dead_letter):
+    process, letter = dead_letter
+
+    await world.db.write(reactor.run_again, id=letter.id, now=world.clock.now())
+    await process.settle()
+
+    assert bell.heard == [1]
+    assert (await world.dead(), await world.waiting()) == ([], 0)
+
+
+async def test_a_dead_letter_that_is_run_again_has_all_its_attempts(world, bell, dead_letter):
+    process, letter = dead_letter
+    bell.broken = {1}
+
+    await world.db.write(reactor.run_again, id=letter.id, now=world.clock.now())
+    for _ in range(ATTEMPTS + 1):
+        await process.settle()
+        world.clock.move(LONGEST_PAUSE * 2)
+
+    assert len(bell.heard) == ATTEMPTS
+    assert [again.id for again in await world.dead()] == [letter.id]
+
+
+async def test_an_operator_can_drop_a_dead_letter(world, bell, dead_letter):
+    process, letter = dead_letter
+
+    await world.db.write(reactor.drop, id=letter.id)
+    world.clock.move(LONGEST_PAUSE * 2)
+    await process.settle()
+
+    assert (bell.heard, await world.dead()) == ([], [])
+
+
+async def test_only_what_is_dead_is_run_again_or_dropped(world, bell, now):
+    process = await world.process("a", bell=bell)
+    bell.broken = {1}
+    await world.ring(1)
+    await process.settle()
+
+    for id in (1, 99):
+        with pytest.raises(NoSuchLetter, match=f"no dead letter {id}"):
+            await world.db.write(reactor.run_again, id=id, now=now)
+        with pytest.raises(NoSuchLetter):
+            await world.db.write(reactor.drop, id=id)
+    assert await world.waiting() == 1
+
+
+async def test_a_fact_that_cannot_be_read_is_a_failure_like_any_other(world, bell):
+    async def write_rubbish(tx):
+        await tx.run("INSERT INTO log (at, kind, payload) VALUES (0, 'Rang', '{}')")
+
+    process = await world.process("a", bell=bell)
+    await world.db.write(write_rubbish)
+    await world.ring(2)
+
+    await process.settle()
+
+    assert bell.heard == [2]
+    assert await world.waiting() == 1
+
+
+async def test_a_reaction_that_does_not_come_back_has_failed(world, bell, monkeypatch):
+    monkeypatch.setattr(reactor, "PATIENCE", 0.01)
+    process = await world.process("a", bell=bell)
+    await world.ring(1)
+    bell.stuck.clear()
+
+    await process.settle()
+
+    assert (bell.heard, await world.waiting()) == ([1], 1)
+
+
+async def test_a_reaction_that_hangs_delays_no_other(world, bell):
+    hanging = Bell()
+    hanging.stuck.clear()
+    async with Running(await world.process("a", hanging=hanging, bell=bell)) as process:
+        await world.ring(1, 2)
+        process.wake()
+        await until(lambda: bell.heard == [1, 2])
+
+        assert hanging.heard == [1]
+
+
+async def test_a_full_disk_delays_reactions_and_ends_none(world, bell, monkeypatch):
+    monkeypatch.setattr(reactor, "POLL", 0.01)
+
+    async def room(tx, *, pages):
+        await tx.all(int, f"PRAGMA max_page_count = {pages}")
+
+    process = await world.process("a", bell=bell)
+    bell.broken = {0}
+    await world.ring(*range(3))
+    await world.db.write(room, pages=1)
+    async with Running(process):
+        await until(lambda: len(bell.heard) > 1)
+        await world.db.write(room, pages=1_000_000)
+        await until(lambda: 2 in bell.heard)
+        await asyncio.sleep(0.05)
+
+    assert await world.cursors() == {"bell": 3}
+
+
+async def test_a_bug_of_ours_is_reported_and_the_reactions_go_on(world, bell, monkeypatch):
+    monkeypatch.setattr(reactor, "POLL", 0.01)
+    failures = []
+
+    async def fail_once(tx, seq, *, limit, after=log.after):
+        if not failures:
+            failures.append(seq)
+            raise OSError("too many open files")
+        return await after(tx, seq, limit=limit)
+
+    monkeypatch.setattr(log, "after", fail_once)
+    async with Running(await world.process("a", bell=bell)):
+        await world.ring(1)
+        await until(lambda: bell.heard == [1])
+
+    assert failures
+
+
+# --- what it leaves to others
+
+
+async def test_a_reaction_with_nothing_to_do_does_not_hold_the_log_for_ever(world, bell):
+    process = await world.process("a", bell=bell)
+    await world.snow(50)
+    for _ in range(3):
+        await process.settle()
+        world.clock.move(LEASE * 0.6)
+    await process.settle()
+
+    assert await world.passed() == 50
+
+
+async def test_the_log_is_held_for_the_reaction_that_is_furthest_behind(world, bell):
+    async def never(_fact):
+        raise AssertionError
+
+    await (await world.process("a", late=never)).start()
+    process = await world.process("b", bell=bell)
+    await world.ring(1, 2)
+    await process.settle()
+
+    assert await world.cursors() == {"bell": 2, "late": 0}
+    assert await world.passed() == 0
+
+
+@given(st.lists(st.sampled_from(["ring", "a", "b", "crash a", "crash b", "pass time", "break", "mend"]), max_size=30))
+@settings(deadline=None, max_examples=30)
+def test_every_fact_is_reacted_to_whatever_the_processes_do(new_data, now, steps):
+    async def play():
+        db = Sqlite(new_data())
+        world, bell, rung = World(db, now), Bell(), 0
+        processes = {name: await world.process(name, bell=bell) for name in "ab"}
+        for number, step in enumerate(steps):
+            match step.split():
+                case ["ring"]:
+                    rung += 1
+                    await world.ring(rung)
+                case ["crash", name]:
+                    processes[name] = await world.process(f"{name}{number}", bell=bell)
+                case ["pass", "time"]:
+                    world.clock.move(LEASE * 0.7)
+                case ["break"]:
+                    bell.broken = set(range(0, rung + 10, 3))
+                case ["mend"]:
+                    bell.broken = set()
+                case [name]:
+                    await processes[name].settle()
+        bell.broken = set()
+        for _ in range(3):
+            world.clock.move(LONGEST_PAUSE * 2)
+            for process in processes.values():
+                await process.settle()
+
+        assert Counter(bell.heard).keys() == set(range(1, rung + 1))
+        assert (await world.cursors(), await world.waiting()) == ({"bell": rung}, 0)
+        await db.close()
+
+    asyncio.run(play())
