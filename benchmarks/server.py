@@ -51,7 +51,7 @@ def serving(data: Path, *, url: str, workers: int = 1) -> Iterator[Server]:
     settings = {"PINSON_URL": url, "PINSON_LIMITS_ENABLED": "false", "PINSON_LOG_LEVEL": "warning"}
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PINSON_")} | settings
     with log.open("wb") as said:
-        process = subprocess.Popen([*command, "--workers", str(workers)], env=environ, stdout=said, stderr=said)  # noqa: S603
+        process = subprocess.Popen([*command, "--workers", str(workers)], env=environ, stdout=subprocess.DEVNULL, stderr=said)  # noqa: S603
     try:
         _wait_until_ready(process, port, log)
         pids = (process.pid,) if workers == 1 else _children(process.pid, workers)

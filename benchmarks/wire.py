@@ -9,7 +9,7 @@ Source: RFC 9112.
 import asyncio
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 ROOM = 1 << 18  # bytes of the longest answer
 HEAD_END = b"\r\n\r\n"
@@ -79,8 +79,7 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True

@@ -116,6 +116,7 @@ def main() -> None:
 
     `pinson demo` shows it with people and posts; `pinson serve` runs a server.
     """
+    set_up(config.Log(level="warning"))  # on standard error: what commands say is for people, or for programs
 
 
 # --- Serving ------------------------------------------------------------------------------------------------------
@@ -169,6 +170,8 @@ def run_demo(data: Path, host: str | None, port: int | None, fresh: bool) -> Non
     with _progress() as tell:
         demo.fill(data, settings, clock=SystemClock(), tell=lambda done, of: tell("Portelune comes to life", done, of))
     Console(highlight=False).print(demo.card(data, settings))
+    # Outside the frame, so that they can be copied whole.
+    click.echo(f"In another terminal, with toot (pip install toot):\n\n{demo.commands(settings)}\n\nCtrl+C stops it.")
     workers.serve(settings, data, listening)
 
 

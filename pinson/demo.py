@@ -18,7 +18,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
@@ -313,29 +313,36 @@ def fill(folder: Path, settings: Settings, *, clock: Clock, tell: Tell) -> None:
 
 
 def card(folder: Path, settings: Settings) -> RenderableType:
-    """What somebody who started the demo needs to know. Lines fit a terminal of 80 columns."""
-    toot = _toot()
+    """What somebody who started the demo wants to know."""
     text = Text.assemble(
-        ("Address     ", "bold"),
+        ("Address   ", "bold"),
         (f"{settings.url}\n", "cyan"),
-        ("Sign in     ", "bold"),
+        ("Sign in   ", "bold"),
         f"{GUEST}, or {GUEST_EMAIL}\n",
-        ("Password    ", "bold"),
-        f"{PASSWORD}  (everybody’s here)\n\n",
-        "In a terminal, with the Mastodon client toot",
-        "" if toot else " (pip install toot)",
-        ":\n\n",
-        (f"  {toot or 'toot'} login_cli -i {settings.url} -e {GUEST_EMAIL}\n", "cyan"),
-        (f"  {toot or 'toot'} timelines home\n", "cyan"),
-        (f"  {toot or 'toot'} post 'Bonjour Portelune !'\n\n", "cyan"),
-        f"Data and e-mail stay in {folder}; `pinson demo --fresh` begins anew.\n",
-        "Ctrl+C stops it.",
+        ("Password  ", "bold"),
+        f"{PASSWORD}  (the same for everybody here)\n",
+        ("Data      ", "bold"),
+        f"{folder}, e-mail too; `pinson demo --fresh` begins anew",
     )
     made_for = config.load(folder, environ={}, overrides={}).port
     if made_for != settings.port:
-        moved = f"Links inside older posts lead to port {made_for}, where this demo began."
-        return Group(Panel(text, title="Pinson demo", padding=(1, 2)), Text(moved, "yellow"))
+        text.append(f"\n\nLinks inside older posts lead to port {made_for}, where this demo began.", "yellow")
     return Panel(text, title="Pinson demo", padding=(1, 2))
+
+
+def commands(settings: Settings) -> str:
+    """What to type to use the demo with toot, a Mastodon client for the terminal; it asks for the password."""
+    toot = "toot"
+    beside = Path(sys.executable).with_name("toot")
+    if not shutil.which("toot") and beside.exists():
+        toot = str(beside.relative_to(Path.cwd()) if beside.is_relative_to(Path.cwd()) else beside)
+    return "\n".join(
+        (
+            f"{toot} login_cli -i {settings.url} -e {GUEST_EMAIL}",
+            f"{toot} timelines home",
+            f"{toot} post 'Bonjour Portelune !'",
+        )
+    )
 
 
 async def _fill(folder: Path, settings: Settings, *, now: datetime, tell: Tell) -> None:
@@ -415,14 +422,3 @@ def _follows() -> Iterator[tuple[str, str]]:
 def _is_demo(folder: Path) -> bool:
     file = folder / FILE_NAME
     return file.is_file() and file.read_text(encoding="utf-8", errors="replace").startswith(MARK)
-
-
-def _toot() -> str | None:
-    """How toot is started here; None if it is not installed."""
-    if shutil.which("toot"):
-        return "toot"
-    beside = Path(sys.executable).with_name("toot")
-    if not beside.exists():
-        return None
-    here = Path.cwd()
-    return str(beside.relative_to(here) if beside.is_relative_to(here) else beside)

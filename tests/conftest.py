@@ -1,9 +1,23 @@
-"""What every test may ask for."""
+"""What every test may ask for: programs of this machine, and a real browser.
+
+The browser is the machine's Chromium, started once, driven by Playwright. Tests that use it
+all run in one event loop, the session's, since Playwright's objects belong to the loop they
+were made in; async fixtures for them say `loop_scope="session"`. Each test opens pages of its
+own (`await browser.new_page()`), which share nothing.
+"""
 
 import os
 import shutil
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import async_playwright
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +36,22 @@ def program():
         return refuse(f"not installed: {' or '.join(names)}")
 
     return find
+
+
+@pytest.fixture(scope="session")
+def chromium(program):
+    """Path of the browser."""
+    return program("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(chromium):
+    """A `playwright.async_api.Browser`.
+
+    Playwright itself turns off Chromium's own traffic (updates, sync, background networking) and
+    its sandbox, which root cannot use.
+    """
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu", "--disable-quic"])
+        yield browser
+        await browser.close()

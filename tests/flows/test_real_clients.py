@@ -11,6 +11,7 @@ import threading
 import time
 
 import pytest
+import pytest_asyncio
 from mastodon import Mastodon, StreamListener
 
 from tests.flows.server import PASSWORD, environment, live_server
@@ -25,18 +26,19 @@ def server(tmp_path_factory):
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def consent(browser):
     """`await consent(url, person)`: sign in and allow, as a person does; the code that is shown."""
 
     async def allow(url, person):
         context = await browser.new_context(locale="fr-FR")
         page = await context.new_page()
+        page.set_default_timeout(10_000)
         await page.goto(url)
-        await page.get_by_label("Adresse e-mail ou nom").fill(person.email)
-        await page.get_by_label("Mot de passe").fill(PASSWORD)
-        await page.locator("main form button").first.click()
-        await page.get_by_role("button", name="Autoriser").click()
+        await page.locator("#login").fill(person.email)
+        await page.locator("#password").fill(PASSWORD)
+        await page.locator("#password").press("Enter")
+        await page.locator("button[value=allow]").click()
         await page.wait_for_url(re.compile("/oauth/authorize/native"))
         code = re.search(r"code=([^&]+)", page.url)[1]
         assert code in await page.locator("main").inner_html()
@@ -50,8 +52,8 @@ async def signed_in(server, consent, person):
     """Mastodon.py, signed in through the consent page."""
     client_id, client_secret = Mastodon.create_app("Flow", api_base_url=server.url, scopes=SCOPES)
     api = Mastodon(client_id=client_id, client_secret=client_secret, api_base_url=server.url)
-    url = api.auth_request_url(redirect_uris=OUT_OF_BAND, scopes=SCOPES)
-    api.log_in(code=await consent(url, person), redirect_uri=OUT_OF_BAND, scopes=SCOPES)
+    url = api.auth_request_url(redirect_uris=OUT_OF_BAND, scopes=SCOPES, allow_http=True)
+    api.log_in(code=await consent(url, person), redirect_uri=OUT_OF_BAND, scopes=SCOPES, allow_http=True)
     return api
 
 
@@ -120,7 +122,7 @@ async def test_a_revoked_token_works_no_more_and_its_stream_ends(server, consent
     stream = as_eve.stream_user(listener, run_async=True)
     wait_for_stream(stream)
 
-    as_eve.revoke_access_token()
+    as_eve.revoke_access_token(allow_http=True)
 
     deadline = time.monotonic() + 10
     while stream.is_alive() and not ended.is_set() and time.monotonic() < deadline:

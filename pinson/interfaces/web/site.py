@@ -29,7 +29,7 @@ from starlette.types import Receive, Scope, Send
 
 from pinson.domain import access
 from pinson.domain.access import SESSION_LASTS, User
-from pinson.interfaces.request import Route, origin, parameters
+from pinson.interfaces.request import Handler, Route, origin, parameters
 from pinson.interfaces.web.pages import STATIC, TEMPLATES, Files, Pages, Problem
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.forms import binder
@@ -110,6 +110,15 @@ class Call:
         if secret is None:
             secret = self._new_form_secret = access.new_secret()
         return _form_token(secret)
+
+    def require_token(self, token: object) -> None:
+        """Let only forms of our own pages pass.
+
+        Raises:
+            FormExpired.
+        """
+        if not isinstance(token, str) or not hmac.compare_digest(token.encode(), self.csrf.encode()):
+            raise FormExpired
 
     @property
     def address(self) -> str:
@@ -251,21 +260,17 @@ class Web:
 
     async def _handle(self, route: Route, call: Call) -> Response:
         given = await parameters(call.request)
-        form = () if route.form is None else (binder(route.form)(given),)
+        form: tuple[Any, ...] = () if route.form is None else (binder(route.form)(given),)
+        again: Handler | None = route.options.get("again")
         try:
             if call.request.method not in ("GET", "HEAD"):
-                self._check_token(call, given.get("csrf"))
-            return await route.handler(call, *form)
+                call.require_token(given.get("csrf"))
+            answer: Response = await route.handler(call, *form)
         except Refusal as refusal:
-            again = route.options.get("again")
             if again is None:
                 raise
-            back: Response = await again(call, *form, problems=call.explain(refusal), status=STATUS[refusal.kind])
-            return back
-
-    def _check_token(self, call: Call, token: object) -> None:
-        if not isinstance(token, str) or not hmac.compare_digest(token.encode(), call.csrf.encode()):
-            raise FormExpired
+            answer = await again(call, *form, problems=call.explain(refusal), status=STATUS[refusal.kind])
+        return answer
 
 
 def local(path: str) -> str:
