@@ -32,7 +32,7 @@ from pinson.domain.streams import Hub
 from pinson.domain.timelines import Timelines
 from pinson.interfaces import mastodon, ops, web
 from pinson.interfaces.mastodon import Renderings
-from pinson.interfaces.request import Dispatcher
+from pinson.interfaces.request import Dispatcher, Interface
 from pinson.lib.clock import Clock, SystemClock
 from pinson.lib.config import Settings
 from pinson.lib.db.migrate import migrate, steps
@@ -138,7 +138,7 @@ async def machine(
     reactor = Reactor(db, kinds, reactions.bound(tools), clock=clock, holder=holder)
     await reactor.start()
     wake.reactor = reactor
-    interfaces = [mastodon.interface(tools, renderings), ops.interface(tools), web.interface(tools)]
+    interfaces: list[Interface] = [mastodon.interface(tools, renderings), ops.interface(tools), web.interface(tools)]
 
     async def watch() -> None:
         while True:
@@ -154,6 +154,7 @@ async def machine(
             background=(hub.run, watch, reactor.run, lambda: schedule.run(tools)),
         )
     finally:
+        tools.limits.close()
         await db.close()
 
 
@@ -205,7 +206,7 @@ async def serve(settings: Settings, data: Path, listening: socket.socket) -> Non
             log_config=None,
             timeout_graceful_shutdown=LAST_WORDS,
         )
-        server = _Server(config)
+        server = _Server(config, whole.tools.hub)
         work = [asyncio.create_task(job()) for job in whole.background]
         for task in work:
             task.add_done_callback(_report)
@@ -219,6 +220,10 @@ class _Server(uvicorn.Server):
     """Stops at the first signal. uvicorn's own way raises the signal once more when it has stopped,
     which ends the process before the leases are handed back and the database is closed."""
 
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
@@ -228,6 +233,10 @@ class _Server(uvicorn.Server):
 
     def _stop(self) -> None:
         self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._hub.close()  # streams do not end by themselves
+        await super().shutdown(sockets)
 
 
 def _report(task: "asyncio.Task[None]") -> None:

@@ -72,7 +72,7 @@ class Routes:
 
         def register(handler: Handler) -> Handler:
             parameters = list(handler.__annotations__)
-            form = get_type_hints(handler).get(parameters[1]) if len(parameters) > 2 else None  # noqa: PLR2004
+            form = get_type_hints(handler).get(parameters[1]) if len(parameters) > 2 else None
             self.all.append(Route(method, path, handler, form, options))
             return handler
 

@@ -21,7 +21,7 @@ from pinson.lib.errors import Kind, Refusal
 
 T = TypeVar("T")
 
-FALSE = frozenset({False, 0, "0", "f", "F", "false", "FALSE", "off", "OFF"})
+FALSE = frozenset({False, "0", "f", "F", "false", "FALSE", "off", "OFF"})
 """What is false to Rails; anything else that is given is true."""
 MAX_DEPTH = 8
 MAX_PAIRS = 2000
@@ -139,7 +139,7 @@ def binder(type: type[T]) -> Callable[[Mapping[str, Any]], T]:
     return bind
 
 
-def _reader(annotation: Any) -> Callable[[Any], Any]:  # noqa: PLR0911  (one line a type)
+def _reader(annotation: Any) -> Callable[[Any], Any]:
     while hasattr(annotation, "__supertype__"):  # NewType
         annotation = annotation.__supertype__
     origin = get_origin(annotation)
@@ -190,7 +190,7 @@ def _text(value: Any) -> str:
 def _whole(value: Any) -> int:
     if isinstance(value, bool | float) or not isinstance(value, int | str):
         raise ValueError
-    if isinstance(value, str) and len(value) > 30:  # noqa: PLR2004  (no number we know is longer)
+    if isinstance(value, str) and len(value) > 30:
         raise ValueError
     number = int(value)
     if not -LARGEST <= number <= LARGEST:

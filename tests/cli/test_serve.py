@@ -168,7 +168,7 @@ def test_open_streams_do_not_keep_a_server_from_stopping(serve, data, create, wo
 
     assert "Hello" in heard
     assert code == 0
-    assert took < 8
+    assert took < 4  # streams are hung up on: nothing waits for them
 
 
 def test_one_process_has_no_children(serve, data):

@@ -3,18 +3,19 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinson.lib import log, reactor
-from pinson.lib.clock import ManualClock
+from pinson.lib.clock import ManualClock, from_ms
 from pinson.lib.db.sqlite import Sqlite, write_lock
 from pinson.lib.log import Fact, Kinds
-from pinson.lib.reactor import ATTEMPTS, BATCH, LEASE, LONGEST_PAUSE, NoSuchLetter, Reactor
+from pinson.lib.reactor import ATTEMPTS, BATCH, FIRST_PAUSE, LEASE, LONGEST_PAUSE, NoSuchLetter, Reactor
 
-SECOND = timedelta(seconds=1)
+MS, SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
 
 
 class Rang(Fact, frozen=True):
@@ -79,6 +80,10 @@ class World:
         async with self.db.read() as tx:
             (cursor,) = await reactor.cursors(tx)
         return cursor.held_until
+
+    async def next_try(self):
+        async with self.db.read() as tx:
+            return from_ms(await tx.one(int, "SELECT min(due_at) FROM retries WHERE dead_at IS NULL"))
 
     async def dead(self):
         async with self.db.read() as tx:
@@ -357,18 +362,21 @@ async def test_pauses_grow_until_a_fact_is_a_dead_letter_that_is_not_tried_any_m
     process = await world.process("a", bell=bell)
     bell.broken = {1}
     await world.ring(1)
-    began, tried_at = world.clock.now(), []
-    for _ in range(24 * 60):
-        before = len(bell.heard)
+    began, pauses = world.clock.now(), []
+    await process.settle()
+    while await world.waiting():
+        pauses.append(await world.next_try() - world.clock.now())
+        world.clock.move(pauses[-1] - MS)
         await process.settle()
-        if len(bell.heard) > before:
-            tried_at.append(world.clock.now() - began)
-        world.clock.move(timedelta(minutes=1) if len(tried_at) > 3 else SECOND)
+        assert len(bell.heard) == len(pauses)
+        world.clock.move(MS)
+        await process.settle()
+    world.clock.move(LONGEST_PAUSE * 2)
+    await process.settle()
 
-    pauses = [later - earlier for earlier, later in zip(tried_at, tried_at[1:], strict=False)]
     assert len(bell.heard) == ATTEMPTS
-    assert pauses[0] < 10 * SECOND
-    assert all(longer > 1.1 * shorter for shorter, longer in zip(pauses[1:], pauses[2:], strict=False))
+    assert FIRST_PAUSE < pauses[0] < 2 * FIRST_PAUSE
+    assert all(shorter < longer < LONGEST_PAUSE for shorter, longer in pairwise(pauses))
     (letter,) = await world.dead()
     assert (letter.reaction, letter.attempts, letter.error) == ("bell", ATTEMPTS, "ConnectionError('no answer to 1')")
     assert KINDS.decode(letter.line) == Rang(at=began, number=1)

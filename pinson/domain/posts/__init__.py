@@ -17,6 +17,7 @@ from pinson.domain.posts.queries import (
     tag,
     tag_days,
     tags_by_ids,
+    tags_starting,
     visible,
 )
 from pinson.domain.posts.rules import (
@@ -74,6 +75,7 @@ __all__ = [
     "tag_name",
     "tag_named",
     "tags_by_ids",
+    "tags_starting",
     "topics",
     "visible",
 ]

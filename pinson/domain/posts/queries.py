@@ -6,7 +6,7 @@ from datetime import datetime
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import store
 from pinson.domain.posts.model import Post, PostId, Shape, Tag, TagDay, Week
-from pinson.domain.posts.rules import PostNotFound, Reader, can_see
+from pinson.domain.posts.rules import BadTag, PostNotFound, Reader, can_see, tag_name
 from pinson.lib.db import ReadTx
 from pinson.lib.paging import NEWEST
 
@@ -69,3 +69,12 @@ async def published_by_week(tx: ReadTx, *, since: datetime) -> list[Week]:
 async def count(tx: ReadTx) -> int:
     """How many posts there are; for pages that are cached."""
     return await store.count(tx)
+
+
+async def tags_starting(tx: ReadTx, words: str, *, limit: int, offset: int = 0) -> list[Tag]:
+    """Hashtags that somebody who types the beginning of one may mean; none for what cannot be one."""
+    try:
+        beginning = tag_name(words)
+    except BadTag:
+        return []
+    return await store.tags_starting(tx, beginning, limit=limit, offset=offset)

@@ -115,6 +115,10 @@ class Hub:
 
     async def load(self, _tx: ReadTx) -> None:
         """What was missed cannot be told any more: listeners start over, and read it."""
+        self.close()
+
+    def close(self) -> None:
+        """End all subscriptions: those who listen come back, to this process or another."""
         self._facts.clear()
         for listener in self._all:
             listener.close()

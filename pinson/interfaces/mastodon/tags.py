@@ -91,11 +91,11 @@ async def followed(call: Call, form: TagsPaged) -> Response:
         follows = await relations.followed_tags(tx, call.account_id, before=before, after=after, limit=page.limit)
         tags = await posts.tags_by_ids(tx, [follow.topic_id for follow in follows])
     found = [tags[follow.topic_id] for follow in follows if follow.topic_id in tags]
-    entities = await _entities(call, found, following=True)
+    shown = await entities(call, found, following=True)
     if not follows:
-        return json(entities)
+        return json(shown)
     last = follows[-1].id if len(follows) == page.limit else None
-    return json(entities, headers=call.link(first=follows[0].id, last=last, prev="since_id"))
+    return json(shown, headers=call.link(first=follows[0].id, last=last, prev="since_id"))
 
 
 async def _tag(tx: ReadTx, name: str) -> Tag:
@@ -109,11 +109,11 @@ async def _tag(tx: ReadTx, name: str) -> Tag:
 
 
 async def _entity(call: Call, tag: Tag, *, following: bool | None) -> HashtagEntity:
-    [entity] = await _entities(call, [tag], following=following)
+    [entity] = await entities(call, [tag], following=following)
     return entity
 
 
-async def _entities(call: Call, tags: Sequence[Tag], *, following: bool | None) -> list[HashtagEntity]:
+async def entities(call: Call, tags: Sequence[Tag], *, following: bool | None) -> list[HashtagEntity]:
     """The entities of hashtags. How much they were used is counted in a thread: some are used a lot.
 
     Args:
@@ -124,10 +124,10 @@ async def _entities(call: Call, tags: Sequence[Tag], *, following: bool | None) 
     days = await call.tools.db.read_in_thread(posts.tag_days, ids=[tag.id for tag in tags], since=since)
     used = {(one.tag_id, one.day): one for one in days}
     unset = msgspec.UNSET
-    entities = []
+    shown_tags = []
     for tag in tags:
         shown = tag_of(tag, call.base_url)
-        entities.append(
+        shown_tags.append(
             HashtagEntity(
                 id=str(tag.id) if tag.id else "",
                 name=shown.name,
@@ -137,7 +137,7 @@ async def _entities(call: Call, tags: Sequence[Tag], *, following: bool | None) 
                 featuring=unset if following is None else False,
             )
         )
-    return entities
+    return shown_tags
 
 
 def _history(since: datetime, day: int, used: TagDay | None) -> TagHistory:

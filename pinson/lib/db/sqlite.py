@@ -110,11 +110,11 @@ class Sqlite:
 
     async def read_in_thread(self, body: Callable[..., Coroutine[Any, Any, T]], /, **arguments: Any) -> T:
         def in_thread() -> T:
-            tx = self._begin()
+            tx = SqliteReadTx(self._begin())
             try:
                 return run_now(body(tx, **arguments))
             finally:
-                self._end(tx)
+                self._end(tx._connection)
 
         return await self._loop.run_in_executor(self._threads, in_thread)
 
@@ -133,51 +133,31 @@ class Sqlite:
         while self._idle:
             self._idle.pop().close()
 
-    def _begin(self) -> "SqliteReadTx":
+    def _begin(self) -> apsw.Connection:
+        """A connection in a transaction, to be handed back to `_end`."""
         try:
             connection = self._idle.pop()  # a deque: safe between threads
         except IndexError:
             connection = connect(self._path, flags=READ_WRITE, vfs=self._vfs)
             connection.execute("PRAGMA query_only = ON")
         connection.execute("BEGIN")
-        return SqliteReadTx(connection)
+        return connection
 
-    def _end(self, tx: "SqliteReadTx") -> None:
-        tx._connection.execute("COMMIT")
-        self._idle.append(tx._connection)
-
-
-class _Reading:
-    """`async with` for a read in the event loop. A class, since a generator would cost more than most reads."""
-
-    __slots__ = ("_db", "_started", "_tx")
-
-    def __init__(self, db: Sqlite) -> None:
-        self._db = db
-
-    async def __aenter__(self) -> "SqliteReadTx":
-        self._started = time.perf_counter()
-        self._tx = self._db._begin()
-        return self._tx
-
-    async def __aexit__(self, *_error: object) -> None:
-        self._db._end(self._tx)
-        if (took := time.perf_counter() - self._started) > SLOW_READ:
-            events.warning("slow_read", seconds=round(took, 4), statements=self._tx.statements)
+    def _end(self, connection: apsw.Connection) -> None:
+        connection.execute("COMMIT")
+        self._idle.append(connection)
 
 
 class SqliteReadTx:
     """See `ReadTx`. Its methods never suspend."""
 
     dialect: Dialect = "sqlite"
-    __slots__ = ("_connection", "statements")
+    __slots__ = ("_connection",)
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
-        self.statements = 0
 
     async def all(self, type: type[T], sql: str, /, **parameters: Any) -> list[T]:
-        self.statements += 1
         cursor = self._connection.execute(sql, parameters)
         try:
             columns = cursor.getdescription()
@@ -190,6 +170,36 @@ class SqliteReadTx:
     async def one(self, type: type[T], sql: str, /, **parameters: Any) -> T | None:
         found = await self.all(type, sql, **parameters)
         return found[0] if found else None
+
+
+class _Reading(SqliteReadTx):
+    """A read in the event loop, and the `async with` for it. A generator would cost more than most reads.
+
+    It begins with its first statement, as SQLite's own snapshot does: views answer most
+    questions from memory, and then the database is not even touched.
+    """
+
+    __slots__ = ("_db", "_started", "_statements")
+
+    def __init__(self, db: Sqlite) -> None:
+        self._db = db
+        self._statements = 0
+
+    async def __aenter__(self) -> SqliteReadTx:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        if self._statements:
+            self._db._end(self._connection)
+            if (took := time.perf_counter() - self._started) > SLOW_READ:
+                events.warning("slow_read", seconds=round(took, 4), statements=self._statements)
+
+    async def all(self, type: type[T], sql: str, /, **parameters: Any) -> list[T]:
+        if not self._statements:
+            self._started = time.perf_counter()
+            self._connection = self._db._begin()
+        self._statements += 1
+        return await super().all(type, sql, **parameters)
 
 
 class SqliteWriteTx(SqliteReadTx):
