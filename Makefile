@@ -27,11 +27,12 @@ demo: $(RUNTIME) ## start a server with people, follows and posts on a data fold
 test: $(DEV) ## run the tests; those whose programs are missing say so and are skipped
 	$(BIN)/pytest
 
-check: $(DEV) ## all that a change must pass: form, types, import floors, then the tests
+check: $(DEV) ## all that a change must pass: form, types, import floors, translations, then the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
+	$(BIN)/python -m pinson.lib.i18n check
 	@$(MAKE) test
 
 bench: $(RUNTIME) ## measure this machine: reads, durable writes, live streams

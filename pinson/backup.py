@@ -136,7 +136,7 @@ def back_up(data: Path, target: Path, *, now: datetime, tell: Tell) -> Manifest:
         raise NoData(folder=data)
     if target.exists():
         raise TargetExists(path=target)
-    if target.resolve().is_relative_to(data.resolve()):
+    if target.parent.resolve(strict=True).is_relative_to(data.resolve()):
         raise TargetInside(path=target, folder=data)
     with tempfile.TemporaryDirectory(prefix=".pinson-backup-", dir=target.parent) as name:
         work = Path(name)

@@ -100,8 +100,9 @@ class _Commands(click.Group):
 _data = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
-    default="data",
-    show_default=True,
+    # A command of a group takes the folder that was named for the group.
+    default=lambda: click.get_current_context().find_object(Path) or Path("data"),
+    show_default="data",
     help="Folder of the server's data.",
 )
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -395,7 +396,8 @@ def invitation() -> None:
 @click.option("--days", type=click.IntRange(min=1), metavar="NUMBER", help="How long it is good. [default: for ever]")
 @_data
 def create_invitation(uses: int | None, days: int | None, data: Path) -> None:
-    """Make an invitation in the name of the oldest administrator, and print its code."""
+    """Make an invitation, in the name of the oldest administrator, and print the link to pass on."""
+    settings = config.load(data, environ=os.environ, overrides={})
 
     async def create(db: Sqlite) -> access.Invitation:
         people = await db.read_in_thread(access.people)
@@ -412,7 +414,7 @@ def create_invitation(uses: int | None, days: int | None, data: Path) -> None:
             now=now,
         )
 
-    click.echo(_with_data(data, create).code)
+    click.echo(f"{settings.url}/auth/sign_up?invite_code={_with_data(data, create).code}")
 
 
 # --- Looking after ------------------------------------------------------------------------------------------------
@@ -443,7 +445,7 @@ def reactions(ctx: click.Context, data: Path) -> None:
 
 
 @reactions.command("dead")
-@click.pass_obj
+@_data
 def list_dead(data: Path) -> None:
     """Show the dead letters: facts whose reaction failed at every try."""
     letters = _with_data(data, _dead_letters)
@@ -454,8 +456,8 @@ def list_dead(data: Path) -> None:
 @reactions.command()
 @click.argument("id", type=int, required=False)
 @click.option("--all", "everything", is_flag=True, help="All dead letters.")
-@click.pass_obj
-def retry(data: Path, id: int | None, everything: bool) -> None:
+@_data
+def retry(id: int | None, everything: bool, data: Path) -> None:
     """Give the dead letter ID all its tries again, from now on; or all of them."""
     if (id is None) is not everything:
         raise click.UsageError("Name one dead letter, or say --all.")
@@ -471,8 +473,8 @@ def retry(data: Path, id: int | None, everything: bool) -> None:
 
 @reactions.command()
 @click.argument("id", type=int)
-@click.pass_obj
-def drop(data: Path, id: int) -> None:
+@_data
+def drop(id: int, data: Path) -> None:
     """Forget the dead letter ID: what should have followed never will."""
     _with_data(data, lambda db: db.write(reactor.drop, id=id))
     click.echo(f"{id} is forgotten.")

@@ -111,7 +111,7 @@ class Dispatcher:
         """
         self._follower = tools.follower
         self._interfaces = interfaces
-        self._tree: dict[str, Any] = {}
+        self._tree: dict[str, Any] = {}  # by segment; keys of our own begin with a slash, as no segment can
         for interface in interfaces:
             for route in interface.routes:
                 self._plant(interface, route)
@@ -122,7 +122,7 @@ class Dispatcher:
             prefix, brace, name = segment.partition("{")
             if brace:
                 names.append(name[:-1])
-            node = node.setdefault(f"{prefix}{{}}" if brace else segment, {})
+            node = node.setdefault(f"/{prefix}" if brace else segment, {})
         methods = node.setdefault(METHODS, {})
         if route.method in methods:
             raise ValueError(f"two routes for {route.method} {route.path}")
@@ -168,11 +168,11 @@ class Dispatcher:
         for segment in path.strip("/").split("/"):
             if (literal := node.get(segment)) is not None:
                 node = literal
-            elif segment.startswith("@") and "@{}" in node:
-                node = node["@{}"]
+            elif segment.startswith("@") and "/@" in node:
+                node = node["/@"]
                 values.append(segment[1:])
-            elif "{}" in node:
-                node = node["{}"]
+            elif "/" in node:
+                node = node["/"]
                 values.append(segment)
             else:
                 return {}, []
@@ -193,7 +193,7 @@ class Found(NamedTuple):
     names: tuple[str, ...]
 
 
-METHODS = "/methods"  # a key that no segment can be
+METHODS = "/methods"
 
 
 async def parameters(request: Request) -> dict[str, Any]:
@@ -214,13 +214,13 @@ async def parameters(request: Request) -> dict[str, Any]:
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    headers = request.headers
-    if "content-length" not in headers and "transfer-encoding" not in headers:
+    scope = request.scope
+    if not header(scope, b"content-length") and not header(scope, b"transfer-encoding"):
         return {}
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = header(scope, b"content-type").partition(";")[0].strip().lower()
     try:
         if kind == "multipart/form-data":
-            form = await MultiPartParser(headers, _pieces(request), max_part_size=MAX_BODY).parse()
+            form = await MultiPartParser(request.headers, _pieces(request), max_part_size=MAX_BODY).parse()
             return nest(form.multi_items())
         body = b"".join([piece async for piece in _pieces(request)])
         if not body:
@@ -231,6 +231,14 @@ async def _body(request: Request) -> dict[str, Any]:
         return nest(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_PAIRS))
     except (msgspec.DecodeError, MultiPartException, RecursionError, ValueError) as error:
         raise UnreadableBody(why=str(error)[:80]) from None
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """A header of the request, by its name in lower case; "" if it was not sent. Looks at the bytes as they came."""
+    for sent, value in scope["headers"]:
+        if sent == name:
+            return str(value, "latin-1")
+    return ""
 
 
 async def _pieces(request: Request) -> AsyncGenerator[bytes, None]:

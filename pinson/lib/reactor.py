@@ -49,10 +49,7 @@ LEND = """
     WHERE reaction = :reaction AND (holder = :holder OR held_until <= :now)
     RETURNING seq
 """
-SAVE = """
-    UPDATE cursors SET seq = :seq, held_until = :until
-    WHERE reaction = :reaction AND holder = :holder AND seq <= :seq
-"""
+SAVE = "UPDATE cursors SET seq = :seq, held_until = :until WHERE reaction = :reaction AND holder = :holder"
 NEW_RETRY = """
     INSERT INTO retries (reaction, seq, kind, payload, attempts, due_at, error)
     VALUES (:reaction, :seq, :kind, :payload, 1, :due_at, :error)
@@ -241,9 +238,10 @@ class Reactor:
         """Renew what we hold, so that a reaction may take longer than a lease and still run here only."""
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 3)
-            for name, lease in list(self._leases.items()):
-                with suppress(CannotWrite):
-                    await self._save(name, lease)
+            for name in self._steps:
+                if lease := self._leases.get(name):
+                    with suppress(CannotWrite):
+                        await self._save(name, lease)
 
     async def _advance(self, name: str) -> bool:
         """One batch of one reaction; whether there was work."""
@@ -291,13 +289,12 @@ class Reactor:
             return lease
         if lease is not None and lease.seq > lease.saved and lease.until > now:
             return lease if await self._save(name, lease) else None
+        self._leases.pop(name, None)
         async with self._db.read() as tx:
             if await tx.one(int, HELD_BY_ANOTHER, reaction=name, holder=self._holder, now=now):
-                self._leases.pop(name, None)
                 return None  # found without a write: those who wait for a lease must not slow down those who write
         seq = await self._db.write(_lend, reaction=name, holder=self._holder, until=now + LEASE, now=now)
         if seq is None:
-            self._leases.pop(name, None)
             return None
         lease = self._leases[name] = Lease(seq, now + LEASE)
         return lease

@@ -157,7 +157,9 @@ def test_open_streams_do_not_keep_a_server_from_stopping(serve, data, create, wo
     server = serve(data, "--workers", workers)
     with ExitStack() as stack:
         for _ in range(6):
-            stream = httpx.stream("GET", f"{server.url}/api/v1/streaming/user", headers=authorization(token), timeout=30)
+            stream = httpx.stream(
+                "GET", f"{server.url}/api/v1/streaming/user", headers=authorization(token), timeout=30
+            )
             events = stack.enter_context(stream).iter_lines()
             socket_url = server.url.replace("http", "ws") + f"/api/v1/streaming?access_token={token}&stream=user"
             stack.enter_context(connect(socket_url))

@@ -35,13 +35,12 @@ class Bell:
     """A reaction that remembers what it was run for, and fails or hangs when told to."""
 
     def __init__(self):
-        self.heard, self.broken = [], set()
-        self.free = asyncio.Event()  # while it is not set, the bell hangs
-        self.free.set()
+        self.heard, self.broken, self.hanging = [], set(), set()
 
     async def __call__(self, fact):
         self.heard.append(fact.number)
-        await self.free.wait()
+        while fact.number in self.hanging:
+            await asyncio.sleep(0.001)
         if fact.number in self.broken:
             raise ConnectionError(f"no answer to {fact.number}")
 
@@ -193,18 +192,37 @@ async def test_what_a_reaction_causes_is_reacted_to_as_well(world, bell):
 async def test_a_crash_before_the_cursor_was_saved_runs_a_reaction_again(world, bell):
     crashing = await world.process("a", bell=bell)
     await world.ring(1, 2)
-    bell.free.clear()
+    bell.hanging = {1}
     work = asyncio.ensure_future(crashing.settle())
     await until(lambda: bell.heard == [1])
     work.cancel()  # as if killed: nothing is saved, and the lease is not handed back
     await asyncio.wait([work])
-    bell.free.set()
+    bell.hanging = set()
     world.clock.move(LEASE)
 
     after = await world.process("b", bell=bell)
     await after.settle()
 
     assert bell.heard == [1, 1, 2]
+
+
+async def test_a_crash_after_a_failure_was_noted_does_not_stumble_over_the_note(world, bell):
+    crashing = await world.process("a", bell=bell)
+    bell.broken, bell.hanging = {1}, {2}
+    await world.ring(1, 2)
+    work = asyncio.ensure_future(crashing.settle())
+    await until(lambda: bell.heard == [1, 2])
+    work.cancel()
+    await asyncio.wait([work])
+    bell.hanging = set()
+    assert await world.waiting() == 1
+    world.clock.move(LEASE)
+
+    after = await world.process("b", bell=bell)
+    await after.settle()
+
+    assert Counter(bell.heard) == {1: 3, 2: 2}
+    assert (await world.cursors(), await world.waiting()) == ({"bell": 2}, 1)
 
 
 # --- one process at a time
@@ -222,6 +240,15 @@ async def test_a_reaction_runs_in_one_process_while_its_lease_lasts(world):
     await me.settle()
 
     assert (mine.heard, yours.heard) == ([1, 2], [])
+
+
+async def test_of_two_processes_that_reach_for_a_lease_at_once_one_gets_it(world, bell):
+    one, two = await world.process("a", bell=bell), await world.process("b", bell=bell)
+    await world.ring(1, 2, 3)
+
+    await asyncio.gather(one.settle(), two.settle())
+
+    assert bell.heard == [1, 2, 3]
 
 
 async def test_another_process_takes_over_when_the_lease_has_run_out(world):
@@ -267,12 +294,12 @@ async def test_a_process_that_slept_through_its_lease_stops_at_the_fact_it_was_a
     mine, yours = Bell(), Bell()
     me, you = await world.process("a", bell=mine), await world.process("b", bell=yours)
     await world.ring(1, 2, 3)
-    mine.free.clear()
+    mine.hanging = {1}
     asleep = asyncio.ensure_future(me.settle())
     await until(lambda: mine.heard == [1])
     world.clock.move(LEASE)
     await you.settle()
-    mine.free.set()
+    mine.hanging = set()
     await asleep
 
     assert (mine.heard, yours.heard) == ([1], [1, 2, 3])
@@ -284,7 +311,7 @@ async def test_a_reaction_that_takes_longer_than_a_lease_keeps_it(world, monkeyp
     mine, yours = Bell(), Bell()
     me, you = await world.process("a", bell=mine), await world.process("b", bell=yours)
     await world.ring(1)
-    mine.free.clear()
+    mine.hanging = {1}
     async with Running(me):
         await until(lambda: mine.heard == [1])
         for _ in range(3):
@@ -293,7 +320,7 @@ async def test_a_reaction_that_takes_longer_than_a_lease_keeps_it(world, monkeyp
                 while await world.held_until() - world.clock.now() < timedelta(milliseconds=30):
                     await asyncio.sleep(0.002)
         await you.settle()
-        mine.free.set()
+        mine.hanging = set()
 
     assert yours.heard == []
 
@@ -462,7 +489,7 @@ async def test_a_reaction_that_does_not_come_back_has_failed(world, bell, monkey
     monkeypatch.setattr(reactor, "PATIENCE", 0.01)
     process = await world.process("a", bell=bell)
     await world.ring(1)
-    bell.free.clear()
+    bell.hanging = {1}
 
     await process.settle()
 
@@ -471,7 +498,7 @@ async def test_a_reaction_that_does_not_come_back_has_failed(world, bell, monkey
 
 async def test_a_reaction_that_hangs_delays_no_other(world, bell):
     hanging = Bell()
-    hanging.free.clear()
+    hanging.hanging = {1}
     async with Running(await world.process("a", hanging=hanging, bell=bell)) as process:
         await world.ring(1, 2)
         process.wake()

@@ -232,7 +232,7 @@ async def show_some(call: Call, form: SomeAccounts) -> Response:
     if len(form.id) > MOST_IDS:
         raise TooManyIds(limit=MOST_IDS)
     async with call.tools.db.read() as tx:
-        return json(await _rendered(call, tx, form.id))
+        return json(await _rendered(tx, call, form.id))
 
 
 @routes.get("/api/v1/accounts/lookup", scopes=("read:accounts",), who=Who.ANYONE)
@@ -258,7 +258,7 @@ async def search(call: Call, form: Wanted) -> Response:
             limit=min(abs(form.limit), MOST),
             offset=abs(form.offset),
         )
-        return json(await _rendered(call, tx, found))
+        return json(await _rendered(tx, call, found))
 
 
 @routes.get("/api/v1/accounts/relationships", scopes=("read:follows",))
@@ -281,7 +281,7 @@ async def followers(call: Call, form: PeoplePaged) -> Response:
         await _existing(tx, form.id)
         before, after = _bounds(page)
         found = await relations.followers(tx, form.id, before=before, after=after, limit=page.limit)
-        return await _people(call, tx, found, [follow.account_id for follow in found], page.limit)
+        return await _people(tx, call, found, [follow.account_id for follow in found], page.limit)
 
 
 @routes.get("/api/v1/accounts/{id}/following", scopes=("read:accounts",), who=Who.ANYONE)
@@ -292,7 +292,7 @@ async def following(call: Call, form: PeoplePaged) -> Response:
         await _existing(tx, form.id)
         before, after = _bounds(page)
         found = await relations.following(tx, form.id, before=before, after=after, limit=page.limit)
-        return await _people(call, tx, found, [AccountId(follow.topic_id) for follow in found], page.limit)
+        return await _people(tx, call, found, [AccountId(follow.topic_id) for follow in found], page.limit)
 
 
 @routes.post("/api/v1/accounts/{id}/follow", scopes=("write:follows",))
@@ -355,15 +355,15 @@ def _bounds(page: Page) -> tuple[int, int]:
     return NEWEST if page.max_id is None else page.max_id, page.since_id or 0
 
 
-async def _people(call: Call, tx: ReadTx, follows: Sequence[Follow], ids: Sequence[AccountId], limit: int) -> Response:
+async def _people(tx: ReadTx, call: Call, follows: Sequence[Follow], ids: Sequence[AccountId], limit: int) -> Response:
     """A page of accounts; it leads on as long as it is full."""
-    body = await _rendered(call, tx, [id for id in ids if id not in call.tools.standing.hidden])
+    body = await _rendered(tx, call, [id for id in ids if id not in call.tools.standing.hidden])
     if not follows:
         return json(body)
     last = follows[-1].id if len(follows) == limit else None
     return json(body, headers=call.link(first=follows[0].id, last=last, prev="since_id"))
 
 
-async def _rendered(call: Call, tx: ReadTx, ids: Sequence[AccountId]) -> bytes:
+async def _rendered(tx: ReadTx, call: Call, ids: Sequence[AccountId]) -> bytes:
     found = await call.renderings.accounts(tx, ids)
     return array(found[id] for id in dict.fromkeys(ids) if id in found)

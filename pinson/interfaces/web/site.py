@@ -20,6 +20,7 @@ import hmac
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -94,6 +95,7 @@ class Call:
         self._pages = pages
         self._secure = tools.settings.url.startswith("https:")
         self._new_form_secret: str | None = None
+        self._wait: int | None = None  # seconds until a limit allows more
         chosen, remembered = request.query_params.get("lang"), request.cookies.get(LANGUAGE)
         self.lang = negotiate(chosen, remembered, request.headers.get("accept-language"))
         self._remember_lang = (chosen or "").partition("-")[0].lower() == self.lang != remembered
@@ -174,7 +176,8 @@ class Call:
             return
         verdict = self.tools.limits.hit(f"{name} {who}", limit, now=self.now)
         if not verdict.allowed:
-            raise TooManyAttempts(minutes=max(1, round((verdict.reset_at - self.now).total_seconds() / 60)))
+            self._wait = ceil((verdict.reset_at - self.now).total_seconds())
+            raise TooManyAttempts(minutes=ceil(self._wait / 60))
 
     @property
     def origin(self) -> str:
@@ -193,6 +196,8 @@ class Call:
         """Give an answer the headers and cookies that all of them carry."""
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if self._wait is not None:
+            response.headers["retry-after"] = str(self._wait)
         if self._new_form_secret is not None:
             self._set_cookie(response, FORM, self._new_form_secret, max_age=None)
         if self._remember_lang:  # not a secret, and the same over http and https

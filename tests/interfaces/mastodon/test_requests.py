@@ -53,6 +53,11 @@ async def test_a_path_that_leads_nowhere_is_refused_in_json(world, method):
         assert (answer.status_code, answer.json()) == (404, {"error": "Record not found"})
 
 
+async def test_no_segment_is_taken_for_a_parameter_of_the_table(world):
+    for path in ("/api/v1/tags/{}", "/{}", "/@{}", "/api/v1/accounts/@", "/api/v1/accounts//methods"):
+        assert (await world.client().get(path)).status_code == 404
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "POST"])
 async def test_a_method_that_does_not_exist_is_refused_in_json(world, method):
     answer = await world.client().request(method, "/api/v2/instance")
