@@ -26,7 +26,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from pinson.lib.db import Database, ReadTx, WriteTx
+from pinson.lib.db import CannotWrite, Database, ReadTx, WriteTx
 from pinson.lib.errors import Kind, Refusal
 
 OWNS = ("unclaimed_blobs",)
@@ -87,10 +87,16 @@ class Blobs:
         """Take files out of the workshop, under new keys with their suffixes. They are on disk when this returns.
 
         A transaction must `claim` them within a day.
+
+        Raises:
+            CannotWrite: the disk would not take them.
         """
         keys = [f"{secrets.token_hex(16)}{file.suffix}" for file in files]
         await self._db.write(_reserve, keys=keys, due_at=now + UNCLAIMED)
-        await asyncio.to_thread(self._place, dict(zip(keys, files, strict=True)))
+        try:
+            await asyncio.to_thread(self._place, dict(zip(keys, files, strict=True)))
+        except OSError as error:
+            raise CannotWrite from error
         return keys
 
     def path(self, key: str) -> Path:
@@ -177,7 +183,7 @@ def _open(path: Path) -> Blob | None:
         file = path.open("rb", buffering=0)
     except FileNotFoundError:
         return None
-    return Blob(file, os.fstat(file.fileno()).st_size)  # type: ignore[arg-type]
+    return Blob(file, os.fstat(file.fileno()).st_size)
 
 
 def _sync(path: Path) -> None:

@@ -12,7 +12,7 @@ import errno
 import json
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any
 from PIL import Image, ImageCms, ImageOps, ImageSequence
 
 JPEG_QUALITY, WEBP_QUALITY = 90, 90
+LOSSLESS_EFFORT = 50  # of 100; more takes ten times as long for a file as large
 GIF_PIXELS = 60_000_000  # of all frames together: 200 of 640x480
 FRAME_MS = 100  # of a frame that does not say how long it is shown
 HASHED = 32  # pixels of the longer side of what a blurhash is made from
@@ -50,8 +51,8 @@ def develop(job: dict[str, Any]) -> dict[str, Any]:
         if opened.format == "GIF" and getattr(opened, "is_animated", False):
             if not job["keep_animation"]:
                 return {"animated": True, "width": width, "height": height}
-            if width * height * opened.n_frames > GIF_PIXELS:
-                raise Refused("too_many_pixels", width=width, height=height * opened.n_frames)
+            if width * height * getattr(opened, "n_frames", 1) > GIF_PIXELS:
+                raise Refused("too_many_pixels", width=width, height=height)
         return _pictures(opened, job)
 
 
@@ -96,15 +97,15 @@ def _written(
         case "JPEG":
             options = {"quality": JPEG_QUALITY, "progressive": True, "optimize": True}
         case "WEBP":
-            options = {"lossless": lossless, "quality": WEBP_QUALITY}
+            options = {"lossless": lossless, "quality": LOSSLESS_EFFORT if lossless else WEBP_QUALITY}
         case "GIF":
             assert opened is not None
-            first, *rest = _frames(opened, picture.size)
-            picture = first
+            frames, milliseconds = _frames(opened, picture.size)
+            picture = frames.pop(0)
             options = {
                 "save_all": True,
-                "append_images": rest,
-                "duration": [frame.info.get("duration", FRAME_MS) for frame in ImageSequence.Iterator(opened)],
+                "append_images": frames,
+                "duration": milliseconds,
                 "loop": 0,
                 "disposal": 2,
             }
@@ -117,9 +118,13 @@ def _written(
     return {"file": file.name, "width": picture.width, "height": picture.height}
 
 
-def _frames(opened: Image.Image, size: tuple[int, int]) -> Iterator[Image.Image]:
+def _frames(opened: Image.Image, size: tuple[int, int]) -> tuple[list[Image.Image], list[int]]:
+    """What a GIF shows one after the other, and for how many milliseconds each."""
+    frames, milliseconds = [], []
     for frame in ImageSequence.Iterator(opened):
-        yield _bare(frame.convert("RGBA").resize(size))
+        milliseconds.append(int(frame.info.get("duration", FRAME_MS)))
+        frames.append(_bare(frame.convert("RGBA").resize(size)))
+    return frames, milliseconds
 
 
 def _upright(opened: Image.Image) -> Image.Image:
@@ -134,7 +139,7 @@ def _upright(opened: Image.Image) -> Image.Image:
         case "RGB" | "L" | "CMYK" if not transparent:
             pass
         case "I;16" | "I;16L" | "I;16B" | "I;16N" | "I":
-            picture = picture.point([value >> 8 for value in range(65536)], "L")
+            picture = picture.convert("I").point([value >> 8 for value in range(65536)], "L")
         case _:
             picture = picture.convert("RGBA" if transparent else "RGB")
     return _bare(picture, profile)
@@ -156,7 +161,7 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
             if picture.mode == "CMYK" or "sRGB" not in ImageCms.getProfileDescription(source):
                 srgb = ImageCms.createProfile("sRGB")
                 picture = ImageCms.profileToProfile(picture, source, srgb, outputMode=mode) or picture
-    if mode == "RGBA" and picture.getextrema()[3] == (255, 255):  # transparent nowhere
+    if mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):  # transparent nowhere
         mode = "RGB"
     return _bare(picture if picture.mode == mode else picture.convert(mode))
 

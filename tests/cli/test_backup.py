@@ -83,7 +83,7 @@ def test_what_is_restored_is_what_was_saved(pinson, archive, server_data, tmp_pa
     ]
 
     assert outcome.exit_code == 0, outcome.output
-    assert names == ["lea", "tom"]
+    assert [one["username"] for one in json.loads(listed)] == ["lea", "tom"]
     assert (tmp_path / "back" / "pinson.toml").read_bytes() == (server_data / "pinson.toml").read_bytes()
     assert (tmp_path / "back" / "mail" / "1.eml").read_bytes() == b"Subject: hello\r\n\r\n"
 
@@ -371,10 +371,19 @@ def test_a_link_is_not_followed_by_what_comes_after_it(pinson, archive, tmp_path
 
 def test_a_header_of_gigabytes_is_not_read_into_memory(pinson, tmp_path):
     header = member("pax", tarfile.XHDTYPE)
-    header.size = 8 << 30
+    header.size = 1 << 32
     (tmp_path / "hostile.tar.gz").write_bytes(gzip.compress(header.tobuf() + bytes(4 << 20)))
 
     assert "header that is too long" in refused(pinson, tmp_path / "hostile.tar.gz", tmp_path / "back")
+
+
+def test_a_file_that_the_disk_has_no_room_for_is_refused_before_it_is_written(pinson, archive, tmp_path):
+    with tarfile.open(tmp_path / "huge.tar.gz", "w:gz") as tar:
+        huge = member("data/huge")
+        huge.size = 1 << 50
+        tar.addfile(huge)
+
+    assert "There is not enough room" in refused(pinson, tmp_path / "huge.tar.gz", tmp_path / "back")
 
 
 @pytest.mark.parametrize("name", ["data/pinson.db", "data/pinson.toml"])

@@ -491,7 +491,7 @@ async def test_a_reaction_that_does_not_come_back_has_failed(world, bell, monkey
     await world.ring(1)
     bell.hanging = {1}
 
-    await process.settle()
+    await asyncio.wait_for(process.settle(), 5)
 
     assert (bell.heard, await world.waiting()) == ([1], 1)
 

@@ -14,6 +14,7 @@ from pinson.domain.access.model import (
     Applicant,
     Invitation,
     MemberRole,
+    Purpose,
     SignedUp,
     SignUp,
     SignUpMode,
@@ -224,14 +225,27 @@ async def enable(tx: WriteTx, *, user_id: UserId, now: datetime) -> None:
         await log.record(tx, UserChanged(at=now, user_id=user_id))
 
 
-async def ask_confirmation(tx: WriteTx, *, user_id: UserId, now: datetime) -> None:
+async def ask_confirmation(tx: WriteTx, *, user_id: UserId, now: datetime, email: str = "") -> None:
     """Send the user another e-mail to confirm their address with, if it is not confirmed.
 
+    Args:
+        email: their address, if they mistyped it before; "" if not. Links sent to the old one end.
     Raises:
         UserNotFound.
+        FieldRefused: no mail can be sent to that address, or another user has it.
     """
-    if (await _existing(tx, user_id)).confirmed_at is None:
-        await log.record(tx, ConfirmationAsked(at=now, user_id=user_id))
+    user = await _existing(tx, user_id)
+    if user.confirmed_at is not None:
+        return
+    email = email.strip()
+    if email and email != user.email:
+        if refusal := rules.refuse_email(email):
+            raise refusal
+        if await store.user_id_by_email(tx, rules.email_key(email)) not in (None, user_id):
+            raise rules.EmailTaken
+        await store.set_email(tx, user_id, email, email_key=rules.email_key(email))
+        await store.delete_mail_tokens(tx, user_id, Purpose.CONFIRM)
+    await log.record(tx, ConfirmationAsked(at=now, user_id=user_id))
 
 
 async def set_member(tx: WriteTx, *, account_id: AccountId, user_id: UserId, role: MemberRole, now: datetime) -> None:

@@ -55,6 +55,7 @@ PROOF_BY_HANDLE = """
     ORDER BY m.created_at, u.id
     LIMIT 1
 """
+SET_EMAIL = "UPDATE users SET email = :email, email_key = :email_key WHERE id = :id"
 SET_CONFIRMED = "UPDATE users SET confirmed_at = :at WHERE id = :id"
 SET_APPROVED = "UPDATE users SET approved_at = :at WHERE id = :id"
 SET_DISABLED = "UPDATE users SET disabled_at = :at WHERE id = :id"
@@ -219,6 +220,11 @@ async def proof_by_email(tx: ReadTx, email_key: str) -> Proof | None:
 async def proof_by_handle(tx: ReadTx, handle: str) -> Proof | None:
     """The same for the longest-standing owner of an account. O(members)."""
     return await tx.one(Proof, PROOF_BY_HANDLE, handle=handle)
+
+
+async def set_email(tx: WriteTx, id: UserId, email: str, *, email_key: str) -> None:
+    """Keep another address, which nobody else has."""
+    await tx.run(SET_EMAIL, id=id, email=email, email_key=email_key)
 
 
 async def set_confirmed(tx: WriteTx, id: UserId, at: datetime) -> None:

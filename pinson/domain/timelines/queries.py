@@ -22,7 +22,7 @@ from pinson.lib.db import Database, ReadTx
 from pinson.lib.log import Fact
 from pinson.lib.paging import NEWEST, Page
 
-FIRST_TOPICS = 16  # merged at first; more only if the rules drop much
+FIRST_TOPICS = 32  # merged at first: enough for a page of 20 if the rules drop a third; more only if they drop more
 MOST_TOPICS = 256  # above this, SQL is the faster way to go on
 IN_THREAD = 1000  # topics, above which SQL costs over a millisecond and leaves the event loop
 KEEP = 20_000  # homes whose topics are remembered as arrays, 12 bytes a follow

@@ -61,6 +61,12 @@ class NewUser(msgspec.Struct):
         return SignUp(self.username, self.email, self.agreement, self.locale, self.reason, self.invite_code)
 
 
+class Confirmation(msgspec.Struct):
+    """Body of POST /api/v1/emails/confirmations."""
+
+    email: str = ""
+
+
 class OneAccount(msgspec.Struct):
     """An account, by the id in the path."""
 
@@ -163,8 +169,8 @@ async def sign_up(call: Call, form: NewUser) -> Response:
 
 
 @routes.post("/api/v1/emails/confirmations", scopes=("write:accounts",), any_state=True)
-async def ask_confirmation(call: Call) -> Response:
-    """Send the e-mail that confirms an address once more."""
+async def ask_confirmation(call: Call, form: Confirmation) -> Response:
+    """Send the e-mail that confirms an address once more, to another one if the first was mistyped."""
     user = await _user(call)
     assert call.principal is not None
     if user.app_id != call.principal.app_id:
@@ -172,7 +178,7 @@ async def ask_confirmation(call: Call) -> Response:
     if user.confirmed_at is not None:
         raise ConfirmedAlready
     call.limit("confirmation", str(user.id), Limit(call.tools.settings.limits.sign_up_per_30_minutes, HALF_AN_HOUR))
-    await call.tools.db.write(access.ask_confirmation, user_id=user.id, now=call.now)
+    await call.tools.db.write(access.ask_confirmation, user_id=user.id, email=form.email, now=call.now)
     return json({})
 
 

@@ -8,8 +8,9 @@ sends is the same bytes.
 Source: https://docs.joinmastodon.org/entities
 """
 
+import functools
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from urllib.parse import quote
 import msgspec
 
 from pinson.domain import access, accounts, posts
-from pinson.domain.access import App, AppId
+from pinson.domain.access import AppId
 from pinson.domain.accounts import (
     Account,
     AccountChanged,
@@ -33,6 +34,9 @@ from pinson.lib.db import ReadTx
 from pinson.lib.log import Fact
 
 KEEP_BYTES = 64 << 20  # of rendered pieces, posts and accounts each
+KEEP_APPS = 1 << 20  # bytes
+KEEP_NOTES = 10_000  # of accounts, about 1 KB each
+KEEP_NEW = 1000  # posts that were published, but not rendered yet
 
 Id = TypeVar("Id", bound=int)
 
@@ -109,7 +113,7 @@ class PostPiece(msgspec.Struct):
     edited_at: None
     content: str
     reblog: None
-    application: dict[str, str | None] | None
+    application: msgspec.Raw | None
     media_attachments: list[Any]
     mentions: list[MentionEntity]
     tags: list[TagEntity]
@@ -152,23 +156,31 @@ class Renderings:
         self._base_url = base_url
         self._posts = Pieces(KEEP_BYTES)
         self._accounts = Pieces(KEEP_BYTES)
+        self._apps = Pieces(KEEP_APPS)  # they never change
+        # An account is rendered anew whenever its counters change; its note is what costs most, and stays.
+        self._note_html = functools.lru_cache(KEEP_NOTES)(functools.partial(posts.note_html, base_url=base_url))
+        self._new: OrderedDict[PostId, None] = OrderedDict()  # nothing has happened to these since
         self._frame: tuple[tuple[str, ...], bytes, str] = ((), b"", "")
 
     async def load(self, _tx: ReadTx) -> None:
         """Start over, empty."""
         self._posts.clear()
         self._accounts.clear()
+        self._new.clear()
 
     def apply(self, fact: Fact) -> None:
         """Follow the log."""
         match fact:
             case PostPublished(post=post):
                 self._accounts.drop(post.author_id)
-                self._posts.drop(post.in_reply_to_id)
+                self._drop_post(post.in_reply_to_id)
+                self._new[post.id] = None
+                if len(self._new) > KEEP_NEW:
+                    self._new.popitem(last=False)
             case PostDeleted():
                 self._accounts.drop(fact.author_id)
-                self._posts.drop(fact.id)
-                self._posts.drop(fact.in_reply_to_id)
+                self._drop_post(fact.id)
+                self._drop_post(fact.in_reply_to_id)
             case Followed() | Unfollowed():
                 self._accounts.drop(fact.account_id)
                 self._accounts.drop(fact.topic_id)
@@ -189,6 +201,12 @@ class Renderings:
                 for_viewer = STRANGER if viewer is None else AUTHOR if viewer == shape.author_id else VIEWER
                 rendered.append(b"".join((piece, b',"account":', author, for_viewer)))
         return rendered
+
+    async def published(self, tx: ReadTx, post: Post, *, reader: Reader) -> bytes:
+        """The status of a post that its author has just published: it is at hand, and need not be read back."""
+        if post.id in self._new:  # else something has happened to it since, and what is at hand is old
+            await self._render(tx, [post])
+        return await self.status(tx, post.shape, reader=reader)
 
     async def status(self, tx: ReadTx, shape: Shape, *, reader: Reader) -> bytes:
         """One status."""
@@ -217,8 +235,8 @@ class Renderings:
             group=False,
             discoverable=profile.discoverable,
             indexable=profile.indexable,
-            created_at=f"{profile.created_at:%Y-%m-%d}T00:00:00.000Z",
-            note="" if hidden else posts.note_html(profile.note, base_url=base),
+            created_at=f"{profile.created_at.date()}T00:00:00.000Z",
+            note="" if hidden else self._note_html(profile.note),
             url=profile.url(base),
             uri=actor_uri(base, profile.username),
             avatar=avatar,
@@ -230,7 +248,7 @@ class Renderings:
             followers_count=profile.followers,
             following_count=profile.following,
             statuses_count=profile.posts,
-            last_status_at=f"{profile.last_post_at:%Y-%m-%d}" if profile.last_post_at else None,
+            last_status_at=str(profile.last_post_at.date()) if profile.last_post_at else None,
             hide_collections=None,
             noindex=not profile.indexable,
             emojis=[],
@@ -259,15 +277,30 @@ class Renderings:
     async def _post_pieces(self, tx: ReadTx, ids: list[PostId]) -> dict[PostId, bytes]:
         found, missing = self._posts.look_up(ids)
         if missing:
-            read = (await posts.posts(tx, missing)).values()
-            named = await accounts.by_ids(tx, list({id for post in read for id in (post.author_id, *post.mentions)}))
-            apps = await access.apps(tx, list({AppId(post.app_id) for post in read if post.app_id is not None}))
-            for post in read:
-                entity = self._post_piece(post, named, apps)
-                found[post.id] = self._posts.keep(post.id, encode(entity)[:-1])
+            found |= await self._render(tx, (await posts.posts(tx, missing)).values())
         return found
 
-    def _post_piece(self, post: Post, named: dict[AccountId, Account], apps: dict[AppId, App]) -> PostPiece:
+    async def _render(self, tx: ReadTx, read: Collection[Post]) -> dict[PostId, bytes]:
+        """Render posts, and keep them."""
+        named = await accounts.by_ids(tx, list({id for post in read for id in (post.author_id, *post.mentions)}))
+        apps = await self._app_pieces(tx, [AppId(post.app_id) for post in read if post.app_id is not None])
+        return {
+            post.id: self._posts.keep(post.id, encode(self._post_piece(post, named, apps))[:-1]) for post in read
+        }
+
+    async def _app_pieces(self, tx: ReadTx, ids: list[AppId]) -> dict[AppId, bytes]:
+        found, missing = self._apps.look_up(ids)
+        if missing:
+            for app in (await access.apps(tx, missing)).values():
+                found[app.id] = self._apps.keep(app.id, encode({"name": app.name, "website": app.website}))
+        return found
+
+    def _drop_post(self, id: PostId | None) -> None:
+        if id is not None:
+            self._posts.drop(id)
+            self._new.pop(id, None)
+
+    def _post_piece(self, post: Post, named: dict[AccountId, Account], apps: dict[AppId, bytes]) -> PostPiece:
         base, author = self._base_url, named[post.author_id]
         app = apps.get(AppId(post.app_id or 0))
         return PostPiece(
@@ -288,7 +321,7 @@ class Renderings:
             edited_at=None,
             content=post.html,
             reblog=None,
-            application={"name": app.name, "website": app.website} if app else None,
+            application=msgspec.Raw(app) if app else None,
             media_attachments=[],
             mentions=[
                 MentionEntity(str(one.id), one.username, one.url(base), one.acct)
@@ -333,9 +366,9 @@ class Pieces:
             self._bytes -= len(gone)
         return piece
 
-    def drop(self, id: int | None) -> None:
+    def drop(self, id: int) -> None:
         """What this piece shows has changed."""
-        if id is not None and (piece := self._pieces.pop(id, None)) is not None:
+        if (piece := self._pieces.pop(id, None)) is not None:
             self._bytes -= len(piece)
 
     def clear(self) -> None:
@@ -373,7 +406,7 @@ def actor_uri(base_url: str, username: str) -> str:
 
 def moment(at: datetime) -> str:
     """A moment as apps expect it: UTC, with exactly three digits of a second."""
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
+    return at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def array(rendered: Iterable[bytes]) -> bytes:

@@ -6,7 +6,7 @@ import msgspec
 from starlette.responses import Response
 
 from pinson.domain import posts
-from pinson.domain.posts import PostId, Visibility
+from pinson.domain.posts import PostId, PostNotFound, Visibility
 from pinson.interfaces.mastodon.api import Call, TooManyIds, Who, json
 from pinson.interfaces.mastodon.entities import array
 from pinson.interfaces.request import Routes
@@ -75,7 +75,7 @@ async def create_status(call: Call, form: NewStatus) -> Response:
         now=call.now,
     )
     async with call.tools.db.read() as tx:
-        return json(await call.renderings.status(tx, post.shape, reader=author))
+        return json(await call.renderings.published(tx, post, reader=author))
 
 
 @routes.get("/api/v1/statuses/{id}", scopes=("read:statuses",), who=Who.ANYONE)
@@ -83,8 +83,10 @@ async def show_status(call: Call, form: OneStatus) -> Response:
     """One status, if the reader may see it."""
     async with call.tools.db.read() as tx:
         reader = await call.reader(tx)
-        shape = await posts.visible(tx, form.id, reader=reader)
-        return json(await call.renderings.status(tx, shape, reader=reader))
+        for shape in await call.tools.shapes.of(tx, [form.id]):
+            if posts.can_see(shape, reader):
+                return json(await call.renderings.status(tx, shape, reader=reader))
+    raise PostNotFound
 
 
 @routes.get("/api/v1/statuses/{id}/source", scopes=("read:statuses",))

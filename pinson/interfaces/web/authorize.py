@@ -24,7 +24,6 @@ from pinson.domain.access import (
 )
 from pinson.domain.accounts import AccountId
 from pinson.interfaces.request import Routes
-from pinson.interfaces.web.pages import Problem
 from pinson.interfaces.web.site import Call
 from pinson.lib.errors import Kind, Refusal
 
@@ -82,7 +81,7 @@ class Shown(msgspec.Struct):
 
 
 @routes.get("/oauth/authorize")
-async def ask(call: Call, form: Request, problems: Sequence[Problem] = (), status: int = 200) -> Response:
+async def ask(call: Call, form: Request) -> Response:
     """Ask the person, unless they have answered before; see `_is_settled`.
 
     A wrong app or address is told to the person and never answered by a redirect; what else is
@@ -105,12 +104,10 @@ async def ask(call: Call, form: Request, problems: Sequence[Problem] = (), statu
         granted = await access.granted_accounts(tx, user_id=call.user.id, app_id=app.id, scopes=scopes)
     if call.user.state is not State.OK or not accounts:
         return call.page("waiting", status=403)
-    if not problems and len(accounts) == 1 and _is_settled(form, granted, accounts[0].account_id):
+    if not call.problems and len(accounts) == 1 and _is_settled(form, granted, accounts[0].account_id):
         return await _grant(call, form, call.user, accounts[0].account_id)
     return call.page(
         "authorize",
-        status=status,
-        problems=problems,
         leads_away=True,
         app=app,
         form=form,

@@ -4,14 +4,11 @@ Asking is answered the same whether anybody has the address or not. The page beh
 changes nothing until its form is sent.
 """
 
-from collections.abc import Sequence
-
 import msgspec
 from starlette.responses import Response
 
 from pinson.domain import access
 from pinson.interfaces.request import Routes
-from pinson.interfaces.web.pages import Problem
 from pinson.interfaces.web.site import Call
 from pinson.lib.limits import Limit
 
@@ -34,9 +31,9 @@ class NewPassword(msgspec.Struct):
 
 
 @routes.get("/auth/password")
-async def show_forgotten(call: Call, form: Forgotten, problems: Sequence[Problem] = (), status: int = 200) -> Response:
+async def show_forgotten(call: Call, form: Forgotten) -> Response:
     """Ask for a letter."""
-    return call.page("password", status=status, problems=problems, email=form.email)
+    return call.page("password", email=form.email)
 
 
 @routes.post("/auth/password", again=show_forgotten)
@@ -51,11 +48,9 @@ async def forgotten(call: Call, form: Forgotten) -> Response:
 
 
 @routes.get("/auth/password/edit")
-async def show_new(call: Call, form: NewPassword, problems: Sequence[Problem] = (), status: int = 200) -> Response:
+async def show_new(call: Call, form: NewPassword) -> Response:
     """Where the letter leads."""
-    return call.page(
-        "password_edit", status=status, problems=problems, token=form.token, min_password=access.MIN_PASSWORD
-    )
+    return call.page("password_edit", token=form.token, min_password=access.MIN_PASSWORD)
 
 
 @routes.post("/auth/password/edit", again=show_new)

@@ -4,7 +4,6 @@ Whoever waits for something (a confirmed address, a moderator) may sign in too: 
 what for. What a wrong name and a wrong password are answered looks the same and takes as long.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -13,7 +12,6 @@ from starlette.responses import Response
 from pinson.domain import access
 from pinson.domain.access import Proof, User
 from pinson.interfaces.request import Routes
-from pinson.interfaces.web.pages import Problem
 from pinson.interfaces.web.site import Call, local
 from pinson.lib.db import WriteTx
 from pinson.lib.limits import Limit
@@ -32,13 +30,11 @@ class SignIn(msgspec.Struct):
 
 
 @routes.get("/auth/sign_in")
-async def show_sign_in(call: Call, form: SignIn, problems: Sequence[Problem] = (), status: int = 200) -> Response:
+async def show_sign_in(call: Call, form: SignIn) -> Response:
     """The form, also for those who are signed in: they may want to be somebody else."""
     back_to = local(form.next)
     return call.page(
         "sign_in",
-        status=status,
-        problems=problems,
         leads_away=back_to.startswith("/oauth/authorize"),  # which may send them straight on to the app
         login=form.login,
         next=back_to,
@@ -68,9 +64,9 @@ async def sign_in(call: Call, form: SignIn) -> Response:
 
 
 @routes.get("/auth/sign_out")
-async def show_sign_out(call: Call, problems: Sequence[Problem] = (), status: int = 200) -> Response:
+async def show_sign_out(call: Call) -> Response:
     """A button: a link alone signs nobody out."""
-    return call.page("sign_out", status=status, problems=problems)
+    return call.page("sign_out")
 
 
 @routes.post("/auth/sign_out", again=show_sign_out)

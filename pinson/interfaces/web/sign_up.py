@@ -5,15 +5,12 @@ answer is the same, and the owner of the address gets a letter. A link in a lett
 page with a button: programs that scan mail follow links, and must not confirm anything.
 """
 
-from collections.abc import Sequence
-
 import msgspec
 from starlette.responses import Response
 
 from pinson.domain import access
 from pinson.domain.access import EmailTaken, SignUp, SignUpClosed, SignUpMode, SignUpRefused
 from pinson.interfaces.request import Routes
-from pinson.interfaces.web.pages import Problem
 from pinson.interfaces.web.site import Call
 from pinson.lib.limits import Limit
 
@@ -50,7 +47,7 @@ class Link(msgspec.Struct):
 
 
 @routes.get("/auth/sign_up")
-async def show_sign_up(call: Call, form: Newcomer, problems: Sequence[Problem] = (), status: int = 200) -> Response:
+async def show_sign_up(call: Call, form: Newcomer) -> Response:
     """The form; `?invite_code=` fills in an invitation.
 
     Raises:
@@ -59,9 +56,7 @@ async def show_sign_up(call: Call, form: Newcomer, problems: Sequence[Problem] =
     mode = SignUpMode(call.tools.settings.registration.mode)
     if mode is SignUpMode.CLOSED:
         raise SignUpClosed
-    return call.page(
-        "sign_up", status=status, problems=problems, form=form, mode=mode, min_password=access.MIN_PASSWORD
-    )
+    return call.page("sign_up", form=form, mode=mode, min_password=access.MIN_PASSWORD)
 
 
 @routes.post("/auth/sign_up", again=show_sign_up)
@@ -89,9 +84,9 @@ async def sign_up(call: Call, form: Newcomer) -> Response:
 
 
 @routes.get("/auth/confirm")
-async def show_confirm(call: Call, form: Link, problems: Sequence[Problem] = (), status: int = 200) -> Response:
+async def show_confirm(call: Call, form: Link) -> Response:
     """Where the letter leads: a button."""
-    return call.page("confirm", status=status, problems=problems, token=form.token)
+    return call.page("confirm", token=form.token)
 
 
 @routes.post("/auth/confirm", again=show_confirm)
@@ -102,11 +97,11 @@ async def confirm(call: Call, form: Link) -> Response:
 
 
 @routes.get("/auth/confirmation")
-async def show_confirmation(call: Call, problems: Sequence[Problem] = (), status: int = 200) -> Response:
+async def show_confirmation(call: Call) -> Response:
     """Ask for another letter, for those who are signed in: so nobody learns who is here, or floods a stranger."""
     if call.user is None:
         return call.to_sign_in("/auth/confirmation")
-    return call.page("confirmation", status=status, problems=problems, sent=False)
+    return call.page("confirmation", sent=False)
 
 
 @routes.post("/auth/confirmation", again=show_confirmation)

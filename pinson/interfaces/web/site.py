@@ -84,6 +84,8 @@ class Call:
     """One request: who makes it, in which language, when, and with which tools it is answered.
 
     user: who is signed in in this browser, if anybody.
+    problems: why the form that was sent comes back; none at first.
+    status: of a page, unless it says otherwise.
     """
 
     def __init__(self, tools: Tools, pages: Pages, files: Files, request: Request) -> None:
@@ -92,6 +94,8 @@ class Call:
         self.request = request
         self.now: datetime = tools.clock.now()
         self.user: User | None = None
+        self.problems: Sequence[Problem] = ()
+        self.status = 200
         self._pages = pages
         self._secure = tools.settings.url.startswith("https:")
         self._new_form_secret: str | None = None
@@ -135,23 +139,15 @@ class Call:
         kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "lang"]
         return f"{path}?{urlencode([*kept, ('lang', lang)])}"
 
-    def page(
-        self,
-        template: str,
-        *,
-        status: int = 200,
-        problems: Sequence[Problem] = (),
-        leads_away: bool = False,
-        **facts: Any,
-    ) -> Response:
+    def page(self, template: str, *, status: int | None = None, leads_away: bool = False, **facts: Any) -> Response:
         """Answer with a page.
 
         Args:
-            problems: why a form comes back.
             leads_away: its form may end at an app: browsers apply `form-action` to what follows
                 the answer too, and the app may send them on, to a scheme of its own.
         """
-        html = self._pages.render(template, lang=self.lang, call=self, problems=problems, status=status, **facts)
+        status = status or self.status
+        html = self._pages.render(template, lang=self.lang, call=self, problems=self.problems, status=status, **facts)
         return HTMLResponse(html, status, {"content-security-policy": POLICY} if leads_away else None)
 
     def redirect(self, to: str, *, status: int = 303) -> Response:
@@ -162,9 +158,10 @@ class Call:
         """Send the browser to the sign-in page, and from there to a path of ours."""
         return self.redirect(f"/auth/sign_in?{urlencode({'next': back_to})}")
 
-    def explain(self, refusal: Refusal) -> Sequence[Problem]:
-        """Why something was refused, in words."""
-        return self._pages.explain(refusal, self.lang)
+    def refuse(self, refusal: Refusal) -> None:
+        """Let the page that follows say why something was refused."""
+        self.problems = self._pages.explain(refusal, self.lang)
+        self.status = STATUS[refusal.kind]
 
     def limit(self, name: str, who: str, limit: Limit) -> None:
         """Count one use of something that is limited, unless limits are off.
@@ -219,8 +216,8 @@ class Web:
     """The interface: see `pinson.interfaces.request.Interface`.
 
     Options of its routes:
-        again: makes the page that a refused form comes back in; called with the call, the form,
-            the problems and the status. Without it, a refusal is a page of its own.
+        again: the handler whose page a refused form comes back in. Without it, a refusal is a
+            page of its own.
     """
 
     def __init__(self, tools: Tools, routes: Sequence[Route]) -> None:
@@ -248,7 +245,8 @@ class Web:
         try:
             response = await self._handle(route, call)
         except Refusal as refusal:
-            response = call.page("error", status=STATUS[refusal.kind], problems=call.explain(refusal))
+            call.refuse(refusal)
+            response = call.page("error")
         call.dress(response)
         return response
 
@@ -274,7 +272,8 @@ class Web:
         except Refusal as refusal:
             if again is None:
                 raise
-            answer = await again(call, *form, problems=call.explain(refusal), status=STATUS[refusal.kind])
+            call.refuse(refusal)
+            answer = await again(call, *form)
         return answer
 
 

@@ -1,5 +1,7 @@
 """Apps sign people up, as far as the server takes new members."""
 
+import re
+
 import pytest
 
 from pinson.domain import access
@@ -113,6 +115,28 @@ async def test_an_address_is_confirmed_before_anything_else(world, settings):
     assert confirmed.json() is False
     assert (again.status_code, again.json()) == (200, {})
     assert [letter["to"] for letter in world.letters()] == ["newcomer@mail.example"] * 2
+
+
+@pytest.mark.parametrize("settings", [{"registration.confirm_email": True}])
+async def test_an_address_that_was_mistyped_is_mended(world, settings):
+    await world.person("alice")
+    newcomer = signed_in(world, await (await app_client(world)).post("/api/v1/accounts", data=FORM))
+    await world.settle()
+    [first] = [re.search(r"token=(\S+)", letter.get_body().get_content())[1] for letter in world.letters()]
+
+    taken = await newcomer.post("/api/v1/emails/confirmations", data={"email": "Alice@mail.example"})
+    invalid = await newcomer.post("/api/v1/emails/confirmations", data={"email": "nowhere"})
+    mended = await newcomer.post("/api/v1/emails/confirmations", data={"email": "right@mail.example"})
+    await world.settle()
+
+    assert [answer.json()["details"]["email"][0]["error"] for answer in (taken, invalid)] == [
+        "ERR_TAKEN",
+        "ERR_INVALID",
+    ]
+    assert mended.status_code == 200
+    assert [letter["to"] for letter in world.letters()] == ["newcomer@mail.example", "right@mail.example"]
+    with pytest.raises(access.LinkInvalid):
+        await world.write(access.confirm, secret=first)
 
 
 async def test_there_is_no_second_letter_for_who_is_confirmed_or_came_another_way(world):

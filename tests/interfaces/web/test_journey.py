@@ -5,7 +5,6 @@ import re
 import pytest
 
 from pinson.domain import access
-
 from tests.interfaces.web.visitor import CALLBACK, query_of
 from tests.world import PASSWORD
 

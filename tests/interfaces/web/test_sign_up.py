@@ -172,6 +172,7 @@ async def test_a_link_confirms_once_and_for_two_days(world, visitor):
 async def test_only_the_newest_link_works(world, visitor):
     await signed_up(visitor)
     first = await link_of(world)
+    world.clock.move(timedelta(seconds=1))
     await visitor.sign_in("ana")
     asked = await visitor.send(await visitor.open("/auth/confirmation"))
     second = await link_of(world)

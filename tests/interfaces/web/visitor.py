@@ -1,5 +1,6 @@
 """A person with a browser, as far as pages without script need one: keeps cookies, fills in forms, sends them."""
 
+import re
 from html.parser import HTMLParser
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -30,7 +31,7 @@ class Page(HTMLParser):
 
     @property
     def text(self):
-        return " ".join(" ".join(self._words).split())
+        return re.sub(r"[ \n]+", " ", "".join(self._words))
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)

@@ -1,0 +1,221 @@
+"""`pinson demo`: a world that is whole, a server that serves it, and a card that tells the truth."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pinson import demo
+from pinson.lib.clock import SystemClock
+from tests.cli.conftest import PROGRAM, ROOT, authorization, free_port
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    return tmp_path / "demo-data"
+
+
+@pytest.fixture
+def token(folder):
+    """`token(url)`: an access token of the demo's guest, got with the password on the card."""
+
+    def get(url: str) -> str:
+        app = httpx.post(f"{url}/api/v1/apps", json={"client_name": "x", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob"})
+        answer = httpx.post(
+            f"{url}/oauth/token",
+            json={
+                "grant_type": "password",
+                "username": demo.GUEST_EMAIL,
+                "password": demo.PASSWORD,
+                "client_id": app.json()["client_id"],
+                "client_secret": app.json()["client_secret"],
+            },
+        )
+        return answer.json()["access_token"]
+
+    return get
+
+
+def test_a_demo_is_served_with_people_who_follow_and_write(serve, folder, token):
+    server = serve(folder, command="demo")
+    secret = token(server.url)
+    home = server.ask("/api/v1/timelines/home?limit=40", token=secret).json()
+    guest = server.ask("/api/v1/accounts/verify_credentials", token=secret).json()
+
+    assert len(home) == 40
+    assert {status["language"] for status in home} == {"fr", "en"}
+    assert any(status["in_reply_to_id"] for status in home)
+    assert [status["created_at"] for status in home] == sorted((one["created_at"] for one in home), reverse=True)
+    assert guest["following_count"] == len(demo.PEOPLE) - 1
+    assert guest["display_name"] == "Léa Marchand"
+
+
+def test_anyone_can_sign_up_there_at_once(serve, folder):
+    server = serve(folder, command="demo")
+    app = httpx.post(
+        f"{server.url}/api/v1/apps",
+        json={"client_name": "x", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read write"},
+    ).json()
+    client = httpx.post(
+        f"{server.url}/oauth/token",
+        json={
+            "grant_type": "client_credentials",
+            "client_id": app["client_id"],
+            "client_secret": app["client_secret"],
+            "scope": "read write",
+        },
+    ).json()["access_token"]
+
+    new = httpx.post(
+        f"{server.url}/api/v1/accounts",
+        headers=authorization(client),
+        json={
+            "username": "newcomer",
+            "email": "newcomer@example.org",
+            "password": "long-enough",
+            "agreement": True,
+            "locale": "fr",
+        },
+    ).json()["access_token"]
+
+    assert server.ask("/api/v1/timelines/home", token=new).status_code == 200
+
+
+def test_a_demo_is_used_again_and_begun_anew_when_asked(serve, folder, token):
+    first = serve(folder, command="demo")
+    posted = first.post("Bonjour Portelune !", token=token(first.url))
+    first.stop()
+    second = serve(folder, command="demo")
+    kept = second.ask(f"/api/v1/statuses/{posted}").status_code
+    second.stop()
+    third = serve(folder, "--fresh", command="demo")
+
+    assert kept == 200
+    assert third.ask(f"/api/v1/statuses/{posted}").status_code == 404
+    assert len(third.ask("/api/v1/timelines/public?limit=40").json()) == 40
+
+
+def test_the_card_is_true_and_its_commands_work(serve, folder, tmp_path):
+    server = serve(folder, command="demo")
+    environ = {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    posted = said = ""
+    server.stop()
+    card = server.process.stdout.read()
+    commands = [line for line in card.splitlines() if re.match(r"\S*toot ", line)]
+    assert f"Address   {server.url}" in card
+    assert f"Password  {demo.PASSWORD}" in card
+    assert len(commands) == 3
+    assert max(map(len, card.splitlines())) <= 80
+
+    again = subprocess.Popen(
+        [*PROGRAM, "demo", "--data", folder, "--port", server.url.rpartition(":")[2]],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(server.url)
+        for command in commands:
+            line = re.sub(r"^\S*toot", f"{Path(sys.executable).with_name('toot')}", command)
+            line += f" -p {demo.PASSWORD}" if "login_cli" in line else ""
+            line += " --no-pager --no-clear" if "timelines" in line else ""
+            done = subprocess.run(["sh", "-c", line], env=environ, capture_output=True, text=True, timeout=60)
+            assert done.returncode == 0, done.stderr
+            said += done.stdout if "timelines" in line else ""
+            posted += done.stdout if "post" in line else ""
+    finally:
+        again.terminate()
+        again.wait(15)
+
+    assert "Laboratoire de l’Anneau" in said
+    assert server.url in posted
+
+
+def wait_for(url: str) -> None:
+    for _ in range(300):
+        try:
+            if httpx.get(f"{url}/health", timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+    pytest.fail("the demo did not come back")
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(pinson, data, create):
+    create("lea")
+
+    for arguments in ((), ("--fresh",)):
+        outcome = pinson("demo", "--data", data, *arguments)
+        assert outcome.exit_code == 1
+        assert "holds something other than a demo" in outcome.stderr
+
+    assert (data / "pinson.db").exists()
+
+
+def test_without_a_port_the_next_free_one_is_taken_and_kept(folder):
+    with socket.create_server(("127.0.0.1", free_port())) as taken:
+        port = taken.getsockname()[1]
+        folder.mkdir()
+        (folder / "pinson.toml").write_text(demo.SETTINGS.format(port=port))
+        chosen, listening = demo.listen(folder, host=None, port=None)
+        listening.close()
+        with pytest.raises(demo.workers.PortTaken):
+            demo.listen(folder, host=None, port=port)
+
+    assert port < chosen.port <= port + demo.PORTS
+    assert chosen.url == f"http://127.0.0.1:{chosen.port}"
+
+
+def test_a_demo_on_another_port_says_where_older_links_lead(folder, capsys):
+    settings, listening = demo.listen(folder, host=None, port=free_port())
+    listening.close()
+    elsewhere, listening = demo.listen(folder, host=None, port=free_port())
+    listening.close()
+
+    console = demo.Console()
+    console.print(demo.card(folder, settings))
+    at_home = capsys.readouterr().out
+    console.print(demo.card(folder, elsewhere))
+    moved = capsys.readouterr().out
+
+    assert "older posts" not in at_home
+    assert str(settings.port) in moved.partition("older posts")[2]
+
+
+def test_a_demo_ignores_the_settings_of_the_real_server_beside_it(serve, folder):
+    server = serve(
+        folder, command="demo", environ={"PINSON_REGISTRATION_MODE": "closed", "PINSON_URL": "https://x.org"}
+    )
+
+    assert server.ask("/api/v2/instance").json()["registrations"]["enabled"]
+
+
+def test_filling_it_twice_fills_it_once(folder):
+    settings, listening = demo.listen(folder, host=None, port=free_port())
+    listening.close()
+    told: list[tuple[int, int]] = []
+
+    for _ in range(2):
+        demo.fill(folder, settings, clock=SystemClock(), tell=lambda done, of: told.append((done, of)))
+
+    assert told == [(done, len(demo.LINES)) for done in range(1, len(demo.LINES) + 1)]
+
+
+def test_the_world_of_the_demo_holds_together():
+    names = {person.username for person in demo.PEOPLE}
+    keys = [line.key for line in demo.LINES if line.key]
+    ago = [line.ago for line in demo.LINES]
+    languages = Counter(line.language for line in demo.LINES)
+
+    assert {line.author for line in demo.LINES} <= names
+    assert {line.answers for line in demo.LINES if line.answers} <= set(keys)
+    assert len(keys) == len(set(keys))
+    assert ago == sorted(ago, reverse=True)
+    assert ago[0] < demo.OPENED.total_seconds() / 3600
+    assert min(languages["fr"], languages["en"]) > 20
