@@ -24,7 +24,6 @@ from benchmarks.server import cpu_seconds, resident_bytes
 from benchmarks.wire import Answer, Connection, request
 
 PARSED = 97  # one in so many answers: a prime, so that in time every one of the requests has its turn
-PATIENCE = 10.0  # seconds to wait for the last answers once time is up
 
 
 class Script(Protocol):
@@ -104,13 +103,18 @@ class Publishing(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """A load on a server. pids: processes whose processor time and memory are looked at."""
+    """A load on a server.
+
+    pids: processes whose processor time and memory are looked at.
+    patience: seconds to wait for the last answers once time is up.
+    """
 
     port: int
     pids: tuple[int, ...]
     script: Script
     connections: int
     seconds: float
+    patience: float = 10
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -140,7 +144,12 @@ class Result(msgspec.Struct, frozen=True):
 
 def run(job: Job) -> Result:
     """Do it, in this process."""
-    return uvloop.run(_Load(job).run())
+    return uvloop.run(measure(job))
+
+
+async def measure(job: Job) -> Result:
+    """Do it, in this event loop."""
+    return await _Load(job).run()
 
 
 class _Load:
@@ -195,7 +204,7 @@ class _Load:
         self._done.clear()
         for connection in connections:
             self._next(connection)
-        limit = PATIENCE if self._until == float("inf") else self._job.seconds + PATIENCE
+        limit = self._job.patience + (0 if self._until == float("inf") else self._job.seconds)
         try:
             await asyncio.wait_for(self._done.wait(), limit)
         except TimeoutError:

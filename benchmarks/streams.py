@@ -25,7 +25,6 @@ from benchmarks.load import PARSED
 from benchmarks.server import cpu_seconds, resident_bytes
 from benchmarks.wire import HEAD_END, Answer, Connection, request
 
-PATIENCE = 15.0  # seconds for all streams to open, and for a post to reach the last
 PAUSE = 0.1  # seconds between posts: each finds the server at rest
 REHEARSAL = 2  # posts that are not measured
 AT_A_TIME = 50  # streams being opened
@@ -36,7 +35,10 @@ FINAL, MASKED = 0x80, 0x80
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Streams by all of `tokens`, whose accounts follow the speaker, and so many posts by the speaker."""
+    """Streams by all of `tokens`, whose accounts follow the speaker, and so many posts by the speaker.
+
+    patience: seconds for a stream to open, and for a post to reach the last.
+    """
 
     port: int
     pids: tuple[int, ...]
@@ -44,6 +46,7 @@ class Job(msgspec.Struct, frozen=True):
     tokens: list[str]
     speaker: str
     posts: int
+    patience: float = 15
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -65,7 +68,12 @@ class Result(msgspec.Struct, frozen=True):
 
 def run(job: Job) -> Result:
     """Do it, in this process."""
-    return uvloop.run(_Audience(job).run())
+    return uvloop.run(measure(job))
+
+
+async def measure(job: Job) -> Result:
+    """Do it, in this event loop."""
+    return await _Audience(job).run()
 
 
 class Stream(asyncio.Protocol):
@@ -237,7 +245,7 @@ class _Audience:
             lambda: stream_class(token, self._heard), "127.0.0.1", self._job.port
         )
         try:
-            await asyncio.wait_for(stream.opened, PATIENCE)
+            await asyncio.wait_for(stream.opened, self._job.patience)
         except (OSError, TimeoutError) as error:
             self._wrong[f"not opened: {error}"] += 1
         else:
@@ -256,7 +264,7 @@ class _Audience:
         speaker.send(sending)
         answered = None
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._job.patience):
                 status, answered_at = await self._answer
                 await self._all_arrived.wait()
             answered = answered_at - began

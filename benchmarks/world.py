@@ -264,3 +264,17 @@ def _page(newest_first: Iterable[Post]) -> list[str]:
         if len(ids) == PAGE:
             break
     return ids
+
+
+def count_posts(data: Path) -> int:
+    """How many posts there are on disk."""
+
+    async def counted() -> int:
+        db = Sqlite(data)
+        try:
+            async with db.read() as tx:
+                return await posts.count(tx)
+        finally:
+            await db.close()
+
+    return uvloop.run(counted())

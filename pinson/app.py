@@ -23,7 +23,7 @@ import structlog
 import uvicorn
 
 from pinson import reactions, schedule
-from pinson.domain import access, accounts, posts, relations
+from pinson.domain import access, accounts, media, posts, relations
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.accounts import Standing
 from pinson.domain.posts import Shapes
@@ -31,17 +31,21 @@ from pinson.domain.relations import Circles
 from pinson.domain.streams import Hub
 from pinson.domain.timelines import Timelines
 from pinson.interfaces import mastodon, ops, web
+from pinson.interfaces import media as media_files
 from pinson.interfaces.mastodon import Renderings
 from pinson.interfaces.request import Dispatcher, Interface
+from pinson.lib.blobs import Blobs
 from pinson.lib.clock import Clock, SystemClock
 from pinson.lib.config import Settings
 from pinson.lib.db.migrate import migrate, steps
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.i18n import Catalogs
+from pinson.lib.languages import Languages
 from pinson.lib.limits import Limits
 from pinson.lib.log import Fact, Follower, Kinds
 from pinson.lib.mail import FolderMailer, Mailer, SmtpMailer
 from pinson.lib.reactor import Reactor
+from pinson.lib.video import Ffmpeg
 from pinson.tools import Tools
 
 HERE = Path(__file__).parent
@@ -64,10 +68,26 @@ FACTS: tuple[type[Fact], ...] = (
     accounts.AccountDeleted,
     accounts.AccountRestored,
     accounts.AccountSuspended,
+    accounts.AccountUnlocked,
+    media.MediaUploaded,
+    posts.ConversationMuted,
+    posts.ConversationUnmuted,
     posts.PostDeleted,
+    posts.PostEdited,
+    posts.PostMarked,
     posts.PostPublished,
+    posts.PostUnmarked,
+    posts.RepliesOrphaned,
+    relations.Blocked,
+    relations.FollowChanged,
+    relations.FollowRequestEnded,
+    relations.FollowRequested,
     relations.Followed,
+    relations.ListChanged,
+    relations.Muted,
+    relations.Unblocked,
     relations.Unfollowed,
+    relations.Unmuted,
 )
 
 events = structlog.get_logger("pinson.app")
@@ -111,22 +131,26 @@ async def machine(
     db = Sqlite(data)
     shapes = Shapes()
     timelines = Timelines(shapes)
-    hub = Hub(timelines)
+    hub = Hub(timelines, db)
     standing, tokens, circles = Standing(), Tokens(db), Circles()
     renderings = Renderings(settings.url)
     wake = Wake()
     kinds = Kinds(FACTS)
     follower = Follower(db, kinds, (standing, tokens, circles, shapes, timelines, renderings, hub, wake))
     await follower.start()
+    blobs = Blobs(data / "files", db)
     tools = Tools(
         settings=settings,
         clock=clock,
         db=db,
         follower=follower,
+        blobs=blobs,
+        studio=media.Studio(db, blobs, Ffmpeg.find()),
         mailer=mailer(settings, data, clock=clock),
         limits=Limits(data / "limits", secret=secrets.token_bytes(16)),
         passwords=passwords or Passwords(),
         catalogs=Catalogs.load(HERE / "locale"),
+        languages=Languages(),
         standing=standing,
         tokens=tokens,
         circles=circles,
@@ -138,7 +162,12 @@ async def machine(
     reactor = Reactor(db, kinds, reactions.bound(tools), clock=clock, holder=holder)
     await reactor.start()
     wake.reactor = reactor
-    interfaces: list[Interface] = [mastodon.interface(tools, renderings), ops.interface(tools), web.interface(tools)]
+    interfaces: list[Interface] = [
+        mastodon.interface(tools, renderings),
+        media_files.interface(tools),
+        ops.interface(tools),
+        web.interface(tools),
+    ]
 
     async def watch() -> None:
         while True:

@@ -269,7 +269,8 @@ def _belongs(name: str) -> bool:
     path = PurePosixPath(name)
     if str(path) != name or path.is_absolute() or ".." in path.parts or "\0" in name or not path.parts:
         return False
-    return path.parts[0] not in OURS_ALONE and not name.startswith(f"{DATABASE}-") and path.suffix != ".unfinished"
+    unfinished = "unfinished" in path.parts or path.suffix == ".unfinished"  # mail and files on their way to disk
+    return not unfinished and path.parts[0] not in OURS_ALONE and not name.startswith(f"{DATABASE}-")
 
 
 def _add(tar: tarfile.TarFile, name: str, content: IO[bytes], *, size: int, at: float) -> Entry:

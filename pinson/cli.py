@@ -234,6 +234,7 @@ def create_account(
     settings = config.load(data, environ=os.environ, overrides={})
     if not (data / DATABASE).exists():
         prepare_data(data, clock=SystemClock())
+        click.echo(f"There was no server's data in {data}: it is a new one now.", err=True)
     chosen, made_up = _choose_password(password, password_stdin)
     secret = access.new_secret()
 
@@ -342,7 +343,7 @@ def delete(name: str, yes: bool, data: Path) -> None:
     found = _with_data(data, body)
     what = f"{found.posts} posts, {found.followers} followers, follows {found.following}"
     if yes:
-        click.echo(f"{found.username} is gone ({what}). The server erases what is left within moments.")
+        click.echo(f"{found.username} is gone ({what}). The server erases what is left, at once if it runs.")
     else:
         click.echo(f"{found.username}: {what}. All of it would be erased for good.")
         click.echo("Nothing changed. Add --yes to do it.")

@@ -1,21 +1,32 @@
-"""Closing an account: what must go after it was deleted, in steps that fit between other writes.
+"""What must go after something was deleted, in steps that fit between other writes.
 
-Called as a reaction to AccountDeleted. The account itself is a tombstone already and nobody
-sees what it wrote; here its posts and follows are erased for good, and the people behind it
+Called as reactions to AccountDeleted and PostDeleted. The account itself is a tombstone already and nobody
+sees what it wrote; here its posts, media and follows are erased for good, and the people behind it
 who have no other account. Run twice, it finds
-nothing left to do.
+nothing left to do. A post is gone from all timelines at once; its boosts and marks go here.
 """
 
-from pinson.domain import access, posts, relations
+from pinson.domain import access, media, posts, relations
 from pinson.domain.accounts import AccountDeleted
+from pinson.domain.posts import PostDeleted
 from pinson.tools import Tools
 
 
 async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
-    """Erase the memberships, posts and follows of a deleted account, a few hundred at a time."""
+    """Erase the memberships, posts, media and follows of a deleted account, a few hundred at a time."""
     now = tools.clock.now()
     await tools.db.write(access.forget_account, account_id=fact.account_id, now=now)
     while await tools.db.write(posts.delete_all, author_id=fact.account_id, now=now):
         pass
+    while await tools.db.write(media.delete_all, account_id=fact.account_id, now=now):
+        pass
+    while await tools.db.write(posts.clear_marks, account_id=fact.account_id, now=now):
+        pass
     while await tools.db.write(relations.sever_all, account_id=fact.account_id, now=now):
+        pass
+
+
+async def clear_after_post(tools: Tools, fact: PostDeleted) -> None:
+    """Erase the boosts and marks of a deleted post, and unlink what answered it, a few hundred at a time."""
+    while await tools.db.write(posts.clear_after, id=fact.id, now=tools.clock.now()):
         pass

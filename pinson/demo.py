@@ -28,7 +28,7 @@ from pinson.domain import access, accounts, posts, relations
 from pinson.domain.access import Applicant, Passwords, SignUp, UserRole
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Draft, PostId, Prepared, Reader, Visibility
-from pinson.domain.relations import Circle
+from pinson.domain.relations import Circles
 from pinson.lib import config
 from pinson.lib.clock import Clock
 from pinson.lib.config import FILE_NAME, Settings
@@ -388,13 +388,13 @@ async def _create(
         await relations.follow(tx, account_id=ids[follower], target_id=ids[followed], now=opened)
     for name in TAGS:
         await posts.follow_tag(tx, name=name, account_id=ids[GUEST], now=opened)
-    written: dict[str, PostId] = {}
+    circles, written = Circles(), dict[str, PostId]()
     for done, (line, prepared) in enumerate(zip(LINES, drafts, strict=True), start=1):
         draft = msgspec.structs.replace(prepared.draft, in_reply_to_id=written.get(line.answers))
         author_id = ids[line.author]
         post = await posts.publish(
             tx,
-            author=Reader(Circle(author_id, frozenset()), frozenset()),
+            author=Reader(await circles.of(tx, author_id, now=opened), frozenset()),
             author_id=author_id,
             prepared=msgspec.structs.replace(prepared, draft=draft),
             base_url=base_url,

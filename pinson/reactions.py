@@ -9,9 +9,12 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from pinson import closing, letters
+from pinson import closing, letters, unlocking
+from pinson.domain import media
 from pinson.domain.access import ConfirmationAsked, PasswordResetAsked, SignUpRepeated, UserApproved, UserSignedUp
-from pinson.domain.accounts import AccountDeleted
+from pinson.domain.accounts import AccountDeleted, AccountUnlocked
+from pinson.domain.media import MediaUploaded
+from pinson.domain.posts import PostDeleted
 from pinson.lib.log import Fact
 from pinson.tools import Tools
 
@@ -26,6 +29,9 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     PasswordResetAsked: ((LETTERS, letters.send_password_reset),),
     UserApproved: ((LETTERS, letters.send_welcome),),
     AccountDeleted: (("closing", closing.erase_what_remains),),
+    AccountUnlocked: (("unlocking", unlocking.accept_who_waits),),
+    PostDeleted: (("clearing", closing.clear_after_post),),
+    MediaUploaded: (("media", media.process),),
 }
 
 

@@ -8,7 +8,7 @@ import asyncio
 
 import structlog
 
-from pinson.domain import access, posts
+from pinson.domain import access, media, posts, relations
 from pinson.lib import log, reactor
 from pinson.lib.errors import Refusal
 from pinson.tools import Tools
@@ -35,4 +35,7 @@ async def sweep(tools: Tools) -> None:
         through = await reactor.passed_by_all(tx)
     await tools.db.write(log.trim, through=through, now=now)
     await tools.db.write(posts.forget_keys, now=now)
+    await tools.db.write(relations.forget_mutes, now=now)
     await tools.db.write(access.forget_expired, now=now)
+    await tools.db.write(media.forget_loose, now=now)
+    await tools.blobs.sweep(now=now)

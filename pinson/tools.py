@@ -8,14 +8,17 @@ import msgspec
 
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.accounts import Standing
+from pinson.domain.media import Studio
 from pinson.domain.posts import Shapes
 from pinson.domain.relations import Circles
 from pinson.domain.streams import Hub
 from pinson.domain.timelines import Timelines
+from pinson.lib.blobs import Blobs
 from pinson.lib.clock import Clock
 from pinson.lib.config import Settings
 from pinson.lib.db import Database
 from pinson.lib.i18n import Catalogs
+from pinson.lib.languages import Languages
 from pinson.lib.limits import Limits
 from pinson.lib.log import Follower
 from pinson.lib.mail import Mailer
@@ -28,10 +31,13 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     db: Database
     follower: Follower
+    blobs: Blobs
+    studio: Studio
     mailer: Mailer
     limits: Limits
     passwords: Passwords
     catalogs: Catalogs
+    languages: Languages
     # views: in memory, behind the log
     standing: Standing
     tokens: Tokens

@@ -79,10 +79,10 @@ class World:
         await self.write(access.operator_token, user_id=made.user.id, account_id=made.account.id, secret=token)
         return Person(username, made.account.id, made.user.id, token)
 
-    def client(self, person=None):
-        """An HTTP client: a person's app, or a stranger's browser."""
+    def client(self, person=None, *, address="192.0.2.1"):
+        """An HTTP client: a person's app, or a stranger's browser. address: where it is."""
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.machine.application),
+            transport=httpx.ASGITransport(self.machine.application, client=(address, 50000)),
             base_url=self.tools.settings.url,
             headers={"authorization": f"Bearer {person.token}"} if person else {},
         )
@@ -106,7 +106,7 @@ class World:
 
     def letters(self):
         """E-mails that were sent, oldest first. `settle` before."""
-        files = sorted((self.folder / "mail").glob("*.eml"))
+        files = sorted((self.folder / "mail").glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
         return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
 
     async def settle(self):

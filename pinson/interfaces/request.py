@@ -10,11 +10,13 @@ untyped fields. Its `Request` and `Response` are used as they are.
 
 import ipaddress
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from typing import Any, NamedTuple, Protocol, get_type_hints
+from typing import Any, NamedTuple, Protocol, get_args, get_type_hints
 from urllib.parse import parse_qsl
 
 import msgspec
 import structlog
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -24,7 +26,9 @@ from pinson.lib.errors import Kind, Refusal
 from pinson.lib.forms import MAX_PAIRS, UnreadableBody, nest
 from pinson.tools import Tools
 
-MAX_BODY = 1 << 20  # bytes; no route takes files yet
+MAX_BODY = 1 << 20  # bytes, unless a route's option `max_body` says otherwise: those that take files
+MAX_FILES = 8  # in one request
+UPLOADS = "pinson.uploads"  # where in its scope a request keeps the files that it brought
 
 events = structlog.get_logger("pinson.http")
 
@@ -153,7 +157,11 @@ class Dispatcher:
             except Exception:
                 events.exception("bug", method=method, route=found.route.path)
                 response = found.interface.refuse(request, 500)
-        await response(scope, receive, send)
+        try:
+            await response(scope, receive, send)
+        finally:
+            for upload in scope.get(UPLOADS, ()):
+                await upload.close()
 
     async def _websocket(self, found: "Found | None", scope: Scope, receive: Receive, send: Send) -> None:
         if found is None:
@@ -196,10 +204,11 @@ class Found(NamedTuple):
 METHODS = "/methods"
 
 
-async def parameters(request: Request) -> dict[str, Any]:
+async def parameters(request: Request, route: Route) -> dict[str, Any]:
     """All that the client sent, nested: query, then body, then the path's own, which nothing overrides.
 
     Bodies are read for every method, GET and DELETE included: clients put parameters there.
+    Files are `UploadFile`s, closed once the request is answered.
 
     Raises:
         BodyTooLarge, UnreadableBody.
@@ -207,22 +216,29 @@ async def parameters(request: Request) -> dict[str, Any]:
     scope = request.scope
     query: bytes = scope["query_string"]
     given = nest(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {}
-    body = await _body(request)
+    body = await _body(request, route)
     if body:
         given = {**given, **body}
     return {**given, **scope["path_params"]} if scope["path_params"] else given
 
 
-async def _body(request: Request) -> dict[str, Any]:
+async def _body(request: Request, route: Route) -> dict[str, Any]:
     scope = request.scope
-    if not header(scope, b"content-length") and not header(scope, b"transfer-encoding"):
+    length = header(scope, b"content-length")
+    if not length and not header(scope, b"transfer-encoding"):
         return {}
+    most: int = route.options.get("max_body", MAX_BODY)
+    if length.isdecimal() and int(length) > most:
+        raise BodyTooLarge(limit=most)  # without reading any of it
     kind = header(scope, b"content-type").partition(";")[0].strip().lower()
     try:
         if kind == "multipart/form-data":
-            form = await MultiPartParser(request.headers, _pieces(request), max_part_size=MAX_BODY).parse()
-            return nest(form.multi_items())
-        body = b"".join([piece async for piece in _pieces(request)])
+            parser = _FormParser(request.headers, _pieces(request, most), files=_file_fields(route.form))
+            form = await parser.parse()
+            items = form.multi_items()
+            scope[UPLOADS] = [value for _, value in items if isinstance(value, UploadFile)]
+            return nest(items)
+        body = b"".join([piece async for piece in _pieces(request, min(most, MAX_BODY))])
         if not body:
             return {}
         if kind.endswith("json"):
@@ -241,7 +257,7 @@ def header(scope: Scope, name: bytes) -> str:
     return ""
 
 
-async def _pieces(request: Request) -> AsyncGenerator[bytes, None]:
+async def _pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:
     """The body as it comes, up to the most that is taken.
 
     Raises:
@@ -250,9 +266,42 @@ async def _pieces(request: Request) -> AsyncGenerator[bytes, None]:
     size = 0
     async for piece in request.stream():
         size += len(piece)
-        if size > MAX_BODY:
-            raise BodyTooLarge(limit=MAX_BODY)
+        if size > most:
+            raise BodyTooLarge(limit=most)
         yield piece
+
+
+class _FormParser(MultiPartParser):
+    """Takes a part for a file if its form says that it is one: some apps send no file name."""
+
+    def __init__(self, headers: Headers, pieces: AsyncGenerator[bytes, None], *, files: frozenset[str]) -> None:
+        super().__init__(headers, pieces, max_files=MAX_FILES, max_part_size=MAX_BODY)
+        self._file_fields = files
+        self._text = 0
+
+    def on_headers_finished(self) -> None:
+        disposition = self._current_part.content_disposition
+        if disposition is not None:
+            _, options = parse_options_header(disposition)
+            name = options.get(b"name", b"").decode("latin-1")
+            if b"filename" not in options and name in self._file_fields:
+                self._current_part.content_disposition = disposition + b'; filename=""'
+        super().on_headers_finished()
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._current_part.file is None:
+            self._text += end - start
+            if self._text > MAX_BODY:  # files are on disk, but this is in memory, however large the body may be
+                raise MultiPartException("too much of it is not files")
+        super().on_part_data(data, start, end)
+
+
+def _file_fields(form: Any) -> frozenset[str]:
+    """The fields of a form that are files."""
+    if form is None:
+        return frozenset()
+    fields = msgspec.structs.fields(form)
+    return frozenset(field.encode_name for field in fields if UploadFile in (field.type, *get_args(field.type)))
 
 
 def origin(request: Request) -> str:

@@ -152,6 +152,7 @@ class Limits(Section, frozen=True):
     sign_up_per_30_minutes: Annotated[Count, Meta(description="Accounts opened, by address.")] = 5
     apps_per_10_minutes: Annotated[Count, Meta(description="Apps registered, by address.")] = 5
     posts_per_3_hours: Annotated[Count, Meta(description="Posts published or edited, by account.")] = 300
+    uploads_per_30_minutes: Annotated[Count, Meta(description="Files uploaded, by account.")] = 30
     user_requests_per_5_minutes: Annotated[Count, Meta(description="Requests of any kind, by user.")] = 1500
     address_requests_per_5_minutes: Annotated[
         Count, Meta(description="Requests of any kind without a user, by address.")

@@ -12,7 +12,6 @@ import errno
 import json
 import math
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -48,83 +47,72 @@ def develop(job: dict[str, Any]) -> dict[str, Any]:
         width, height = opened.size
         if width * height > job["most_pixels"]:
             raise Refused("too_many_pixels", width=width, height=height)
-        if opened.format == "GIF" and getattr(opened, "is_animated", False):
-            if not job["keep_animation"]:
-                return {"animated": True, "width": width, "height": height}
-            if width * height * getattr(opened, "n_frames", 1) > GIF_PIXELS:
-                raise Refused("too_many_pixels", width=width, height=height)
-        return _pictures(opened, job)
+        moves = job["keep_animation"] and getattr(opened, "is_animated", False)
+        if moves and width * height * getattr(opened, "n_frames", 1) > GIF_PIXELS:
+            raise Refused("too_many_pixels", width=width, height=height)
+        return _versions(opened, job, moves=moves)
 
 
-def _pictures(opened: Image.Image, job: dict[str, Any]) -> dict[str, Any]:
-    lossless, animated = _is_lossless(opened, job["source"]), getattr(opened, "is_animated", False)
-    areas: Sequence[int] = job["areas"]  # from the largest to the smallest, each made of the one before
-    opened.draft(None, _fitting(opened.size, areas[0]))  # a JPEG can be decoded at a half, a quarter ...
+def _versions(opened: Image.Image, job: dict[str, Any], *, moves: bool) -> dict[str, Any]:
+    """All that was asked for, each made of the one before it, and the blurhash of the last."""
+    lossless = _is_lossless(opened, job["source"])
+    wanted = job["versions"]
+    opened.draft(None, _fitting(opened.size, wanted[0]["area"]))  # a JPEG can be decoded at a half, a quarter ...
     picture = _upright(opened)
     made = []
-    for number, area in enumerate(areas):
-        picture = _reduced(picture, area)
+    for number, version in enumerate(wanted):
+        picture = _reduced(picture, version["area"])
         if number == 0:
             picture = _in_srgb(picture)
-            if animated and opened.format == "GIF":
-                made.append(_written(picture, "GIF", job, number, opened=opened))
-                continue
-        made.append(_written(picture, _format(picture, job["format"], number), job, number, lossless=lossless))
+        name = Path(job["folder"], str(number))
+        if moves and version["faithful"]:
+            file = _save_moving(opened, picture.size, name)
+        else:
+            file = _save(
+                picture, _format(picture, job["format"], faithful=version["faithful"]), name, lossless=lossless
+            )
+        made.append({"file": file.name, "width": picture.width, "height": picture.height})
     return {"pictures": made, "blurhash": blurhash(picture)}
 
 
-def _format(picture: Image.Image, source: str, number: int) -> str:
-    """How it is encoded: drawings stay sharp and keep what is transparent; smaller versions are JPEG if they can."""
+def _format(picture: Image.Image, source: str, *, faithful: bool) -> str:
+    """How it is encoded. What is transparent stays so; a faithful version of a drawing stays sharp."""
     if picture.mode == "RGBA":
         return "WEBP" if source == "WEBP" else "PNG"
-    if number > 0:
-        return "JPEG"
-    return {"GIF": "PNG", "PNG": "PNG", "WEBP": "WEBP"}.get(source, "JPEG")
+    return {"GIF": "PNG", "PNG": "PNG", "WEBP": "WEBP"}.get(source, "JPEG") if faithful else "JPEG"
 
 
-def _written(
-    picture: Image.Image,
-    format: str,
-    job: dict[str, Any],
-    number: int,
-    *,
-    lossless: bool = False,
-    opened: Image.Image | None = None,
-) -> dict[str, Any]:
-    file = Path(job["folder"], f"{number}{SUFFIXES[format]}")
-    options: dict[str, Any] = {}
+def _save(picture: Image.Image, format: str, name: Path, *, lossless: bool = False, **options: Any) -> Path:
+    file = name.with_suffix(SUFFIXES[format])
     match format:
         case "JPEG":
             options = {"quality": JPEG_QUALITY, "progressive": True, "optimize": True}
         case "WEBP":
             options = {"lossless": lossless, "quality": LOSSLESS_EFFORT if lossless else WEBP_QUALITY}
-        case "GIF":
-            assert opened is not None
-            frames, milliseconds = _frames(opened, picture.size)
-            picture = frames.pop(0)
-            options = {
-                "save_all": True,
-                "append_images": frames,
-                "duration": milliseconds,
-                "loop": 0,
-                "disposal": 2,
-            }
     try:
         picture.save(file, format, **options)
     except OSError as error:
         if error.errno in OUR_TROUBLE:
             raise Refused("storage") from error
         raise
-    return {"file": file.name, "width": picture.width, "height": picture.height}
+    return file
 
 
-def _frames(opened: Image.Image, size: tuple[int, int]) -> tuple[list[Image.Image], list[int]]:
-    """What a GIF shows one after the other, and for how many milliseconds each."""
-    frames, milliseconds = [], []
+def _save_moving(opened: Image.Image, size: tuple[int, int], name: Path) -> Path:
+    """A GIF with all its pictures."""
+    pictures, milliseconds = [], []
     for frame in ImageSequence.Iterator(opened):
         milliseconds.append(int(frame.info.get("duration", FRAME_MS)))
-        frames.append(_bare(frame.convert("RGBA").resize(size)))
-    return frames, milliseconds
+        pictures.append(_bare(frame.convert("RGBA").resize(size)))
+    first, *rest = pictures
+    moving: dict[str, Any] = {
+        "save_all": True,
+        "append_images": rest,
+        "duration": milliseconds,
+        "loop": 0,
+        "disposal": 2,
+    }
+    return _save(first, "GIF", name, **moving)
 
 
 def _upright(opened: Image.Image) -> Image.Image:
@@ -178,7 +166,8 @@ def _fitting(size: tuple[int, int], area: int) -> tuple[int, int]:
     """The largest size of the same shape that has at most so many pixels."""
     width, height = size
     scale = min(1.0, math.sqrt(area / (width * height)))
-    return max(1, math.floor(width * scale)), max(1, math.floor(height * scale))
+    across, down = max(1, math.floor(width * scale)), max(1, math.floor(height * scale))
+    return min(across, area), min(down, area)  # a line one pixel thin can only be made shorter
 
 
 def _is_lossless(opened: Image.Image, source: str) -> bool:

@@ -114,21 +114,25 @@ def _has(element: dict[str, Any], keys: list[str]) -> bool:
 def binder(type: type[T]) -> Callable[[Mapping[str, Any]], T]:
     """What makes a `type` of nested parameters. Unknown names are ignored; "" and null mean "not given".
 
+    A field that may be UNSET and None tells the two apart: left out, it is UNSET; sent empty, None.
+
     The function it returns raises MissingParameter for a field without default that was not
     given, and BadParameter for a value its field cannot hold.
     """
     fields = [
-        (field.name, field.encode_name, field.required, _reader(field.type))
+        (field.name, field.encode_name, field.required, _can_be_emptied(field.type), _reader(field.type))
         for field in msgspec.structs.fields(type)  # type: ignore[arg-type]
     ]
 
     def bind(data: Mapping[str, Any]) -> T:
         values: dict[str, Any] = {}
-        for name, sent_as, required, read in fields:
+        for name, sent_as, required, emptied, read in fields:
             value = data.get(sent_as)
             if value is None or value == "":
                 if required:
                     raise MissingParameter(name=sent_as)
+                if emptied and sent_as in data:
+                    values[name] = None
                 continue
             try:
                 values[name] = read(value)
@@ -166,6 +170,10 @@ def _reader(annotation: Any) -> Callable[[Any], Any]:
         Any: lambda value: value,
     }
     return readers.get(annotation, lambda value: value if isinstance(value, annotation) else _refuse())
+
+
+def _can_be_emptied(annotation: Any) -> bool:
+    return {msgspec.UnsetType, type(None)} <= set(get_args(annotation))
 
 
 def _refuse() -> Any:

@@ -48,6 +48,17 @@ class TooManyPixels(Refusal):
     text = "{width}x{height} images are not supported"
 
 
+class Version(msgspec.Struct, frozen=True):
+    """What is wanted of a picture.
+
+    area: the most pixels it may have. Nothing is enlarged.
+    faithful: PNG and WebP stay what they are; otherwise all is JPEG but for what is transparent.
+    """
+
+    area: int
+    faithful: bool = False
+
+
 class Picture(msgspec.Struct, frozen=True):
     """A picture that was written. Its suffix says what it is: .jpg, .png, .webp or .gif. Sizes in pixels."""
 
@@ -63,19 +74,11 @@ class Developed(msgspec.Struct, frozen=True):
     blurhash: str
 
 
-class Animated(msgspec.Struct, frozen=True):
-    """A GIF that moves. Nothing was written."""
-
-    width: int
-    height: int
-
-
 class _Answer(msgspec.Struct, frozen=True):
-    """What the darkroom says: either that it refused, or that the picture moves, or what it wrote."""
+    """What the darkroom says: either that it refused, or what it wrote."""
 
     refused: str = ""
     why: str = ""
-    animated: bool = False
     width: int = 0
     height: int = 0
     pictures: tuple[Picture, ...] = ()
@@ -105,20 +108,47 @@ def sniff(head: bytes) -> Format | None:
     return None
 
 
+def moves(gif: bytes) -> bool:
+    """Whether a GIF holds more than one picture. Looks at its blocks, decodes nothing.
+
+    Source: GIF89a specification, sections 15 to 27.
+    """
+    pictures, place = 0, 13
+    try:
+        place += _colours(gif[10])
+        while pictures < 2:
+            if gif[place] == 0x21:  # an extension, its label, its blocks
+                place += 2
+            elif gif[place] == 0x2C:  # a picture: nine bytes, perhaps colours of its own, a byte, its blocks
+                pictures += 1
+                place += 11 + _colours(gif[place + 9])
+            else:
+                return False
+            while gif[place]:
+                place += gif[place] + 1
+            place += 1
+    except IndexError:
+        return False  # it is cut off here, with one picture at most
+    return True
+
+
+def _colours(packed: int) -> int:
+    """Size in bytes of the table of colours that this byte announces."""
+    return 3 << (packed & 7) + 1 if packed & 0x80 else 0
+
+
 async def develop(
-    source: Path, format: Format, folder: Path, *, areas: Sequence[int], keep_animation: bool = False
-) -> Developed | Animated:
+    source: Path, format: Format, folder: Path, *, versions: Sequence[Version], keep_animation: bool = False
+) -> Developed:
     """Write versions of a picture: upright, in sRGB, without metadata.
 
-    JPEG, HEIF and AVIF become JPEG; PNG and WebP stay what they are; a GIF becomes PNG unless it
-    moves. Smaller versions are JPEG unless something is transparent. Only the first picture of
-    a WebP, PNG or AVIF that moves is kept.
+    JPEG, HEIF and AVIF become JPEG. A GIF becomes PNG: of what moves, only the first picture is kept.
 
     Args:
         source: what `sniff` said is of this format.
         folder: where the versions go.
-        areas: the most pixels that each version may have, the largest first. None is enlarged.
-        keep_animation: whether a GIF that moves stays one; else it is only recognised.
+        versions: the largest first.
+        keep_animation: a faithful version of a GIF that moves is a GIF that moves.
     Raises:
         UnreadablePicture, TooManyPixels.
         CannotWrite: the disk would not take it.
@@ -127,7 +157,7 @@ async def develop(
         "source": str(source),
         "format": format,
         "folder": str(folder),
-        "areas": areas,
+        "versions": versions,
         "most_pixels": MOST_PIXELS,
         "keep_animation": keep_animation,
     }
@@ -146,6 +176,4 @@ async def develop(
         case _Answer(refused="unreadable"):
             events.info("picture_not_developed", why=answer.why)
             raise UnreadablePicture
-        case _Answer(animated=True):
-            return Animated(answer.width, answer.height)
     return Developed(answer.pictures, answer.blurhash)

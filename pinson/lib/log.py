@@ -28,11 +28,10 @@ LAST = "SELECT coalesce((SELECT max(seq) FROM log), 0)"
 # What goes is always the beginning of the log, whatever the clock said: a line missing in the
 # middle would be a gap that no view can see.
 TRIM = """
-    WITH oldest AS (SELECT seq, at FROM log ORDER BY seq LIMIT :limit)
-    DELETE FROM log
-    WHERE seq <= :through
-        AND seq <= (SELECT max(seq) FROM oldest)
-        AND seq < coalesce((SELECT min(seq) FROM oldest WHERE at >= :before), (SELECT max(seq) FROM log))
+    WITH oldest AS (SELECT seq, at FROM log WHERE seq <= :through ORDER BY seq LIMIT :limit)
+    DELETE FROM log WHERE seq IN (
+        SELECT seq FROM oldest
+        WHERE seq < coalesce((SELECT min(seq) FROM oldest WHERE at >= :before), (SELECT max(seq) FROM log)))
 """
 
 
@@ -134,8 +133,12 @@ class Follower:
 
     @property
     def behind(self) -> bool:
-        """Whether any process has committed what our views have not seen. Costs one look into shared memory."""
-        return self._db.committed > self.seq
+        """Whether another process has committed what our views have not seen. Costs one look into shared memory.
+
+        What this one commits does not count: it reaches the views by itself, before anyone is told, and to read it
+        from the log meanwhile would be to apply it twice.
+        """
+        return self._db.committed_elsewhere > self.seq
 
     async def catch_up(self) -> None:
         """Apply what other processes have committed. Every request starts with it if we are `behind`."""

@@ -101,11 +101,11 @@ def link_header(
         prev: the cursor's name on the way to newer entries: `min_id` goes on where the page
             stops, `since_id` gives the newest. Lists of accounts have `since_id`.
     """
-    kept = [(name, value) for name, value in query if name not in CURSORS]
-    ways = (("next", "max_id", last), ("prev", prev, first))
+    kept = urlencode([(name, value) for name, value in query if name not in CURSORS])
+    address = f"{base_url}{quote(path)}?{kept}&" if kept else f"{base_url}{quote(path)}?"
     links = [
-        f'<{base_url}{quote(path)}?{urlencode([*kept, (name, str(cursor))])}>; rel="{way}"'
-        for way, name, cursor in ways
+        f'<{address}{name}={cursor}>; rel="{way}"'
+        for way, name, cursor in (("next", "max_id", last), ("prev", prev, first))
         if cursor is not None
     ]
     return ", ".join(links) or None

@@ -231,8 +231,10 @@ class Reactor:
                 events.warning("reaction_waits_for_disk", reaction=name)
             except Exception:  # not even a bug of ours ends the reactions: nothing would follow from anything
                 events.exception("reactor_failed", reaction=name)
+            # Not asyncio.wait_for: in Python 3.11 it swallows a cancellation that comes together with the news.
             with suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), POLL)
+                async with asyncio.timeout(POLL):
+                    await news.wait()
 
     async def _keep_leases(self) -> None:
         """Renew what we hold, so that a reaction may take longer than a lease and still run here only."""

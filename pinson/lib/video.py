@@ -32,19 +32,22 @@ HEAD = 64  # bytes that tell what a file is
 MOST_PIXELS = 8_294_400  # of one picture of a film: 3840x2160
 MOST_FPS = 120
 ENCODED_PIXELS = 2_073_600  # of a film that we encode: 1920x1080
-SECONDS_TO_PROBE, SECONDS_TO_CONVERT = 15.0, 540.0
+SECONDS_TO_LOOK, SECONDS_TO_CONVERT = 15.0, 480.0
 MEMORY = 4 << 30  # bytes of address space; of it ffmpeg was seen to fill 0.6 for 3840x2160
 OUTPUT = 512 << 20  # bytes of a file that is written
 
-# What phones, browsers and recorders write. ffmpeg has hundreds more, old and little looked at.
+# What phones, browsers and recorders write. ffmpeg has hundreds more, old and little looked at. Subtitles are here
+# because a film that has some is not read otherwise; they go all the same.
 CODECS = (
-    "h264,hevc,av1,libdav1d,libaom-av1,vp8,vp9,libvpx,libvpx-vp9,mpeg4,mpeg2video,h263,theora,mjpeg,png,gif,"
-    "aac,mp3,mp3float,opus,libopus,vorbis,libvorbis,flac,alac,amrnb,amrwb,"
-    "pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_f32le,pcm_u8,pcm_alaw,pcm_mulaw"
+    "h264,hevc,av1,libdav1d,libaom-av1,vp8,vp9,libvpx,libvpx-vp9,mpeg4,mpeg2video,h263,theora,prores,mjpeg,png,gif,"
+    "aac,mp3,mp3float,mp2,ac3,eac3,opus,libopus,vorbis,libvorbis,flac,alac,amrnb,amrwb,"
+    "pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_f32le,pcm_u8,pcm_alaw,pcm_mulaw,"
+    "mov_text,subrip,srt,ass,ssa,webvtt,text"
 )
-SHOWN = "stream=index,codec_type,codec_name,profile,width,height,pix_fmt,avg_frame_rate,r_frame_rate,bit_rate,sample_rate"
-SHOWN += ",channel_layout,channels,duration:stream_disposition=attached_pic:stream_side_data=rotation"
-SHOWN += ":format=duration,bit_rate"
+ASKED = (
+    "stream=index,codec_type,codec_name,profile,width,height,pix_fmt,avg_frame_rate,bit_rate,sample_rate,"
+    "channel_layout,channels:stream_disposition=attached_pic:stream_side_data=rotation:format=duration,bit_rate"
+)
 WITHOUT_METADATA = (
     *("-map_metadata", "-1", "-map_metadata:s:v", "-1", "-map_metadata:s:a", "-1", "-map_chapters", "-1"),
     *("-sn", "-dn", "-fflags", "+bitexact"),
@@ -158,9 +161,9 @@ class Ffmpeg:
             UnreadableFilm: there is neither film nor sound in it, or the two say nonsense.
             FilmTooLarge, FilmTooFast.
         """
-        command = (self._ffprobe, "-v", "error", *_opening(source, container, "-i"), "-show_entries", SHOWN, "-of", "json")
+        command = (self._ffprobe, "-v", "error", *_opening(source, container), "-show_entries", ASKED, "-of", "json")
         try:
-            said = await run(*command, seconds=SECONDS_TO_PROBE, memory=MEMORY, output=OUTPUT)
+            said = await run(*command, seconds=SECONDS_TO_LOOK, memory=MEMORY, output=OUTPUT)
             film = _film(msgspec.json.decode(said), container)
         except (ProgramFailed, msgspec.DecodeError, ValueError, KeyError, ZeroDivisionError) as error:
             events.info("film_not_probed", why=repr(error))
@@ -175,7 +178,7 @@ class Ffmpeg:
         """Write what may be shown of it: a film to an .mp4, sound alone to an .mp3.
 
         Raises:
-            UnreadableFilm: ffmpeg cannot, or it takes more than nine minutes.
+            UnreadableFilm: ffmpeg cannot, or it takes more than eight minutes.
         """
         if film.moving is not None:
             arguments = [*_moving(film, film.moving), *_sound(film), "-movflags", "+faststart", "-f", "mp4"]
@@ -184,7 +187,7 @@ class Ffmpeg:
             fits = film.container == "mp3" and film.sound.codec == "mp3"
             encoded = ("-c:a", "copy") if fits else ("-c:a", "libmp3lame", "-q:a", "2", "-ac", "2")
             arguments = ["-map", f"0:{film.sound.index}", *encoded, "-id3v2_version", "0", "-f", "mp3"]
-        await self._write(source, film, target, *WITHOUT_METADATA, *arguments)
+        await self._write(source, film, target, *WITHOUT_METADATA, *arguments, seconds=SECONDS_TO_CONVERT)
 
     async def still(self, source: Path, film: Film, target: Path) -> None:
         """Write a picture of it to a .png: the first one of a film, or the one that comes with sound.
@@ -195,19 +198,20 @@ class Ffmpeg:
         index = film.moving.index if film.moving else film.cover
         if index is None:
             raise UnreadableFilm
-        await self._write(source, film, target, "-map", f"0:{index}", "-frames:v", "1", "-c:v", "png", "-f", "image2")
+        arguments = ("-map", f"0:{index}", "-frames:v", "1", "-c:v", "png", "-f", "image2")
+        await self._write(source, film, target, *arguments, seconds=SECONDS_TO_LOOK)
 
-    async def _write(self, source: Path, film: Film, target: Path, *arguments: str) -> None:
-        command = (self._ffmpeg, "-nostdin", "-v", "error", *_opening(source, film.container, "-i"), *arguments)
+    async def _write(self, source: Path, film: Film, target: Path, *arguments: str, seconds: float) -> None:
+        command = (self._ffmpeg, "-nostdin", "-v", "error", *_opening(source, film.container), *arguments)
         try:
-            await run(*command, f"file:{target}", seconds=SECONDS_TO_CONVERT, memory=MEMORY, output=OUTPUT)
+            await run(*command, f"file:{target}", seconds=seconds, memory=MEMORY, output=OUTPUT)
         except ProgramFailed as failure:
             events.warning("film_not_converted", why=str(failure))
             raise UnreadableFilm from failure
 
 
-def _opening(source: Path, container: Container, *last: str) -> tuple[str, ...]:
-    return ("-protocol_whitelist", "file", "-codec_whitelist", CODECS, "-f", container, *last, f"file:{source}")
+def _opening(source: Path, container: Container) -> tuple[str, ...]:
+    return ("-protocol_whitelist", "file", "-codec_whitelist", CODECS, "-f", container, "-i", f"file:{source}")
 
 
 def _moving(film: Film, moving: Moving) -> list[str]:
@@ -278,7 +282,8 @@ def _moving_of(stream: dict[str, Any]) -> Moving:
 
 
 def _sound_of(stream: dict[str, Any]) -> Sound:
+    rate = int(stream["sample_rate"])
+    if rate <= 0:
+        raise ValueError("a sound without samples")
     channels = stream.get("channel_layout") or {1: "mono", 2: "stereo"}.get(stream.get("channels", 0), "")
-    return Sound(
-        stream["index"], stream["codec_name"], stream.get("profile", ""), int(stream.get("sample_rate", 0)), channels
-    )
+    return Sound(stream["index"], stream["codec_name"], stream.get("profile", ""), rate, channels)

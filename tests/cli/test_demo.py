@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from rich.console import Console
 
 from pinson import demo
 from pinson.lib.clock import SystemClock
@@ -21,20 +22,27 @@ def folder(tmp_path) -> Path:
     return tmp_path / "demo-data"
 
 
+def register(url: str) -> dict[str, str]:
+    """A new app."""
+    form = {"client_name": "x", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read write"}
+    return httpx.post(f"{url}/api/v1/apps", json=form).json()
+
+
 @pytest.fixture
-def token(folder):
+def token():
     """`token(url)`: an access token of the demo's guest, got with the password on the card."""
 
     def get(url: str) -> str:
-        app = httpx.post(f"{url}/api/v1/apps", json={"client_name": "x", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob"})
+        app = register(url)
         answer = httpx.post(
             f"{url}/oauth/token",
             json={
                 "grant_type": "password",
+                "scope": "read write",
                 "username": demo.GUEST_EMAIL,
                 "password": demo.PASSWORD,
-                "client_id": app.json()["client_id"],
-                "client_secret": app.json()["client_secret"],
+                "client_id": app["client_id"],
+                "client_secret": app["client_secret"],
             },
         )
         return answer.json()["access_token"]
@@ -58,10 +66,7 @@ def test_a_demo_is_served_with_people_who_follow_and_write(serve, folder, token)
 
 def test_anyone_can_sign_up_there_at_once(serve, folder):
     server = serve(folder, command="demo")
-    app = httpx.post(
-        f"{server.url}/api/v1/apps",
-        json={"client_name": "x", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read write"},
-    ).json()
+    app = register(server.url)
     client = httpx.post(
         f"{server.url}/oauth/token",
         json={
@@ -178,7 +183,7 @@ def test_a_demo_on_another_port_says_where_older_links_lead(folder, capsys):
     elsewhere, listening = demo.listen(folder, host=None, port=free_port())
     listening.close()
 
-    console = demo.Console()
+    console = Console()
     console.print(demo.card(folder, settings))
     at_home = capsys.readouterr().out
     console.print(demo.card(folder, elsewhere))

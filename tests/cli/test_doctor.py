@@ -156,9 +156,15 @@ def test_rows_that_refer_to_nothing_are_broken(examine, data, create):
     assert any("refer to something that is not there" in text for _, text, _ in findings["database"])
 
 
-@pytest.mark.parametrize(("number", "level"), [(99, "broken"), (0, "warning")])
-def test_a_schema_of_another_version_is_told(examine, data, number, level):
-    execute(data, "UPDATE migrations SET number = ?", number)
+@pytest.mark.parametrize(
+    ("statement", "level"),
+    [
+        ("INSERT INTO migrations (number, name, at) VALUES (9999, 'future', 0)", "broken"),
+        ("DELETE FROM migrations WHERE number > 0", "warning"),
+    ],
+)
+def test_a_schema_of_another_version_is_told(examine, data, statement, level):
+    execute(data, statement)
 
     _, findings = examine()
 

@@ -12,7 +12,8 @@ import pinson
 from pinson.domain import accounts, posts, relations
 from pinson.domain.accounts import Standing
 from pinson.domain.posts import Draft, Reader, Shapes, Visibility
-from pinson.domain.relations import Circles
+from pinson.domain.relations import Circles, lists
+from pinson.domain.relations.lists import Replies
 from pinson.domain.streams import Hub
 from pinson.domain.timelines import Timelines
 from pinson.lib.db.migrate import migrate, steps
@@ -24,15 +25,17 @@ BASE = "https://pinson.example"
 START = datetime(2026, 3, 30, 8, 40, tzinfo=UTC)
 NAMES = ("ana", "ben", "cleo", "dan")
 TAGS = ("lhc", "météo")
-PLACES = ("home", "public", "tag", "profile", "without replies")
+PLACES = ("home", "public", "tag", "profile", "without replies", "without boosts", "list")
+LANGUAGES = ("fr", "en")
 FACTS = (
     accounts.AccountCreated,
     accounts.AccountSuspended,
     accounts.AccountRestored,
     posts.PostPublished,
+    posts.PostEdited,
     posts.PostDeleted,
-    relations.Followed,
-    relations.Unfollowed,
+    posts.RepliesOrphaned,
+    *relations.CHANGES,
 )
 
 people = st.integers(0, len(NAMES) - 1)
@@ -51,10 +54,27 @@ step = st.one_of(
     publish,
     st.tuples(st.just("burst"), people, st.integers(2, 9)),
     st.tuples(st.just("delete"), any_post),
+    st.tuples(st.just("clear"), any_post),
+    st.tuples(st.just("boost"), people, any_post, st.sampled_from([*Visibility][:3])),
+    st.tuples(st.just("boost"), people, any_post, st.just(Visibility.PUBLIC)),
+    st.tuples(st.just("unboost"), people, any_post),
+    st.tuples(st.just("edit"), any_post, st.sets(tags, max_size=2), st.sets(people, max_size=2)),
     st.tuples(st.just("follow"), people, people),
     st.tuples(st.just("unfollow"), people, people),
     st.tuples(st.just("follow tag"), people, tags),
     st.tuples(st.just("unfollow tag"), people, tags),
+    st.tuples(st.just("say"), people, st.sampled_from(LANGUAGES)),
+    st.tuples(st.just("follow in"), people, people, st.sets(st.sampled_from(LANGUAGES), max_size=1), st.booleans()),
+    st.tuples(st.just("mute"), people, people, st.integers(0, 3)),
+    st.tuples(st.just("unmute"), people, people),
+    st.tuples(st.just("wait"), st.integers(1, 3)),
+    st.tuples(st.just("block"), people, people),
+    st.tuples(st.just("unblock"), people, people),
+    st.tuples(st.just("put in list"), people, people),
+    st.tuples(st.just("take from list"), people, people),
+    st.tuples(st.just("put tag in list"), people, tags),
+    st.tuples(st.just("take tag from list"), people, tags),
+    st.tuples(st.just("change list"), people, st.sampled_from(Replies), st.booleans()),
     st.tuples(st.just("suspend"), people),
     st.tuples(st.just("restore"), people),
     st.tuples(st.just("look"), people, st.sampled_from(PLACES), people, st.integers(1, 6)),
@@ -75,34 +95,51 @@ class Town:
     people: list[int] = field(default_factory=list)
     tags: list[int] = field(default_factory=list)
     posts: list[int] = field(default_factory=list)
+    deleted: list[int] = field(default_factory=list)
+    lists: list[int] = field(default_factory=list)  # one of each person
     now: datetime = START
 
     async def populate(self):
         for name in NAMES:
             account = await self.db.write(accounts.create, username=name, now=self.now)
             self.people.append(account.id)
+            made = await self.db.write(lists.create, account_id=account.id, title="Near", now=self.now)
+            self.lists.append(made.id)
         for name in TAGS:
             self.tags.append((await self.db.write(posts.tag_named, name=name, now=self.now)).id)
 
     async def reader(self, who):
         async with self.db.read() as tx:
-            return Reader(await self.circles.of(tx, self.people[who]), self.standing.hidden)
+            return Reader(await self.circles.of(tx, self.people[who], now=self.now), self.standing.hidden)
 
     async def take(self, step):
         self.now += timedelta(milliseconds=1)
         match step:
             case ("publish", who, visibility, under, mentioned, answered):
-                words = [f"@{NAMES[one]}" for one in mentioned] + [f"#{TAGS[one]}" for one in under]
-                await self.publish(who, "Bonjour " + " ".join(words), visibility, self.post(answered))
+                await self.publish(who, wording("Bonjour", under, mentioned), visibility, self.post(answered))
             case ("burst", who, count):
                 for number in range(count):
                     await self.publish(who, f"{number} #{TAGS[0]}", Visibility.PUBLIC, None)
             case ("delete", which):
                 if (id := self.post(which)) is not None:
                     async with self.db.read() as tx:
-                        author = (await posts.post(tx, id)).author_id
-                    await self.db.write(posts.delete, id=id, author_id=author, now=self.now)
+                        found = await posts.posts(tx, [id])  # a boost may have been taken back, or cleared away
+                    if found:
+                        await self.db.write(posts.delete, id=id, author_id=found[id].author_id, now=self.now)
                     self.posts.remove(id)
+                    self.deleted.append(id)
+            case ("clear", which):  # what a reaction does, sooner or later
+                if self.deleted:
+                    await self.db.write(posts.clear_after, id=self.deleted[which % len(self.deleted)], now=self.now)
+            case ("boost", who, which, visibility):
+                if (id := self.post(which)) is not None:
+                    await self.boost(who, id, visibility)
+            case ("unboost", who, which):
+                if (id := self.post(which)) is not None:
+                    await self.tolerant(posts.unboost, booster=await self.reader(who), id=id)
+            case ("edit", which, under, mentioned):
+                if (id := self.post(which)) is not None:
+                    await self.edit(id, wording(f"Bonsoir {self.now.microsecond}", under, mentioned))
             case ("follow", who, whom) if who != whom:
                 await self.tolerant(relations.follow, account_id=self.people[who], target_id=self.people[whom])
             case ("unfollow", who, whom):
@@ -111,6 +148,31 @@ class Town:
                 await self.tolerant(relations.follow_tag, account_id=self.people[who], tag_id=self.tags[tag])
             case ("unfollow tag", who, tag):
                 await self.tolerant(relations.unfollow, account_id=self.people[who], topic_id=self.tags[tag])
+            case ("say", who, language):
+                await self.publish(who, "Bonjour", Visibility.PUBLIC, None, language)
+            case ("follow in", who, whom, languages, boosts) if who != whom:
+                options = {"languages": sorted(languages), "boosts": boosts}
+                await self.tolerant(relations.follow, **self.two(who, whom), **options)
+            case ("mute", who, whom, seconds):
+                await self.tolerant(relations.mute, **self.two(who, whom), seconds=seconds)
+            case ("unmute", who, whom):
+                await self.tolerant(relations.unmute, **self.two(who, whom))
+            case ("wait", seconds):
+                self.now += timedelta(seconds=seconds)
+            case ("block", who, whom):
+                await self.tolerant(relations.block, **self.two(who, whom))
+            case ("unblock", who, whom):
+                await self.tolerant(relations.unblock, **self.two(who, whom))
+            case ("put in list", who, whom):
+                await self.tolerant(lists.add_accounts, **self.list_of(who), member_ids=[self.people[whom]])
+            case ("take from list", who, whom):
+                await self.tolerant(lists.remove_accounts, **self.list_of(who), member_ids=[self.people[whom]])
+            case ("put tag in list", who, tag):
+                await self.tolerant(lists.add_tags, **self.list_of(who), tag_ids=[self.tags[tag]])
+            case ("take tag from list", who, tag):
+                await self.tolerant(lists.remove_tags, **self.list_of(who), tag_ids=[self.tags[tag]])
+            case ("change list", who, replies, exclusive):
+                await self.tolerant(lists.change, **self.list_of(who), replies=replies, exclusive=exclusive)
             case ("suspend", who):
                 await self.db.write(accounts.suspend, account_id=self.people[who], now=self.now)
             case ("restore", who):
@@ -119,12 +181,19 @@ class Town:
                 await self.look(who, place, whom, limit)
 
     async def tolerant(self, verb, **arguments):
-        """What a suspended account is not allowed changes nothing, which is what we want to see."""
-        with suppress(accounts.AccountNotFound):
-            await self.db.write(verb, now=self.now, **arguments)
+        """What is not allowed changes nothing, which is what we want to see."""
+        with suppress(accounts.AccountNotFound, relations.CannotFollow, lists.AlreadyInList, posts.PostNotFound):
+            return await self.db.write(verb, now=self.now, **arguments)
 
-    async def publish(self, who, text, visibility, answered):
-        prepared = posts.prepare(Draft(text, visibility, answered), max_characters=500, local_domain="pinson.example")
+    def two(self, who, whom):
+        return {"account_id": self.people[who], "target_id": self.people[whom]}
+
+    def list_of(self, who):
+        return {"account_id": self.people[who], "list_id": self.lists[who]}
+
+    async def publish(self, who, text, visibility, answered, language=None):
+        draft = Draft(text, visibility, answered, language=language)
+        prepared = posts.prepare(draft, max_characters=500, local_domain="pinson.example")
         try:
             post = await self.db.write(
                 posts.publish,
@@ -138,11 +207,33 @@ class Town:
             return  # suspended, or answering what they may not see
         self.posts.append(post.id)
 
+    async def boost(self, who, id, visibility):
+        """Pass a post on, if they may; boosts are posts too, and can be passed on, answered and deleted."""
+        made = await self.tolerant(
+            posts.boost, booster=await self.reader(who), id=id, visibility=visibility, app_id=None
+        )
+        if made is not None and made.id not in self.posts:
+            self.posts.append(made.id)
+
+    async def edit(self, id, text):
+        """Let a post say something else."""
+        async with self.db.read() as tx:
+            found = await posts.posts(tx, [id])
+        if not found:
+            return  # a boost that went with what it showed
+        prepared = posts.prepare(Draft(text), max_characters=500, local_domain="pinson.example")
+        await self.tolerant(posts.edit, id=id, author_id=found[id].author_id, prepared=prepared, base_url=BASE)
+
     def post(self, which):
         return self.posts[which % len(self.posts)] if which is not None and self.posts else None
 
     async def look(self, who, place, whom, limit):
         """What a story does in passing, so that memory fills; tests say what they want to see."""
+
+
+def wording(greeting, under, mentioned):
+    """A text with these hashtags that mentions these people."""
+    return " ".join([greeting, *(f"@{NAMES[one]}" for one in mentioned), *(f"#{TAGS[one]}" for one in under)])
 
 
 @asynccontextmanager
@@ -153,7 +244,7 @@ async def a_town(kind=Town, **timelines):
         db = Sqlite(Path(folder))
         shapes = Shapes()
         views = Timelines(shapes, **timelines)
-        circles, standing, hub = Circles(), Standing(), Hub(views)
+        circles, standing, hub = Circles(), Standing(), Hub(views, db)
         await Follower(db, Kinds(FACTS), (standing, circles, shapes, views, hub)).start()
         town = kind(db, views, hub, circles, standing)
         try:

@@ -10,6 +10,7 @@ Source: what SQLite expects of a disk, https://www.sqlite.org/atomiccommit.html#
 import random
 import threading
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import apsw
@@ -127,5 +128,5 @@ def sectors(change: Change, size: int) -> Iterator[Change]:
         yield change
         return
     cuts = [0, *range(size - offset % size, len(data), size), len(data)]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         yield offset + start, data[start:end]

@@ -40,14 +40,15 @@ async def test_a_process_killed_while_it_holds_the_write_lock_stops_nobody_and_l
     server = Server(tmp_path)
     await server.start()
     command = [sys.executable, "-m", "tests.durability.holder", str(tmp_path)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as holder:
-        assert holder.stdout.readline() == b"holding\n"
-        playing = asyncio.create_task(server.play(0))
-        done, _ = await asyncio.wait([playing], timeout=0.1)
-        assert not done
+    holder = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=subprocess.PIPE)
+    assert await holder.stdout.readline() == b"holding\n"
+    playing = asyncio.create_task(server.play(0))
+    done, _ = await asyncio.wait([playing], timeout=0.1)
+    assert not done
 
-        holder.kill()
-        await asyncio.wait_for(playing, SOON)
+    holder.kill()
+    await asyncio.wait_for(playing, SOON)
+    await holder.wait()
 
     assert await server.sees(0)
     async with server.db.read() as tx:

@@ -36,11 +36,12 @@ class Bell:
 
     def __init__(self):
         self.heard, self.broken, self.hanging = [], set(), set()
+        self.released = asyncio.Event()
 
     async def __call__(self, fact):
         self.heard.append(fact.number)
-        while fact.number in self.hanging:
-            await asyncio.sleep(0.001)
+        if fact.number in self.hanging:
+            await self.released.wait()
         if fact.number in self.broken:
             raise ConnectionError(f"no answer to {fact.number}")
 
@@ -53,7 +54,7 @@ class World:
 
     async def process(self, holder, **bells):
         """A process that runs these reactions; a name is what its cursor is kept under."""
-        what_follows = {Rang: [(name, bell) for name, bell in bells.items()]}
+        what_follows = {Rang: list(bells.items())}
         made = Reactor(self.db, KINDS, what_follows, clock=self.clock, holder=holder)
         await made.start()
         return made
@@ -110,7 +111,7 @@ def bell():
 async def until(condition):
     """Wait for something that happens in a moment."""
     async with asyncio.timeout(5):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for does not know of us
             await asyncio.sleep(0.002)
 
 
@@ -197,7 +198,7 @@ async def test_a_crash_before_the_cursor_was_saved_runs_a_reaction_again(world, 
     await until(lambda: bell.heard == [1])
     work.cancel()  # as if killed: nothing is saved, and the lease is not handed back
     await asyncio.wait([work])
-    bell.hanging = set()
+    bell.released.set()
     world.clock.move(LEASE)
 
     after = await world.process("b", bell=bell)
@@ -214,7 +215,7 @@ async def test_a_crash_after_a_failure_was_noted_does_not_stumble_over_the_note(
     await until(lambda: bell.heard == [1, 2])
     work.cancel()
     await asyncio.wait([work])
-    bell.hanging = set()
+    bell.released.set()
     assert await world.waiting() == 1
     world.clock.move(LEASE)
 
@@ -290,6 +291,20 @@ async def test_a_process_that_stops_hands_its_leases_back(world):
     assert (mine.heard, yours.heard) == ([1], [2])
 
 
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_process_stops_when_it_is_told_to_even_if_news_come_at_that_moment(world, bell, turns):
+    process = await world.process("a", bell=bell)
+    work = asyncio.ensure_future(process.run())
+    await asyncio.sleep(0.05)  # it waits for news
+    process.wake()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    work.cancel()
+    done, _ = await asyncio.wait([work], timeout=2)
+
+    assert done
+
+
 async def test_a_process_that_slept_through_its_lease_stops_at_the_fact_it_was_at(world):
     mine, yours = Bell(), Bell()
     me, you = await world.process("a", bell=mine), await world.process("b", bell=yours)
@@ -299,7 +314,7 @@ async def test_a_process_that_slept_through_its_lease_stops_at_the_fact_it_was_a
     await until(lambda: mine.heard == [1])
     world.clock.move(LEASE)
     await you.settle()
-    mine.hanging = set()
+    mine.released.set()
     await asleep
 
     assert (mine.heard, yours.heard) == ([1], [1, 2, 3])
@@ -317,10 +332,10 @@ async def test_a_reaction_that_takes_longer_than_a_lease_keeps_it(world, monkeyp
         for _ in range(3):
             world.clock.move(timedelta(milliseconds=20))
             async with asyncio.timeout(5):
-                while await world.held_until() - world.clock.now() < timedelta(milliseconds=30):
+                while await world.held_until() - world.clock.now() < timedelta(milliseconds=30):  # noqa: ASYNC110
                     await asyncio.sleep(0.002)
         await you.settle()
-        mine.hanging = set()
+        mine.released.set()
 
     assert yours.heard == []
 
@@ -497,14 +512,14 @@ async def test_a_reaction_that_does_not_come_back_has_failed(world, bell, monkey
 
 
 async def test_a_reaction_that_hangs_delays_no_other(world, bell):
-    hanging = Bell()
-    hanging.hanging = {1}
-    async with Running(await world.process("a", hanging=hanging, bell=bell)) as process:
+    stuck = Bell()
+    stuck.hanging = {1}
+    async with Running(await world.process("a", stuck=stuck, bell=bell)) as process:
         await world.ring(1, 2)
         process.wake()
         await until(lambda: bell.heard == [1, 2])
 
-        assert hanging.heard == [1]
+        assert stuck.heard == [1]
 
 
 async def test_a_full_disk_delays_reactions_and_ends_none(world, bell, monkeypatch):

@@ -103,8 +103,26 @@ def test_what_a_struct_holds_comes_back_from_a_table_as_it_was(value):
 
 
 def test_a_field_comes_back_in_its_own_type():
-    pair = through_sqlite(Everything(1, "", b"", 1.5, 1, True, NOON, Colour.RED, Size.LARGE, Mood.CALM, [], (1,),
-                                     Link("", 1), [], {}, *[None] * 6))
+    pair = through_sqlite(
+        Everything(
+            1,
+            "",
+            b"",
+            1.5,
+            1,
+            True,
+            NOON,
+            Colour.RED,
+            Size.LARGE,
+            Mood.CALM,
+            [],
+            (1,),
+            Link("", 1),
+            [],
+            {},
+            *[None] * 6,
+        )
+    )
 
     assert [type(value) for value in (pair.yes, pair.at, pair.colour, pair.size, pair.mood, pair.ids, pair.link)] == [
         bool,
@@ -151,4 +169,4 @@ def test_what_no_column_holds_is_no_parameter(value):
 
 def test_a_moment_without_a_time_zone_is_no_parameter():
     with pytest.raises(TypeError):
-        bind(datetime(2026, 3, 30))  # noqa: DTZ001
+        bind(datetime(2026, 3, 30))

@@ -10,7 +10,7 @@ import pytest
 
 from pinson.lib import log
 from pinson.lib.db import BodyAwaitedElse, CannotWrite
-from pinson.lib.db.sqlite import MAX_BATCH, Sqlite
+from pinson.lib.db.sqlite import MAX_BATCH, Sqlite, write_lock
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.log import Fact
 from tests.durability.disk import Disk
@@ -74,7 +74,8 @@ class Together:
         await asyncio.sleep(0)  # each is queued
         self._free.set()
         await self._busy
-        self.answers = await asyncio.gather(*self._writes, return_exceptions=True)
+        async with asyncio.timeout(5):
+            self.answers = await asyncio.gather(*self._writes, return_exceptions=True)
 
     def write(self, body, **arguments):
         """Its answer, or its error, will be in `answers`."""
@@ -138,6 +139,27 @@ async def test_ids_and_places_in_the_log_go_on_after_a_restart(data, now):
     assert newer > older
     assert second.committed == 1
     await second.close()
+
+
+async def test_the_newest_place_in_the_log_comes_from_the_database_not_from_what_a_file_remembers(data, now):
+    db = Sqlite(data)
+    await db.write(make_topic, id=1, now=now)
+    await db.close()
+    (data / "committed").unlink()  # as after a backup was put back
+
+    db = Sqlite(data)
+
+    assert db.committed == 1
+    await db.close()
+
+
+async def test_writers_of_all_processes_queue_on_one_lock(db, data, now):
+    with write_lock(data):
+        writing = asyncio.ensure_future(db.write(make_topic, id=1, now=now))
+        await asyncio.wait([writing], timeout=0.05)
+        assert (writing.done(), on_disk(data)) == (False, [])
+
+    assert await asyncio.wait_for(writing, 2) == 1
 
 
 # --- sharing a commit
@@ -279,11 +301,11 @@ async def test_a_body_that_awaits_a_future_is_rolled_back_and_the_writer_goes_on
 async def test_a_body_whose_caller_went_away_is_committed_all_the_same(db, now):
     async with Together(db) as together:
         caller = together.write(make_topic, id=1, now=now)
-        await asyncio.sleep(0)  # it is queued
+        together.write(make_topic, id=2, now=now)
+        await asyncio.sleep(0)  # they are queued
         caller.cancel()
-    await db.write(make_topic, id=2, now=now)
 
-    assert isinstance(together.answers[0], asyncio.CancelledError)
+    assert [type(answer) for answer in together.answers] == [asyncio.CancelledError, int]
     assert await topics(db) == await facts(db) == [1, 2]
 
 

@@ -9,21 +9,35 @@ Not here: the people behind an account and what they may do (access), who follow
 everyone else sees; who may suspend, and why, is moderation's.
 """
 
-from pinson.domain.accounts.commands import count, create, delete, restore, suspend
+from pinson.domain.accounts.commands import change, count, create, delete, restore, suspend
 from pinson.domain.accounts.facts import (
     AccountChanged,
     AccountCreated,
     AccountDeleted,
     AccountRestored,
     AccountSuspended,
+    AccountUnlocked,
 )
-from pinson.domain.accounts.model import Account, AccountId, Activity, Opened, Profile
+from pinson.domain.accounts.model import (
+    Account,
+    AccountId,
+    Activity,
+    Changes,
+    Defaults,
+    DefaultsChanges,
+    Field,
+    Opened,
+    Profile,
+    QuotePolicy,
+)
 from pinson.domain.accounts.queries import (
     active,
     by_acct,
     by_accts,
     by_id,
     by_ids,
+    defaults,
+    discoverable,
     local_activity,
     local_count,
     opened_by_week,
@@ -32,17 +46,25 @@ from pinson.domain.accounts.queries import (
     search,
 )
 from pinson.domain.accounts.rules import (
+    MAX_FIELD,
+    MAX_NOTE,
     MAX_USERNAME,
+    MOST_FIELDS,
     AccountNotFound,
     FieldRefused,
     Flaw,
+    ProfileRefused,
     UsernameTaken,
+    prepare_changes,
     refuse_username,
 )
 from pinson.domain.accounts.standing import Standing
 
 __all__ = [
+    "MAX_FIELD",
+    "MAX_NOTE",
     "MAX_USERNAME",
+    "MOST_FIELDS",
     "Account",
     "AccountChanged",
     "AccountCreated",
@@ -51,11 +73,18 @@ __all__ = [
     "AccountNotFound",
     "AccountRestored",
     "AccountSuspended",
+    "AccountUnlocked",
     "Activity",
+    "Changes",
+    "Defaults",
+    "DefaultsChanges",
+    "Field",
     "FieldRefused",
     "Flaw",
     "Opened",
     "Profile",
+    "ProfileRefused",
+    "QuotePolicy",
     "Standing",
     "UsernameTaken",
     "active",
@@ -63,12 +92,16 @@ __all__ = [
     "by_accts",
     "by_id",
     "by_ids",
+    "change",
     "count",
     "create",
+    "defaults",
     "delete",
+    "discoverable",
     "local_activity",
     "local_count",
     "opened_by_week",
+    "prepare_changes",
     "profile",
     "profiles",
     "refuse_username",

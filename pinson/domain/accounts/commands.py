@@ -1,10 +1,20 @@
 """What can be done to an account, each in one transaction. Doing it twice is doing it once."""
 
 from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from pinson.domain.accounts import queries, rules, store
-from pinson.domain.accounts.facts import AccountCreated, AccountDeleted, AccountRestored, AccountSuspended
-from pinson.domain.accounts.model import Account, AccountId
+from pinson.domain.accounts.facts import (
+    AccountChanged,
+    AccountCreated,
+    AccountDeleted,
+    AccountRestored,
+    AccountSuspended,
+    AccountUnlocked,
+)
+from pinson.domain.accounts.model import Account, AccountId, Changes, DefaultsChanges
 from pinson.domain.accounts.rules import AccountNotFound, UsernameTaken
 from pinson.lib import log
 from pinson.lib.db import WriteTx
@@ -42,12 +52,36 @@ async def create(
         bot=False,
         discoverable=None,
         indexable=False,
+        hide_collections=None,
         created_at=now,
         suspended_at=None,
     )
     await store.insert(tx, account)
     await log.record(tx, AccountCreated(at=now, account_id=account.id))
     return account
+
+
+async def change(
+    tx: WriteTx, *, account_id: AccountId, changes: Changes, posting: DefaultsChanges | None = None, now: datetime
+) -> None:
+    """Change a profile, and how its account posts.
+
+    Args:
+        changes: within limits; see `prepare_changes`.
+        posting: None keeps all of it.
+    Raises:
+        AccountNotFound: there is no such account.
+    """
+    old = await queries.profile(tx, account_id)
+    if old is None:
+        raise AccountNotFound
+    await store.update(tx, msgspec.structs.replace(old, **_given(changes)))
+    if posting is not None:
+        new = msgspec.structs.replace(await queries.defaults(tx, account_id), **_given(posting))
+        await store.put_defaults(tx, account_id, msgspec.structs.replace(new, language=new.language or None))
+    await log.record(tx, AccountChanged(at=now, account_id=account_id))
+    if old.locked and changes.locked is False:
+        await log.record(tx, AccountUnlocked(at=now, account_id=account_id))
 
 
 async def suspend(tx: WriteTx, *, account_id: AccountId, now: datetime) -> None:
@@ -103,6 +137,10 @@ async def count(
         last_post_at: when the post was published; counts if it is newer than what is kept.
     """
     await store.count(tx, account_id, followers=followers, following=following, posts=posts, last_post_at=last_post_at)
+
+
+def _given(changes: Changes | DefaultsChanges) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not None}
 
 
 async def _existing(tx: WriteTx, account_id: AccountId) -> Account:

@@ -16,6 +16,12 @@ class AccountChanged(Fact, frozen=True, kw_only=True):
     account_id: AccountId
 
 
+class AccountUnlocked(Fact, frozen=True, kw_only=True):
+    """The account no longer approves its followers one by one: those who wait may follow."""
+
+    account_id: AccountId
+
+
 class AccountSuspended(Fact, frozen=True, kw_only=True):
     """Nobody sees the account or what it posted, and it can do nothing."""
 

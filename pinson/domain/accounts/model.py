@@ -1,6 +1,7 @@
 """An account, alone and as people see it."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import NewType
 
 import msgspec
@@ -18,6 +19,7 @@ class Account(msgspec.Struct, frozen=True):
     locked: whether it approves its followers one by one.
     discoverable: whether it agreed to be suggested; None if it was never asked.
     indexable: whether its public posts may be found by search.
+    hide_collections: whether nobody else may see whom it follows and who follows it; None if it was never asked.
     """
 
     id: AccountId
@@ -30,6 +32,7 @@ class Account(msgspec.Struct, frozen=True):
     bot: bool
     discoverable: bool | None
     indexable: bool
+    hide_collections: bool | None
     created_at: datetime
     suspended_at: datetime | None
 
@@ -61,9 +64,19 @@ class Opened(msgspec.Struct, frozen=True):
     accounts: int
 
 
+class Field(msgspec.Struct, frozen=True):
+    """A line of the table that a profile shows: plain text, both."""
+
+    name: str
+    value: str
+
+
 class Profile(Account, frozen=True):
     """An account with its counters, as a page or an app shows it.
 
+    fields: at most four.
+    attribution_domains: sites whose pages may name the account as their author.
+    show_media, show_media_replies, show_featured: which tabs its page has.
     followers, following: accounts, not hashtags.
     last_post_at: None if it never posted.
     """
@@ -72,3 +85,55 @@ class Profile(Account, frozen=True):
     following: int
     posts: int
     last_post_at: datetime | None
+    fields: tuple[Field, ...]
+    attribution_domains: tuple[str, ...]
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
+
+
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants to change about a profile; None keeps what is. See `Account` and `Profile`."""
+
+    display_name: str | None = None
+    note: str | None = None
+    locked: bool | None = None
+    bot: bool | None = None
+    discoverable: bool | None = None
+    indexable: bool | None = None
+    hide_collections: bool | None = None
+    fields: tuple[Field, ...] | None = None
+    attribution_domains: tuple[str, ...] | None = None
+    show_media: bool | None = None
+    show_media_replies: bool | None = None
+    show_featured: bool | None = None
+
+
+class QuotePolicy(StrEnum):
+    """Who may quote an account's posts."""
+
+    PUBLIC = "public"
+    FOLLOWERS = "followers"
+    NOBODY = "nobody"
+
+
+class Defaults(msgspec.Struct, frozen=True):
+    """How an account posts unless it says otherwise.
+
+    visibility: one of those a post can have; posts live on a higher floor.
+    language: None if it is to be detected.
+    """
+
+    visibility: str = "public"
+    sensitive: bool = False
+    language: str | None = None
+    quote_policy: QuotePolicy = QuotePolicy.PUBLIC
+
+
+class DefaultsChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants to change about `Defaults`; None keeps what is. language: "" is to be detected."""
+
+    visibility: str | None = None
+    sensitive: bool | None = None
+    language: str | None = None
+    quote_policy: QuotePolicy | None = None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pinson.domain.accounts import rules, store
-from pinson.domain.accounts.model import Account, AccountId, Activity, Opened, Profile
+from pinson.domain.accounts.model import Account, AccountId, Activity, Defaults, Opened, Profile
 from pinson.domain.accounts.rules import AccountNotFound
 from pinson.lib.db import ReadTx
 
@@ -57,6 +57,23 @@ async def profile(tx: ReadTx, id: AccountId) -> Profile | None:
 async def profiles(tx: ReadTx, ids: Sequence[AccountId]) -> dict[AccountId, Profile]:
     """Those of the accounts that exist, suspended or not, with their counters. One statement."""
     return {profile.id: profile for profile in await store.profiles(tx, ids)}
+
+
+async def defaults(tx: ReadTx, id: AccountId) -> Defaults:
+    """How an account posts unless it says otherwise. One statement."""
+    return await store.defaults(tx, id) or Defaults()
+
+
+async def discoverable(
+    tx: ReadTx, *, by_activity: bool, local: bool = False, limit: int, offset: int = 0
+) -> list[AccountId]:
+    """Accounts that agreed to be found: those that posted last first, or the newest first. In a thread: it may
+    read all of them.
+
+    Args:
+        local: only those of this server.
+    """
+    return await store.discoverable(tx, by_activity=by_activity, local=local, limit=limit, offset=offset)
 
 
 async def search(

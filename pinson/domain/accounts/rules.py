@@ -1,13 +1,21 @@
 """What an account may be called, and the refusals that name the field of a form they are about."""
 
 import re
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import ClassVar
 
+import msgspec
+
+from pinson.domain.accounts.model import Changes
 from pinson.lib.errors import Kind, Refusal
 
 MAX_USERNAME = 30
+MAX_DISPLAY_NAME, MAX_NOTE = 40, 500
+MOST_FIELDS, MAX_FIELD = 4, 255
+MOST_SITES, MAX_SITE = 10, 253
 
+SITE = re.compile(r"[\w-]+(\.[\w-]+)+(:[0-9]{1,5})?")
 USERNAME = re.compile(r"[a-z0-9_]+", re.IGNORECASE | re.ASCII)
 
 # Names that readers would take for the server itself or for whoever runs it, and words that
@@ -84,6 +92,69 @@ class UsernameTaken(FieldRefused):
     text = "This username is already taken."
 
 
+class DisplayNameTooLong(FieldRefused):
+    """It is longer than we take."""
+
+    code, field, flaw = "display_name_too_long", "display_name", Flaw.TOO_LONG
+    text = "A name has at most {limit} characters."
+
+
+class NoteTooLong(FieldRefused):
+    """It is longer than we take."""
+
+    code, field, flaw = "profile_note_too_long", "note", Flaw.TOO_LONG
+    text = "A description has at most {limit} characters."
+
+
+class TooManyFields(FieldRefused):
+    """A profile shows only a few lines."""
+
+    code, field, flaw = "too_many_fields", "fields", Flaw.TOO_LONG
+    text = "A profile has at most {limit} lines."
+
+
+class FieldTooLong(FieldRefused):
+    """A line's name or value is longer than we take."""
+
+    code, field, flaw = "field_too_long", "fields", Flaw.TOO_LONG
+    text = "The name and the content of a line have at most {limit} characters each."
+
+
+class FieldUnnamed(FieldRefused):
+    """A line's value says nothing without a name."""
+
+    code, field, flaw = "field_unnamed", "fields", Flaw.BLANK
+    text = "A line that has a content needs a name."
+
+
+class TooManySites(FieldRefused):
+    """More sites than we take."""
+
+    code, field, flaw = "too_many_sites", "attribution_domains", Flaw.TOO_LONG
+    text = "At most {limit} sites can name you as an author."
+
+
+class SiteInvalid(FieldRefused):
+    """It cannot be the name of a site."""
+
+    code, field, flaw = "site_invalid", "attribution_domains", Flaw.INVALID
+    text = "{site} is not the name of a site."
+
+
+class ProfileRefused(Refusal):
+    """What somebody wants their profile to be breaks one rule or several.
+
+    refusals: one for each field.
+    """
+
+    kind, code = Kind.INVALID, "profile_refused"
+    text = "{flaws}"
+
+    def __init__(self, refusals: Sequence[FieldRefused]) -> None:
+        super().__init__(flaws=" ".join(map(str, refusals)))
+        self.refusals = tuple(refusals)
+
+
 class AccountNotFound(Refusal):
     """There is no such account, or it is not to be seen."""
 
@@ -121,3 +192,50 @@ def refuse_username(username: str, *, reserved: bool) -> FieldRefused | None:
     if not reserved and fold(username) in RESERVED:
         return UsernameReserved()
     return None
+
+
+def prepare_changes(changes: Changes, *, length: Callable[[str], int]) -> Changes:
+    """Hold changes of a profile to the limits: all that can be done before the transaction.
+
+    Spaces around names go, lines without anything in them too, and a site may be typed as an address.
+
+    Args:
+        length: how a note's characters are counted: as a post's, which live on a higher floor.
+    Raises:
+        ProfileRefused.
+    """
+    tidy = msgspec.structs.replace(
+        changes,
+        display_name=None if changes.display_name is None else " ".join(changes.display_name.split()),
+        fields=None if changes.fields is None else tuple(one for one in changes.fields if one.name or one.value),
+        attribution_domains=None
+        if changes.attribution_domains is None
+        else tuple(dict.fromkeys(_site(typed) for typed in changes.attribution_domains)),
+    )
+    if refusals := list(_flaws(tidy, length)):
+        raise ProfileRefused(refusals)
+    return tidy
+
+
+def _flaws(changes: Changes, length: Callable[[str], int]) -> Iterator[FieldRefused]:
+    if len(changes.display_name or "") > MAX_DISPLAY_NAME:
+        yield DisplayNameTooLong(limit=MAX_DISPLAY_NAME)
+    if length(changes.note or "") > MAX_NOTE:
+        yield NoteTooLong(limit=MAX_NOTE)
+    fields = changes.fields or ()
+    if len(fields) > MOST_FIELDS:
+        yield TooManyFields(limit=MOST_FIELDS)
+    if any(max(len(one.name), len(one.value)) > MAX_FIELD for one in fields):
+        yield FieldTooLong(limit=MAX_FIELD)
+    if any(not one.name for one in fields):
+        yield FieldUnnamed()
+    sites = changes.attribution_domains or ()
+    if len(sites) > MOST_SITES:
+        yield TooManySites(limit=MOST_SITES)
+    if bad := next((site for site in sites if len(site) > MAX_SITE or not SITE.fullmatch(site)), None):
+        yield SiteInvalid(site=bad[:MAX_SITE])
+
+
+def _site(typed: str) -> str:
+    """The name of a site, typed as such or as an address: `https://www.example.org/` is `www.example.org`."""
+    return re.sub(r"^https?://", "", typed.strip().lower()).partition("/")[0]

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pinson.domain.accounts.model import Account, AccountId, Activity, Opened, Profile
+from pinson.domain.accounts.model import Account, AccountId, Activity, Defaults, Opened, Profile
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.ids import first_at
 
-OWNS = ("accounts", "account_counts")
+OWNS = ("accounts", "account_counts", "posting_defaults")
 
 INSERT = """
     INSERT INTO accounts (
@@ -19,19 +19,20 @@ INSERT_COUNTS = "INSERT INTO account_counts (account_id) VALUES (:id)"
 HANDLE_IS_TAKEN = "SELECT count(*) FROM accounts WHERE handle = :handle AND domain = :domain"
 BY_IDS = """
     SELECT a.id, a.username, a.handle, a.domain, a.display_name, a.note, a.locked, a.bot, a.discoverable, a.indexable,
-           a.created_at, a.suspended_at
+           a.hide_collections, a.created_at, a.suspended_at
     FROM accounts AS a
     WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.deleted_at IS NULL
 """
 BY_HANDLES = """
     SELECT a.id, a.username, a.handle, a.domain, a.display_name, a.note, a.locked, a.bot, a.discoverable, a.indexable,
-           a.created_at, a.suspended_at
+           a.hide_collections, a.created_at, a.suspended_at
     FROM accounts AS a
     WHERE a.handle IN (SELECT value FROM json_each(:handles)) AND a.deleted_at IS NULL
 """
 PROFILES = """
     SELECT a.id, a.username, a.handle, a.domain, a.display_name, a.note, a.locked, a.bot, a.discoverable, a.indexable,
-           a.created_at, a.suspended_at, c.followers, c.following, c.posts, c.last_post_at
+           a.hide_collections, a.created_at, a.suspended_at, c.followers, c.following, c.posts, c.last_post_at,
+           a.fields, a.attribution_domains, a.show_media, a.show_media_replies, a.show_featured
     FROM accounts AS a
     JOIN account_counts AS c ON c.account_id = a.id
     WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.deleted_at IS NULL
@@ -66,13 +67,45 @@ STARTING_AMONG = """
     ORDER BY handle, domain
     LIMIT :limit OFFSET :offset
 """
+UPDATE = """
+    UPDATE accounts
+    SET display_name = :display_name, note = :note, locked = :locked, bot = :bot, discoverable = :discoverable,
+        indexable = :indexable, hide_collections = :hide_collections, fields = :fields,
+        attribution_domains = :attribution_domains, show_media = :show_media,
+        show_media_replies = :show_media_replies, show_featured = :show_featured
+    WHERE id = :id
+"""
+DEFAULTS = "SELECT visibility, sensitive, language, quote_policy FROM posting_defaults WHERE account_id = :account_id"
+PUT_DEFAULTS = """
+    INSERT INTO posting_defaults (account_id, visibility, sensitive, language, quote_policy)
+    VALUES (:account_id, :visibility, :sensitive, :language, :quote_policy)
+    ON CONFLICT (account_id) DO UPDATE
+    SET visibility = excluded.visibility, sensitive = excluded.sensitive, language = excluded.language,
+        quote_policy = excluded.quote_policy
+"""
+DISCOVERABLE = """
+    SELECT a.id
+    FROM accounts AS a
+    JOIN account_counts AS c ON c.account_id = a.id
+    WHERE a.discoverable = 1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND (a.domain = '' OR NOT :local)
+    ORDER BY coalesce(c.last_post_at, 0) DESC, a.id DESC
+    LIMIT :limit OFFSET :offset
+"""
+NEW_DISCOVERABLE = """
+    SELECT a.id
+    FROM accounts AS a
+    WHERE a.discoverable = 1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND (a.domain = '' OR NOT :local)
+    ORDER BY a.id DESC
+    LIMIT :limit OFFSET :offset
+"""
 SET_SUSPENDED = "UPDATE accounts SET suspended_at = :at WHERE id = :id"
 ERASE = """
     UPDATE accounts
     SET username = handle, display_name = '', note = '', locked = 0, bot = 0, discoverable = NULL, indexable = 0,
-        suspended_at = NULL, deleted_at = :at
+        hide_collections = NULL, fields = '[]', attribution_domains = '[]', suspended_at = NULL, deleted_at = :at
     WHERE id = :id
 """
+ERASE_DEFAULTS = "DELETE FROM posting_defaults WHERE account_id = :id"
 ERASE_COUNTS = "DELETE FROM account_counts WHERE account_id = :id"
 COUNT = """
     UPDATE account_counts
@@ -159,6 +192,52 @@ async def starting(tx: ReadTx, start: str, *, among: Sequence[int] | None, limit
     return [AccountId(id) for id in found]
 
 
+async def update(tx: WriteTx, profile: Profile) -> None:
+    """Keep what its owner decides about it."""
+    await tx.run(
+        UPDATE,
+        id=profile.id,
+        display_name=profile.display_name,
+        note=profile.note,
+        locked=profile.locked,
+        bot=profile.bot,
+        discoverable=profile.discoverable,
+        indexable=profile.indexable,
+        hide_collections=profile.hide_collections,
+        fields=profile.fields,
+        attribution_domains=profile.attribution_domains,
+        show_media=profile.show_media,
+        show_media_replies=profile.show_media_replies,
+        show_featured=profile.show_featured,
+    )
+
+
+async def defaults(tx: ReadTx, account_id: AccountId) -> Defaults | None:
+    """How an account posts unless it says otherwise; None if it never said. One look into the primary key."""
+    return await tx.one(Defaults, DEFAULTS, account_id=account_id)
+
+
+async def put_defaults(tx: WriteTx, account_id: AccountId, defaults: Defaults) -> None:
+    """Keep it."""
+    await tx.run(
+        PUT_DEFAULTS,
+        account_id=account_id,
+        visibility=defaults.visibility,
+        sensitive=defaults.sensitive,
+        language=defaults.language,
+        quote_policy=defaults.quote_policy,
+    )
+
+
+async def discoverable(tx: ReadTx, *, by_activity: bool, local: bool, limit: int, offset: int) -> list[AccountId]:
+    """Accounts that agreed to be found: those that posted last first, or the newest first.
+
+    O(offset + limit) on the index accounts_discoverable for the newest, O(all of them) for the others.
+    """
+    sql = DISCOVERABLE if by_activity else NEW_DISCOVERABLE
+    return [AccountId(id) for id in await tx.all(int, sql, local=local, limit=limit, offset=offset)]
+
+
 async def set_suspended(tx: WriteTx, id: AccountId, at: datetime | None) -> None:
     """Keep since when the account is suspended; None if it is not."""
     await tx.run(SET_SUSPENDED, id=id, at=at)
@@ -168,6 +247,7 @@ async def erase(tx: WriteTx, id: AccountId, at: datetime) -> None:
     """Leave of the account its id and its handle, nothing else."""
     await tx.run(ERASE, id=id, at=at)
     await tx.run(ERASE_COUNTS, id=id)
+    await tx.run(ERASE_DEFAULTS, id=id)
 
 
 async def count(

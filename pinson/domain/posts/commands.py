@@ -1,20 +1,23 @@
-"""Publish and delete, each in one transaction.
+"""Publish, edit and delete, each in one transaction.
 
 Whom a post reaches is decided by those who listen to its facts: timelines and streams in
 memory, and what `reactions.py` names.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pinson.domain import accounts, relations
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import queries, rules, store
 from pinson.domain.posts import text as texts
-from pinson.domain.posts.facts import PostDeleted, PostPublished
-from pinson.domain.posts.model import Post, PostId, Prepared, Shape, Tag
+from pinson.domain.posts.facts import PostDeleted, PostEdited, PostPublished, RepliesOrphaned
+from pinson.domain.posts.model import Post, PostId, Prepared, Shape, Tag, Version
 from pinson.domain.posts.rules import NotYourPost, Reader
+from pinson.domain.relations import lists
 from pinson.lib import log
 from pinson.lib.db import WriteTx
+from pinson.lib.paging import NEWEST
 
 KEY_LASTS = timedelta(hours=1)  # https://docs.joinmastodon.org/methods/statuses/#create
 
@@ -40,7 +43,7 @@ async def publish(
         made = await store.post_of_key(tx, author_id, draft.idempotency_key, since=now - KEY_LASTS)
         if made is not None and (found := await store.posts(tx, [made])):
             return found[0]
-    answered = await queries.visible(tx, draft.in_reply_to_id, reader=author) if draft.in_reply_to_id else None
+    answered = await queries.original(tx, draft.in_reply_to_id, reader=author) if draft.in_reply_to_id else None
     post = rules.accept(
         prepared,
         id=PostId(tx.new_id(author_id, now)),
@@ -53,12 +56,51 @@ async def publish(
     )
     await store.insert(tx, post)
     if answered:
-        await store.count_reply(tx, answered.id, 1)
+        await store.count(tx, answered.id, replies=1)
     await accounts.count(tx, author_id, posts=1, last_post_at=now)
     if draft.idempotency_key:
         await store.keep_key(tx, author_id, draft.idempotency_key, post.id, now)
     await log.record(tx, PostPublished(at=now, post=post.shape))
     return post
+
+
+async def edit(
+    tx: WriteTx, *, id: PostId, author_id: AccountId, prepared: Prepared, base_url: str, now: datetime
+) -> Post:
+    """Let one's post say something else. Nothing is recorded if it says the same as before.
+
+    Whom it is for and what it answers stay. Its versions are kept, the first one too.
+
+    Args:
+        prepared: of its draft, the text, content warning, sensitivity and language count.
+    Raises:
+        AccountNotFound: the author is gone or suspended.
+        PostNotFound: there is none, or it is a boost.
+        NotYourPost: it is somebody else's.
+    """
+    await accounts.active(tx, author_id)
+    post = await queries.post(tx, id)
+    if post.author_id != author_id or post.boost_of_id is not None:
+        raise NotYourPost
+    new = rules.revise(
+        post,
+        prepared,
+        mentions=await _mentions(tx, prepared.parsed, base_url),
+        tags=await _tags(tx, prepared.parsed, now),
+        base_url=base_url,
+        now=now,
+    )
+    if rules.says_the_same(new, post):
+        return post
+    joined = tuple(topic for topic in new.topics if topic not in post.topics)
+    left = tuple(topic for topic in post.topics if topic not in new.topics)
+    if post.edited_at is None:
+        await store.add_version(tx, id, Version(post.created_at, post.html, post.spoiler, post.sensitive))
+    await store.add_version(tx, id, Version(now, new.html, new.spoiler, new.sensitive))
+    await store.update(tx, new, joined=joined, left=left)
+    mentioned = tuple(named for named in new.mentions if named not in post.mentions)
+    await log.record(tx, PostEdited(at=now, post=new.shape, joined=joined, left=left, mentioned=mentioned))
+    return new
 
 
 async def delete(tx: WriteTx, *, id: PostId, author_id: AccountId, now: datetime) -> Post:
@@ -71,7 +113,7 @@ async def delete(tx: WriteTx, *, id: PostId, author_id: AccountId, now: datetime
     post = await queries.post(tx, id)
     if post.author_id != author_id:
         raise NotYourPost
-    await _remove(tx, post.shape, now)
+    await remove(tx, post.shape, now)
     return post
 
 
@@ -79,14 +121,31 @@ async def delete_all(tx: WriteTx, *, author_id: AccountId, now: datetime, limit:
     """Remove up to `limit` posts of an account that is being closed; how many went. Call again until none."""
     shapes = await queries.by_author(tx, author_id, limit=limit)
     for shape in shapes:
-        await _remove(tx, shape, now)
+        await remove(tx, shape, now)
     return len(shapes)
 
 
-async def _remove(tx: WriteTx, shape: Shape, now: datetime) -> None:
+async def clear_after(tx: WriteTx, *, id: PostId, now: datetime, limit: int = 200) -> int:
+    """Remove up to `limit` of each thing that hung on a deleted post; how many. Call again until none.
+
+    Its boosts and marks go; what answered it stays, and leads nowhere.
+    """
+    boosts = await store.boosts_of(tx, id, before=NEWEST, after=0, limit=limit)
+    for boost in boosts:
+        await remove(tx, boost, now)
+    orphans = await store.orphan(tx, id, limit=limit)
+    if orphans:
+        await log.record(tx, RepliesOrphaned(at=now, ids=tuple(orphans)))
+    return len(boosts) + len(orphans) + await store.delete_marks_on(tx, id, limit=limit)
+
+
+async def remove(tx: WriteTx, shape: Shape, now: datetime) -> None:
+    """Take a post away, whoever asks; for commands of this package."""
     await store.delete(tx, shape)
     if shape.in_reply_to_id is not None:
-        await store.count_reply(tx, shape.in_reply_to_id, -1)
+        await store.count(tx, shape.in_reply_to_id, replies=-1)
+    if shape.boost_of_id is not None:
+        await store.count(tx, shape.boost_of_id, boosts=-1)
     await accounts.count(tx, shape.author_id, posts=-1)
     await log.record(
         tx,
@@ -96,6 +155,7 @@ async def _remove(tx: WriteTx, shape: Shape, now: datetime) -> None:
             author_id=shape.author_id,
             in_reply_to_id=shape.in_reply_to_id,
             topics=shape.topics,
+            boost_of_id=shape.boost_of_id,
         ),
     )
 
@@ -120,6 +180,19 @@ async def follow_tag(tx: WriteTx, *, name: str, account_id: AccountId, now: date
     tag = await tag_named(tx, name=name, now=now)
     await relations.follow_tag(tx, account_id=account_id, tag_id=tag.id, now=now)
     return tag
+
+
+async def add_tags_to_list(
+    tx: WriteTx, *, names: Sequence[str], account_id: AccountId, list_id: int, now: datetime
+) -> None:
+    """Put hashtags into one of an account's lists, used or not; those in it already change nothing.
+
+    Raises:
+        BadTag: no hashtag can have one of these names.
+        ListNotFound, TooManyTags.
+    """
+    tags = [await tag_named(tx, name=name, now=now) for name in names]
+    await lists.add_tags(tx, account_id=account_id, list_id=list_id, tag_ids=[tag.id for tag in tags], now=now)
 
 
 async def forget_keys(tx: WriteTx, *, now: datetime) -> int:

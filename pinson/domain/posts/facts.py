@@ -1,20 +1,75 @@
-"""What happens to posts. Each fact names the topics that an entry joined or left."""
+"""What happens to posts. Each fact about an entry names the topics that it joined or left."""
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.posts.model import PostId, Shape
+from pinson.domain.posts.model import Mark, PostId, Shape
 from pinson.lib.log import Fact
 
 
 class PostPublished(Fact, frozen=True, kw_only=True):
-    """A post was stored and stands under `post.topics`."""
+    """A post was stored and stands under `post.topics`. A boost is a post too: see `post.boost_of_id`."""
 
     post: Shape
 
 
+class PostEdited(Fact, frozen=True, kw_only=True):
+    """A post says something else than before.
+
+    post: as it is now.
+    joined, left: topics under which it stands only now, and no longer.
+    mentioned: accounts that it mentions only now.
+    """
+
+    post: Shape
+    joined: tuple[int, ...]
+    left: tuple[int, ...]
+    mentioned: tuple[AccountId, ...]
+
+
 class PostDeleted(Fact, frozen=True, kw_only=True):
-    """A post is gone from the topics it stood under."""
+    """A post is gone from the topics it stood under. What hung on it (boosts, marks) goes in steps, later."""
 
     id: PostId
     author_id: AccountId
     in_reply_to_id: PostId | None
     topics: tuple[int, ...]
+    boost_of_id: PostId | None = None
+
+
+class RepliesOrphaned(Fact, frozen=True, kw_only=True):
+    """The post that these answered is gone: they still answer its author, but lead nowhere."""
+
+    ids: tuple[PostId, ...]
+
+
+class PostMarked(Fact, frozen=True, kw_only=True):
+    """An account made a mark on a post: a favourite, a bookmark or a pin.
+
+    author_id: of the post.
+    """
+
+    account_id: AccountId
+    post_id: PostId
+    author_id: AccountId
+    mark: Mark
+
+
+class PostUnmarked(Fact, frozen=True, kw_only=True):
+    """An account took its mark from a post."""
+
+    account_id: AccountId
+    post_id: PostId
+    mark: Mark
+
+
+class ConversationMuted(Fact, frozen=True, kw_only=True):
+    """An account does not want to be notified of a thread any more."""
+
+    account_id: AccountId
+    conversation_id: PostId
+
+
+class ConversationUnmuted(Fact, frozen=True, kw_only=True):
+    """It does again."""
+
+    account_id: AccountId
+    conversation_id: PostId

@@ -45,6 +45,9 @@ class Shape(msgspec.Struct, frozen=True):
     """What the rules need to know of a post: who may see it and on whose timelines it stands.
 
     topics: what it is under, see `topics.py`.
+    boost_of_id, boost_of_author_id: the post that it passes on, and whose, if it is a boost.
+    conversation_id: the post that began its thread, there or gone.
+    language: None if it is not known, or if it is a boost.
     """
 
     id: PostId
@@ -54,13 +57,21 @@ class Shape(msgspec.Struct, frozen=True):
     in_reply_to_author_id: AccountId | None
     mentions: tuple[AccountId, ...]
     topics: tuple[int, ...]
+    boost_of_id: PostId | None = None
+    boost_of_author_id: AccountId | None = None
+    conversation_id: PostId = PostId(0)
+    language: str | None = None
 
 
 class Post(msgspec.Struct, frozen=True):
     """A post as it is stored.
 
-    mentions, tags: ids of the accounts it mentions; its hashtags, folded.
-    replies: how many posts answer it.
+    A boost has no text of its own.
+
+    mentions, tags: ids of the accounts it mentions, or did before it was edited; its hashtags, folded.
+    silent: those of the mentioned whom the text no longer names.
+    edited_at: when it was edited last.
+    replies, boosts, favourites: how many there are.
     """
 
     id: PostId
@@ -78,7 +89,14 @@ class Post(msgspec.Struct, frozen=True):
     tags: tuple[str, ...]
     topics: tuple[int, ...]
     app_id: int | None
+    conversation_id: PostId
+    boost_of_id: PostId | None = None
+    boost_of_author_id: AccountId | None = None
+    edited_at: datetime | None = None
+    silent: tuple[AccountId, ...] = ()
     replies: int = 0
+    boosts: int = 0
+    favourites: int = 0
 
     @property
     def shape(self) -> Shape:
@@ -91,7 +109,44 @@ class Post(msgspec.Struct, frozen=True):
             self.in_reply_to_author_id,
             self.mentions,
             self.topics,
+            self.boost_of_id,
+            self.boost_of_author_id,
+            self.conversation_id,
+            self.language,
         )
+
+
+class Version(msgspec.Struct, frozen=True):
+    """What a post said from a moment on, until it was edited again."""
+
+    created_at: datetime
+    html: str
+    spoiler: str
+    sensitive: bool
+
+
+class Mark(StrEnum):
+    """What an account can do with a post besides answering it."""
+
+    FAVOURITE = "favourite"
+    BOOKMARK = "bookmark"
+    PIN = "pin"  # to its profile
+    BOOST = "boost"  # which is a post too
+    MUTE = "mute"  # of the whole conversation
+
+
+class MarkOn(msgspec.Struct, frozen=True):
+    """A mark on the post with this id."""
+
+    id: PostId
+    mark: Mark
+
+
+class Marked(msgspec.Struct, frozen=True):
+    """A mark, by whose id lists of them are paged: on which post, or by whom."""
+
+    id: int
+    of_id: int
 
 
 class Tag(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import store
-from pinson.domain.posts.model import Post, PostId, Shape, Tag, TagDay, Week
+from pinson.domain.posts.model import Post, PostId, Shape, Tag, TagDay, Version, Week
 from pinson.domain.posts.rules import BadTag, PostNotFound, Reader, can_see, tag_name
 from pinson.lib.db import ReadTx
 from pinson.lib.paging import NEWEST
@@ -29,7 +29,7 @@ async def posts(tx: ReadTx, ids: list[PostId]) -> dict[PostId, Post]:
 
 
 async def visible(tx: ReadTx, id: PostId, *, reader: Reader) -> Shape:
-    """The shape of a post that the reader may see.
+    """The shape of a post that the reader may see. A boost is seen as long as there is something in it.
 
     Raises:
         PostNotFound: there is none, or not for them.
@@ -37,7 +37,27 @@ async def visible(tx: ReadTx, id: PostId, *, reader: Reader) -> Shape:
     found = await store.shapes(tx, [id])
     if not found or not can_see(found[0], reader):
         raise PostNotFound
+    boosted = found[0].boost_of_id
+    if boosted is not None and not await store.shapes(tx, [boosted]):
+        raise PostNotFound
     return found[0]
+
+
+async def original(tx: ReadTx, id: PostId, *, reader: Reader) -> Shape:
+    """The shape of a post that the reader may see; of a boost, that of what it passes on.
+
+    Raises:
+        PostNotFound: there is none, or not for them.
+    """
+    shape = await visible(tx, id, reader=reader)
+    return shape if shape.boost_of_id is None else await visible(tx, shape.boost_of_id, reader=reader)
+
+
+async def versions(tx: ReadTx, post: Post) -> list[Version]:
+    """All that a post said since it was published, from the original on; the last one is what it says now."""
+    if post.edited_at is None:
+        return [Version(post.created_at, post.html, post.spoiler, post.sensitive)]
+    return await store.versions(tx, post.id)
 
 
 async def by_author(tx: ReadTx, author_id: AccountId, *, before: int = NEWEST, limit: int) -> list[Shape]:
@@ -68,7 +88,7 @@ async def published_by_week(tx: ReadTx, *, since: datetime) -> list[Week]:
 
 async def count(tx: ReadTx) -> int:
     """How many posts there are; for pages that are cached."""
-    return await store.count(tx)
+    return await store.count_all(tx)
 
 
 async def tags_starting(tx: ReadTx, words: str, *, limit: int, offset: int = 0) -> list[Tag]:

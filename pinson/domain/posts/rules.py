@@ -4,9 +4,11 @@ Called by commands, by every way of reading (timelines, streams, single posts), 
 interfaces through `prepare`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+
+import msgspec
 
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import text as texts
@@ -14,6 +16,8 @@ from pinson.domain.posts import topics
 from pinson.domain.posts.model import Draft, Post, PostId, Prepared, Shape, Tag, Visibility
 from pinson.domain.relations import Circle
 from pinson.lib.errors import Kind, Refusal
+
+MOST_PINS = 5
 
 
 class BlankPost(Refusal):
@@ -43,6 +47,20 @@ class NotYourPost(PostNotFound):
     code = "not_your_post"
 
 
+class CannotPin(Refusal):
+    """It is somebody else's, a boost, or not for everyone who follows."""
+
+    kind, code = Kind.INVALID, "cannot_pin"
+    text = "Validation failed: you can pin only what you wrote yourself, and no direct posts"
+
+
+class TooManyPins(Refusal):
+    """The profile has as many pinned posts as it may."""
+
+    kind, code = Kind.INVALID, "too_many_pins"
+    text = "Validation failed: you can pin at most {limit} posts"
+
+
 class BadTag(Refusal):
     """No hashtag can have this name."""
 
@@ -68,9 +86,18 @@ def note_html(note: str, *, base_url: str) -> str:
     return texts.to_html(texts.parse(note, local_domain=""), {}, base_url=base_url)
 
 
-def prepare(draft: Draft, *, max_characters: int, local_domain: str) -> Prepared:
+def line_html(line: str, *, base_url: str) -> str:
+    """The content of a line of a profile, as HTML. Its links say that they lead to the same person."""
+    return texts.to_inline_html(texts.parse(line, local_domain=""), base_url=base_url, rel=f"me {texts.REL}")
+
+
+def prepare(
+    draft: Draft, *, max_characters: int, local_domain: str, detect: Callable[[str], str | None] | None = None
+) -> Prepared:
     """Read the text and hold it to the limits: all that can be done before the transaction.
 
+    Args:
+        detect: tells the language of a text; None leaves it unknown if the draft does not say it.
     Raises:
         BlankPost, PostTooLong.
     """
@@ -79,7 +106,10 @@ def prepare(draft: Draft, *, max_characters: int, local_domain: str) -> Prepared
     length = texts.length(draft.text, draft.spoiler)
     if length > max_characters:
         raise PostTooLong(length=length, limit=max_characters)
-    return Prepared(draft, texts.parse(draft.text, local_domain=local_domain))
+    parsed = texts.parse(draft.text, local_domain=local_domain)
+    if draft.language is None and detect is not None:
+        draft = msgspec.structs.replace(draft, language=detect(parsed.prose))
+    return Prepared(draft, parsed)
 
 
 def accept(
@@ -116,15 +146,105 @@ def accept(
         in_reply_to_author_id=answered.author_id if answered else None,
         mentions=mentioned,
         tags=tuple(tag.name for tag in tags),
-        topics=tuple(_topics(draft.visibility, author_id, answered, mentioned, tags)),
+        topics=tuple(_topics(draft.visibility, author_id, answered.author_id if answered else None, mentioned, tags)),
         app_id=draft.app_id,
+        conversation_id=answered.conversation_id if answered else id,
     )
+
+
+def revise(
+    post: Post,
+    prepared: Prepared,
+    *,
+    mentions: Mapping[str, texts.Mention],
+    tags: Sequence[Tag],
+    base_url: str,
+    now: datetime,
+) -> Post:
+    """The post that an edit makes of `post`. Whom it mentioned before may go on reading it.
+
+    Args:
+        prepared: only its text, content warning, sensitivity and language count; a language that
+            is not given stays as it was.
+        mentions, tags: as for `accept`.
+    """
+    draft = prepared.draft
+    named = tuple(dict.fromkeys(AccountId(mention.id) for mention in mentions.values()))
+    silent = tuple(id for id in post.mentions if id not in named)
+    return msgspec.structs.replace(
+        post,
+        text=draft.text,
+        html=texts.to_html(prepared.parsed, mentions, base_url=base_url),
+        spoiler=draft.spoiler,
+        sensitive=draft.sensitive or bool(draft.spoiler),
+        language=draft.language or post.language,
+        mentions=named + silent,
+        silent=silent,
+        tags=tuple(tag.name for tag in tags),
+        topics=tuple(_topics(post.visibility, post.author_id, post.in_reply_to_author_id, named + silent, tags)),
+        edited_at=now,
+    )
+
+
+def says_the_same(one: Post, other: Post) -> bool:
+    """Whether an edit changed nothing that anybody can see."""
+    return (one.text, one.spoiler, one.sensitive, one.language) == (
+        other.text,
+        other.spoiler,
+        other.sensitive,
+        other.language,
+    )
+
+
+def pass_on(
+    original: Shape, *, id: PostId, booster_id: AccountId, visibility: Visibility, app_id: int | None, now: datetime
+) -> Post:
+    """The boost of a post: an entry of its own, under its booster alone, that shows another.
+
+    Raises:
+        PostNotFound: the post is not to be passed on: it is direct, or private and somebody else's.
+    """
+    if original.visibility is Visibility.DIRECT:
+        raise PostNotFound
+    if original.visibility is Visibility.FOLLOWERS:
+        if original.author_id != booster_id:
+            raise PostNotFound
+        visibility = Visibility.FOLLOWERS
+    return Post(
+        id=id,
+        author_id=booster_id,
+        created_at=now,
+        visibility=visibility,
+        text="",
+        html="",
+        spoiler="",
+        sensitive=False,
+        language=None,
+        in_reply_to_id=None,
+        in_reply_to_author_id=None,
+        mentions=(),
+        tags=(),
+        topics=(booster_id,),
+        app_id=app_id,
+        conversation_id=id,
+        boost_of_id=original.id,
+        boost_of_author_id=original.author_id,
+    )
+
+
+def check_pin(post: Shape, account_id: AccountId) -> None:
+    """
+    Raises:
+        CannotPin: this is not something to have on one's profile for long.
+    """
+    if post.author_id != account_id or post.boost_of_id is not None or post.visibility is Visibility.DIRECT:
+        raise CannotPin
 
 
 def _topics(
     visibility: Visibility,
     author_id: AccountId,
-    answered: Shape | None,
+    answered_author_id: AccountId | None,
     mentioned: Sequence[AccountId],
     tags: Sequence[Tag],
 ) -> list[int]:
@@ -133,7 +253,7 @@ def _topics(
     under: list[int] = [author_id]
     if visibility is Visibility.PUBLIC:
         under += [tag.id for tag in tags]
-        if answered is None or answered.author_id == author_id:  # replies to others are no news for everyone
+        if answered_author_id in (None, author_id):  # replies to others are no news for everyone
             under += [topics.EVERYTHING, topics.LOCAL]
     return under
 
@@ -141,7 +261,7 @@ def _topics(
 class Reader:
     """Somebody, or nobody, who looks at posts.
 
-    circle: what they follow; None for a stranger.
+    circle: what they follow, and whom they keep away; None for a stranger.
     suspended: accounts whose posts nobody sees.
     """
 
@@ -156,14 +276,19 @@ class Reader:
 def can_see(post: Shape, reader: Reader) -> bool:
     """Whether `reader` may read `post`. Every way of reading a post ends here.
 
-    Strangers see what the web shows. A suspended author's posts are seen by nobody.
+    Strangers see what the web shows. A suspended author's posts are seen by nobody, and two of
+    whom one blocks the other see nothing of each other, boosts by third parties included.
     """
-    if post.author_id in reader.suspended:
-        return False
+    circle = reader.circle
+    for author_id in (post.author_id, post.boost_of_author_id):
+        if author_id in reader.suspended:
+            return False
+        if circle is not None and (author_id in circle.blocked or author_id in circle.blocked_by):
+            return False
     if post.visibility is Visibility.PUBLIC or post.visibility is Visibility.UNLISTED:
         return True
-    if reader.circle is None:
+    if circle is None:
         return False
     if post.author_id == reader.id or reader.id in post.mentions:
         return True
-    return post.visibility is Visibility.FOLLOWERS and post.author_id in reader.circle.topics
+    return post.visibility is Visibility.FOLLOWERS and post.author_id in circle.topics

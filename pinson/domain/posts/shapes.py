@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from pinson.domain.posts import store
-from pinson.domain.posts.facts import PostDeleted, PostPublished
+from pinson.domain.posts.facts import PostDeleted, PostEdited, PostPublished, RepliesOrphaned
 from pinson.domain.posts.model import Shape
 from pinson.lib.db import ReadTx
 from pinson.lib.log import Fact
@@ -28,19 +28,24 @@ class Shapes:
 
         One statement for all that are not in memory, none if all are.
         """
-        shapes = self._shapes
-        missing = [id for id in ids if id not in shapes]
-        if missing:
-            for shape in await store.shapes(tx, missing):
-                self._keep_one(shape)
-        return [shapes[id] for id in ids if id in shapes]
+        known = self._shapes
+        found = [shape for id in ids if (shape := known.get(id)) is not None]
+        if len(found) == len(ids):
+            return found
+        for shape in await store.shapes(tx, [id for id in ids if id not in known]):
+            self._keep_one(shape)
+        return [shape for id in ids if (shape := known.get(id)) is not None]
 
     def apply(self, fact: Fact) -> None:
         """Follow the log."""
-        if isinstance(fact, PostPublished):
-            self._keep_one(fact.post)
-        elif isinstance(fact, PostDeleted):
-            self._shapes.pop(fact.id, None)
+        match fact:
+            case PostPublished() | PostEdited():
+                self._keep_one(fact.post)
+            case PostDeleted():
+                self._shapes.pop(fact.id, None)
+            case RepliesOrphaned():
+                for id in fact.ids:
+                    self._shapes.pop(id, None)
 
     async def load(self, _tx: ReadTx) -> None:
         """Start over, empty."""

@@ -1,44 +1,79 @@
 """SQL of posts, hashtags and topics."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.posts.model import Post, PostId, Shape, Tag, TagDay, Week
+from pinson.domain.posts.model import Mark, Marked, MarkOn, Post, PostId, Shape, Tag, TagDay, Version, Week
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.ids import first_at
 
-OWNS = ("posts", "tags", "idempotency", "topics", "entries")
+OWNS = ("posts", "tags", "idempotency", "topics", "entries", "marks", "conversation_mutes", "versions")
 
 INSERT = """
     INSERT INTO posts (
         id, author_id, created_at, visibility, text, html, spoiler, sensitive, language,
-        in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, replies)
+        in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, conversation_id,
+        boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites)
     VALUES (
         :id, :author_id, :created_at, :visibility, :text, :html, :spoiler, :sensitive, :language,
-        :in_reply_to_id, :in_reply_to_author_id, :mentions, :tags, :topics, :app_id, :replies)
+        :in_reply_to_id, :in_reply_to_author_id, :mentions, :tags, :topics, :app_id, :conversation_id,
+        :boost_of_id, :boost_of_author_id, :edited_at, :silent, :replies, :boosts, :favourites)
+"""
+UPDATE = """
+    UPDATE posts
+    SET text = :text, html = :html, spoiler = :spoiler, sensitive = :sensitive, language = :language,
+        mentions = :mentions, tags = :tags, topics = :topics, edited_at = :edited_at, silent = :silent
+    WHERE id = :id
 """
 DELETE = "DELETE FROM posts WHERE id = :id"
-COUNT_REPLY = "UPDATE posts SET replies = replies + :more WHERE id = :id"
+COUNT_UP = """
+    UPDATE posts
+    SET replies = replies + :replies, boosts = boosts + :boosts, favourites = favourites + :favourites
+    WHERE id = :id
+"""
 SHAPES = """
-    SELECT id, author_id, visibility, in_reply_to_id, in_reply_to_author_id, mentions, topics
-    FROM posts
-    WHERE id IN (SELECT value FROM json_each(:ids))
+    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
+        p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language
+    FROM posts AS p
+    WHERE p.id IN (SELECT value FROM json_each(:ids))
 """
 POSTS = """
     SELECT id, author_id, created_at, visibility, text, html, spoiler, sensitive, language,
-        in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, replies
+        in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, conversation_id,
+        boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites
     FROM posts
     WHERE id IN (SELECT value FROM json_each(:ids))
 """
 BY_AUTHOR = """
-    SELECT id, author_id, visibility, in_reply_to_id, in_reply_to_author_id, mentions, topics
-    FROM posts
-    WHERE author_id = :author_id AND id < :before
-    ORDER BY id DESC
+    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
+        p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language
+    FROM posts AS p
+    WHERE p.author_id = :author_id AND p.id < :before
+    ORDER BY p.id DESC
     LIMIT :limit
+"""
+BOOST_BY = """
+    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
+        p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language
+    FROM posts AS p
+    WHERE p.author_id = :author_id AND p.boost_of_id = :id
+"""
+BOOSTS_OF = """
+    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
+        p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language
+    FROM posts AS p
+    WHERE p.boost_of_id = :id AND p.id < :before AND p.id > :after
+    ORDER BY p.id DESC
+    LIMIT :limit
+"""
+ORPHAN = """
+    UPDATE posts SET in_reply_to_id = NULL
+    WHERE id IN (SELECT id FROM posts WHERE in_reply_to_id = :id LIMIT :limit)
+    RETURNING id
 """
 ANCESTORS = """
     WITH RECURSIVE above (id, in_reply_to_id, distance) AS (
@@ -49,7 +84,8 @@ ANCESTORS = """
         JOIN posts AS p ON p.id = above.in_reply_to_id
         WHERE above.distance < :most
     )
-    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics
+    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
+        p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language
     FROM above
     JOIN posts AS p ON p.id = above.id
     WHERE above.distance > 0
@@ -64,7 +100,8 @@ DESCENDANTS = """
         JOIN posts AS p ON p.in_reply_to_id = below.id
         WHERE below.depth < :deepest
     )
-    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics
+    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
+        p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language
     FROM (SELECT id FROM below LIMIT :most) AS found
     JOIN posts AS p ON p.id = found.id
 """
@@ -109,13 +146,63 @@ LOWER_HEAD = """
     WHERE id = :topic_id AND head = :id
 """
 
+NEW_MARK = "INSERT INTO marks (id, account_id, post_id, mark) VALUES (:id, :account_id, :post_id, :mark)"
+DELETE_MARK = "DELETE FROM marks WHERE account_id = :account_id AND post_id = :post_id AND mark = :mark"
+HAS_MARK = "SELECT count(*) FROM marks WHERE account_id = :account_id AND post_id = :post_id AND mark = :mark"
+MARKS = """
+    SELECT post_id AS id, mark FROM marks
+    WHERE account_id = :account_id AND post_id IN (SELECT value FROM json_each(:ids))
+    UNION ALL
+    SELECT boost_of_id, 'boost' FROM posts
+    WHERE author_id = :account_id AND boost_of_id IN (SELECT value FROM json_each(:ids))
+    UNION ALL
+    SELECT p.id, 'mute' FROM posts AS p
+    WHERE p.id IN (SELECT value FROM json_each(:ids)) AND EXISTS (
+        SELECT 1 FROM conversation_mutes AS c
+        WHERE c.account_id = :account_id AND c.conversation_id = p.conversation_id)
+"""
+MARKED_BY_OLDER = """
+    SELECT id, post_id AS of_id FROM marks
+    WHERE account_id = :account_id AND mark = :mark AND id < :before AND id > :after
+    ORDER BY id DESC
+    LIMIT :limit
+"""
+MARKED_BY_NEWER = """
+    SELECT id, post_id AS of_id FROM marks
+    WHERE account_id = :account_id AND mark = :mark AND id < :before AND id > :after
+    ORDER BY id
+    LIMIT :limit
+"""
+MARKING = """
+    SELECT id, account_id AS of_id FROM marks
+    WHERE post_id = :post_id AND mark = :mark AND id < :before AND id > :after
+    ORDER BY id DESC
+    LIMIT :limit
+"""
+DELETE_MARKS_ON = "DELETE FROM marks WHERE id IN (SELECT id FROM marks WHERE post_id = :post_id LIMIT :limit)"
+ANY_MARKS_BY = "SELECT post_id AS id, mark FROM marks WHERE account_id = :account_id LIMIT :limit"
+NEW_MUTE = """
+    INSERT INTO conversation_mutes (account_id, conversation_id) VALUES (:account_id, :conversation_id)
+    ON CONFLICT (account_id, conversation_id) DO NOTHING
+"""
+DELETE_MUTE = """
+    DELETE FROM conversation_mutes WHERE account_id = :account_id AND conversation_id = :conversation_id
+"""
+DELETE_MUTES_BY = "DELETE FROM conversation_mutes WHERE account_id = :account_id"
+
+NEW_VERSION = """
+    INSERT INTO versions (post_id, created_at, html, spoiler, sensitive)
+    VALUES (:post_id, :created_at, :html, :spoiler, :sensitive)
+"""
+VERSIONS = "SELECT created_at, html, spoiler, sensitive FROM versions WHERE post_id = :post_id ORDER BY id"
+
 KEY = "SELECT post_id FROM idempotency WHERE account_id = :account_id AND key = :key AND at > :since"
 KEEP_KEY = """
     INSERT INTO idempotency (account_id, key, post_id, at) VALUES (:account_id, :key, :post_id, :now)
     ON CONFLICT (account_id, key) DO UPDATE SET post_id = excluded.post_id, at = excluded.at
 """
 FORGET_KEYS = "DELETE FROM idempotency WHERE at <= :until"
-COUNT = "SELECT count(*) FROM posts"
+COUNT_ALL = "SELECT count(*) FROM posts"
 
 
 async def insert(tx: WriteTx, post: Post) -> None:
@@ -134,9 +221,33 @@ async def delete(tx: WriteTx, post: Post | Shape) -> None:
     await tx.run_many(LOWER_HEAD, rows)
 
 
-async def count_reply(tx: WriteTx, id: PostId, more: int) -> None:
-    """Change how many replies a post has by `more`."""
-    await tx.run(COUNT_REPLY, id=id, more=more)
+async def update(tx: WriteTx, post: Post, *, joined: Sequence[int], left: Sequence[int]) -> None:
+    """Keep what an edit changed, and move the post between topics. Heads as in `insert` and `delete`."""
+    await tx.run(
+        UPDATE,
+        id=post.id,
+        text=post.text,
+        html=post.html,
+        spoiler=post.spoiler,
+        sensitive=post.sensitive,
+        language=post.language,
+        mentions=post.mentions,
+        tags=post.tags,
+        topics=post.topics,
+        edited_at=post.edited_at,
+        silent=post.silent,
+    )
+    new = [{"topic_id": topic, "id": post.id} for topic in joined]
+    await tx.run_many(NEW_ENTRY, new)
+    await tx.run_many(RAISE_HEAD, new)
+    gone = [{"topic_id": topic, "id": post.id} for topic in left]
+    await tx.run_many(DELETE_ENTRY, gone)
+    await tx.run_many(LOWER_HEAD, gone)
+
+
+async def count(tx: WriteTx, id: PostId, *, replies: int = 0, boosts: int = 0, favourites: int = 0) -> None:
+    """Add to a post's counters."""
+    await tx.run(COUNT_UP, id=id, replies=replies, boosts=boosts, favourites=favourites)
 
 
 async def shapes(tx: ReadTx, ids: list[int]) -> list[Shape]:
@@ -152,6 +263,21 @@ async def posts(tx: ReadTx, ids: list[int]) -> list[Post]:
 async def by_author(tx: ReadTx, author_id: AccountId, *, before: int, limit: int) -> list[Shape]:
     """An author's posts of every visibility, newest first. O(limit) on (author_id, id)."""
     return await tx.all(Shape, BY_AUTHOR, author_id=author_id, before=before, limit=limit)
+
+
+async def boost_by(tx: ReadTx, author_id: AccountId, id: PostId) -> Shape | None:
+    """An account's boost of a post. One look into the unique index."""
+    return await tx.one(Shape, BOOST_BY, author_id=author_id, id=id)
+
+
+async def boosts_of(tx: ReadTx, id: PostId, *, before: int, after: int, limit: int) -> list[Shape]:
+    """Boosts of a post, newest first. O(limit) on (boost_of_id, id)."""
+    return await tx.all(Shape, BOOSTS_OF, id=id, before=before, after=after, limit=limit)
+
+
+async def orphan(tx: WriteTx, id: PostId, *, limit: int) -> list[PostId]:
+    """Unlink up to `limit` replies from a post that is gone; which."""
+    return [PostId(orphan) for orphan in await tx.all(int, ORPHAN, id=id, limit=limit)]
 
 
 async def replies(tx: ReadTx, id: PostId, *, limit: int) -> list[int]:
@@ -204,6 +330,74 @@ async def new_tag(tx: WriteTx, tag: Tag, now: datetime) -> None:
     await tx.run(NEW_TAG, id=tag.id, name=tag.name, display_name=tag.display_name, now=now)
 
 
+async def new_mark(tx: WriteTx, id: int, account_id: AccountId, post_id: PostId, mark: Mark) -> None:
+    """Add a mark that is not there yet."""
+    await tx.run(NEW_MARK, id=id, account_id=account_id, post_id=post_id, mark=mark)
+
+
+async def delete_mark(tx: WriteTx, account_id: AccountId, post_id: PostId, mark: Mark) -> bool:
+    """Take a mark away; whether it was there."""
+    return await tx.run(DELETE_MARK, account_id=account_id, post_id=post_id, mark=mark) > 0
+
+
+async def has_mark(tx: ReadTx, account_id: AccountId, post_id: PostId, mark: Mark) -> bool:
+    """Whether an account made this mark. One look into the unique index."""
+    return bool(await tx.one(int, HAS_MARK, account_id=account_id, post_id=post_id, mark=mark))
+
+
+async def marks(tx: ReadTx, account_id: AccountId, ids: list[PostId]) -> list[MarkOn]:
+    """All that an account did with these posts. Three looks into indexes for each."""
+    return await tx.all(MarkOn, MARKS, account_id=account_id, ids=ids)
+
+
+async def marked_by(
+    tx: ReadTx, account_id: AccountId, mark: Mark, *, before: int, after: int, limit: int, ascending: bool = False
+) -> list[Marked]:
+    """Which posts an account marked so, the latest first, or the other way. O(limit) on (account_id, mark, id)."""
+    ask = MARKED_BY_NEWER if ascending else MARKED_BY_OLDER
+    return await tx.all(Marked, ask, account_id=account_id, mark=mark, before=before, after=after, limit=limit)
+
+
+async def marking(tx: ReadTx, post_id: PostId, mark: Mark, *, before: int, after: int, limit: int) -> list[Marked]:
+    """Who marked a post so, the latest first. O(limit) on (post_id, mark, id)."""
+    return await tx.all(Marked, MARKING, post_id=post_id, mark=mark, before=before, after=after, limit=limit)
+
+
+async def delete_marks_on(tx: WriteTx, post_id: PostId, *, limit: int) -> int:
+    """Take up to `limit` marks from a post that is gone; how many."""
+    return await tx.run(DELETE_MARKS_ON, post_id=post_id, limit=limit)
+
+
+async def any_marks_by(tx: ReadTx, account_id: AccountId, *, limit: int) -> list[MarkOn]:
+    """Up to `limit` marks of an account, in no order."""
+    return await tx.all(MarkOn, ANY_MARKS_BY, account_id=account_id, limit=limit)
+
+
+async def mute(tx: WriteTx, account_id: AccountId, conversation_id: PostId) -> bool:
+    """Mute a conversation; False if it was muted."""
+    return await tx.run(NEW_MUTE, account_id=account_id, conversation_id=conversation_id) > 0
+
+
+async def unmute(tx: WriteTx, account_id: AccountId, conversation_id: PostId) -> bool:
+    """Hear of a conversation again; False if it was not muted."""
+    return await tx.run(DELETE_MUTE, account_id=account_id, conversation_id=conversation_id) > 0
+
+
+async def delete_mutes_by(tx: WriteTx, account_id: AccountId) -> None:
+    """Forget which conversations an account muted."""
+    await tx.run(DELETE_MUTES_BY, account_id=account_id)
+
+
+async def add_version(tx: WriteTx, post_id: PostId, version: Version) -> None:
+    """Keep what a post says, or said."""
+    await tx.run(NEW_VERSION, post_id=post_id, **msgspec.structs.asdict(version))
+
+
+async def versions(tx: ReadTx, post_id: PostId) -> list[Version]:
+    """What an edited post said, from the original on. O(edits)."""
+    return await tx.all(Version, VERSIONS, post_id=post_id)
+
+
 async def post_of_key(tx: ReadTx, account_id: AccountId, key: str, *, since: datetime) -> int | None:
     """The post that was made under this idempotency key after `since`."""
     return await tx.one(int, KEY, account_id=account_id, key=key, since=since)
@@ -219,6 +413,6 @@ async def forget_keys(tx: WriteTx, *, until: datetime) -> int:
     return await tx.run(FORGET_KEYS, until=until)
 
 
-async def count(tx: ReadTx) -> int:
+async def count_all(tx: ReadTx) -> int:
     """How many posts there are. Scans an index: for pages that are cached."""
-    return await tx.one(int, COUNT) or 0
+    return await tx.one(int, COUNT_ALL) or 0

@@ -29,6 +29,7 @@ import msgspec
 import regex
 
 URL_LENGTH = 23  # what any URL counts for, so that nobody needs to shorten one to save room
+REL = "nofollow noopener"
 URL_SHOWN = 30  # characters of a URL left visible, after "https://www."
 
 # The word characters of Unicode's regular expressions (UTS #18), but without the joiners ZWNJ and ZWJ, which
@@ -113,6 +114,13 @@ class Parsed(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(span.name for span in self.spans if span.kind is SpanKind.MENTION))
 
     @property
+    def prose(self) -> str:
+        """The text without its spans, which are in no language."""
+        ends = [0, *(span.end for span in self.spans)]
+        starts = [*(span.start for span in self.spans), len(self.text)]
+        return "".join(self.text[end:start] for end, start in zip(ends, starts, strict=True))
+
+    @property
     def tags(self) -> dict[str, str]:
         """The hashtags, in order: normal form (see `fold_tag`) -> as first typed in this text."""
         tags: dict[str, str] = {}
@@ -190,7 +198,7 @@ def fold_tag(name: str) -> str:
     return unicodedata.normalize("NFKC", bare)
 
 
-def to_html(parsed: Parsed, mentions: Mapping[str, Mention], *, base_url: str) -> str:
+def to_html(parsed: Parsed, mentions: Mapping[str, Mention], *, base_url: str, rel: str = REL) -> str:
     """Render a parsed text as the HTML that Mastodon apps expect; "" if it is blank.
 
     Apps find mentions by their class and by `href` being exactly the account's url, hashtags by
@@ -199,13 +207,23 @@ def to_html(parsed: Parsed, mentions: Mapping[str, Mention], *, base_url: str) -
     Args:
         mentions: accounts by handle, as in `Parsed.handles`; those not in it stay plain text.
         base_url: of this server, such as "https://pinson.example", for the pages of hashtags.
+        rel: what the text's links are to its page (HTML, section 4.6.6).
     """
+    return _paragraphs(_marked_up(parsed, mentions, base_url=base_url, rel=rel))
+
+
+def to_inline_html(parsed: Parsed, *, base_url: str, rel: str = REL) -> str:
+    """The same without paragraphs, for a text of one line. Mentions stay plain text."""
+    return " ".join(_marked_up(parsed, {}, base_url=base_url, rel=rel).split())
+
+
+def _marked_up(parsed: Parsed, mentions: Mapping[str, Mention], *, base_url: str, rel: str) -> str:
     text, pieces, end = parsed.text, list[str](), 0
     ambiguous = _ambiguous_names(parsed, mentions)
     for span in parsed.spans:
         pieces.append(escape(text[end : span.start], quote=False))
         if span.kind is SpanKind.URL:
-            pieces.append(_url_html(span.name))
+            pieces.append(_url_html(span.name, rel))
         elif span.kind is SpanKind.TAG:
             pieces.append(_tag_html(span.name, base_url))
         elif mention := mentions.get(span.name):
@@ -214,7 +232,7 @@ def to_html(parsed: Parsed, mentions: Mapping[str, Mention], *, base_url: str) -
             pieces.append(text[span.start : span.end])  # letters, digits and "@._-:", nothing to escape
         end = span.end
     pieces.append(escape(text[end:], quote=False))
-    return _paragraphs("".join(pieces))
+    return "".join(pieces)
 
 
 def _spans(text: str, local_domain: str) -> Iterator[Span]:
@@ -272,14 +290,14 @@ def _ambiguous_names(parsed: Parsed, mentions: Mapping[str, Mention]) -> frozens
     return frozenset(name for name, bearers in names.items() if bearers > 1)
 
 
-def _url_html(url: str) -> str:
+def _url_html(url: str, rel: str) -> str:
     prefix = found[0] if (found := _URL_PREFIX.match(url)) else ""
     shown, rest = url[len(prefix) :][:URL_SHOWN], url[len(prefix) + URL_SHOWN :]
     if len(rest) == 1:  # the ellipsis would take the room of what it hides
         shown, rest = shown + rest, ""
     ellipsis = ' class="ellipsis"' if rest else ""
     return (
-        f'<a href="{escape(url)}" target="_blank" rel="nofollow noopener" translate="no">'
+        f'<a href="{escape(url)}" target="_blank" rel="{rel}" translate="no">'
         f'<span class="invisible">{prefix}</span>'
         f"<span{ellipsis}>{escape(shown, quote=False)}</span>"
         f'<span class="invisible">{escape(rest, quote=False)}</span></a>'

@@ -1,31 +1,129 @@
-"""Who follows what: accounts and hashtags alike, since both are topics.
+"""Who follows what and whom (both are topics), who waits to, who does not want to see whom, and lists of them.
 
-Called by interfaces (follow, unfollow) and by timelines and streams (`Circles`). A follow
-belongs to an account, not to the person who signs in. Not here: blocks, mutes and lists,
-which are to come; which posts a follow brings (timelines).
+Called by interfaces, and by timelines and streams (`Circles`). All of it belongs to an account,
+not to the person who signs in. Lists live here, on the same floor: whoever is no longer followed
+leaves them, in the same transaction. Not here: which posts a follow brings and what a mute hides
+(timelines), what a block hides (posts).
 """
 
-from pinson.domain.relations.circles import Circle, Circles, changed
-from pinson.domain.relations.commands import CannotFollowSelf, follow, follow_tag, sever_all, unfollow
-from pinson.domain.relations.facts import Followed, Unfollowed
-from pinson.domain.relations.model import Follow, Relationship
-from pinson.domain.relations.queries import followed_tags, followers, following, relationships
+from pinson.domain.relations import lists
+from pinson.domain.relations.barriers import (
+    BadDomain,
+    block,
+    block_domain,
+    domain_name,
+    forget_mutes,
+    mute,
+    unblock,
+    unblock_domain,
+    unmute,
+)
+from pinson.domain.relations.circles import CHANGES, Change, Circle, Circles, changed, concerned
+from pinson.domain.relations.commands import (
+    CannotFollow,
+    CannotFollowSelf,
+    NoSuchRequest,
+    accept,
+    accept_all,
+    follow,
+    follow_tag,
+    reject,
+    sever_all,
+    unfollow,
+)
+from pinson.domain.relations.facts import (
+    Blocked,
+    FollowChanged,
+    Followed,
+    FollowRequested,
+    FollowRequestEnded,
+    Muted,
+    Unblocked,
+    Unfollowed,
+    Unmuted,
+)
+from pinson.domain.relations.lists import ListChanged, ListShape
+from pinson.domain.relations.model import DomainBlock, Follow, FollowRequest, Listed, Mute, Relationship
+from pinson.domain.relations.queries import (
+    are_apart,
+    blocks,
+    count_requests,
+    domain_blocks,
+    endorsements,
+    familiar,
+    followed_tags,
+    followers,
+    following,
+    friends_of_friends,
+    most_followed,
+    mutes,
+    relationships,
+    requests,
+)
+from pinson.domain.relations.remarks import NoteTooLong, NotFollowed, dismiss, endorse, note, unendorse
 
 __all__ = [
+    "CHANGES",
+    "BadDomain",
+    "Blocked",
+    "CannotFollow",
     "CannotFollowSelf",
+    "Change",
     "Circle",
     "Circles",
+    "DomainBlock",
     "Follow",
+    "FollowChanged",
+    "FollowRequest",
+    "FollowRequestEnded",
+    "FollowRequested",
     "Followed",
+    "ListChanged",
+    "ListShape",
+    "Listed",
+    "Mute",
+    "Muted",
+    "NoSuchRequest",
+    "NotFollowed",
+    "NoteTooLong",
     "Relationship",
+    "Unblocked",
     "Unfollowed",
+    "Unmuted",
+    "accept",
+    "accept_all",
+    "are_apart",
+    "block",
+    "block_domain",
+    "blocks",
     "changed",
+    "concerned",
+    "count_requests",
+    "dismiss",
+    "domain_blocks",
+    "domain_name",
+    "endorse",
+    "endorsements",
+    "familiar",
     "follow",
     "follow_tag",
     "followed_tags",
     "followers",
     "following",
+    "forget_mutes",
+    "friends_of_friends",
+    "lists",
+    "most_followed",
+    "mute",
+    "mutes",
+    "note",
+    "reject",
     "relationships",
+    "requests",
     "sever_all",
+    "unblock",
+    "unblock_domain",
+    "unendorse",
     "unfollow",
+    "unmute",
 ]

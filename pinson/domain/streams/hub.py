@@ -7,19 +7,20 @@ order: whoever publishes is not kept waiting while thousands of listeners are to
 import asyncio
 from collections import deque
 from collections.abc import Iterable
+from datetime import datetime
 from enum import Enum
 
 import msgspec
 
 from pinson.domain.access import CHANGES_OF_PRINCIPALS, Principal, concerns
-from pinson.domain.posts import PostDeleted, PostId, PostPublished, Reader
-from pinson.domain.relations import Followed, Unfollowed, changed
+from pinson.domain.posts import PostDeleted, PostEdited, PostId, PostPublished, Reader, Shape
+from pinson.domain.relations import CHANGES, Change, ListChanged, changed, concerned
 from pinson.domain.timelines import Timeline, Timelines
-from pinson.lib.db import ReadTx
+from pinson.lib.db import Database, ReadTx
 from pinson.lib.log import Fact
 
 MAILBOX = 512  # things heard but not yet sent, above which a listener is too slow to keep
-HEARD = (PostPublished, PostDeleted, Followed, Unfollowed, *CHANGES_OF_PRINCIPALS)
+HEARD = (PostPublished, PostEdited, PostDeleted, *CHANGES, *CHANGES_OF_PRINCIPALS)
 AT_A_TIME = 250  # listeners told before others in the event loop get their turn: about 0.3 ms
 
 
@@ -27,24 +28,32 @@ class HeardKind(Enum):
     """What happened to a post."""
 
     PUBLISHED = "published"
+    EDITED = "edited"
     DELETED = "deleted"
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """Something a listener hears: what happened, to which post."""
+    """Something a listener hears: what happened, to which post.
+
+    is_new: whether nobody can have done anything with what is shown: it is no edit and no boost.
+    """
 
     kind: HeardKind
     post_id: PostId
+    is_new: bool = False
 
 
 class Listener:
     """One subscription: a timeline, who listens to it, and a mailbox of what was heard."""
 
-    def __init__(self, timeline: Timeline, reader: Reader, *, principal: Principal, is_home: bool) -> None:
+    def __init__(
+        self, timeline: Timeline, reader: Reader, *, principal: Principal, is_home: bool, list_id: int | None
+    ) -> None:
         self.timeline = timeline
         self.reader = reader
         self.principal = principal
         self.is_home = is_home
+        self.list_id = list_id
         self.closed = False
         self._mailbox: deque[Heard] = deque()
         self._news = asyncio.Event()
@@ -75,8 +84,9 @@ class Listener:
 class Hub:
     """All listeners of a process."""
 
-    def __init__(self, timelines: Timelines) -> None:
+    def __init__(self, timelines: Timelines, db: Database) -> None:
         self._timelines = timelines
+        self._db = db
         self._under: dict[int, dict[Listener, None]] = {}  # topic -> its listeners, in the order they came
         self._by_account: dict[int, dict[Listener, None]] = {}
         self._all: dict[Listener, None] = {}
@@ -86,14 +96,23 @@ class Hub:
     def __len__(self) -> int:
         return len(self._all)
 
-    def listen(self, timeline: Timeline, reader: Reader, *, principal: Principal, is_home: bool = False) -> Listener:
+    def listen(
+        self,
+        timeline: Timeline,
+        reader: Reader,
+        *,
+        principal: Principal,
+        is_home: bool = False,
+        list_id: int | None = None,
+    ) -> Listener:
         """Open a subscription. Whoever opens it calls `leave` in the end.
 
         Args:
             principal: by whose token it is open: it closes when that may no longer be.
             is_home: whether the timeline is what its reader follows, and changes as they do.
+            list_id: which list of its reader's it is, if it is one: it changes as the list does, and closes with it.
         """
-        listener = Listener(timeline, reader, principal=principal, is_home=is_home)
+        listener = Listener(timeline, reader, principal=principal, is_home=is_home, list_id=list_id)
         self._enlist(listener)
         self._all[listener] = None
         if reader.id is not None:
@@ -134,23 +153,38 @@ class Hub:
     async def _take_in(self, fact: Fact) -> None:
         match fact:
             case PostPublished(post=post):
-                heard = Heard(HeardKind.PUBLISHED, post.id)
-                for count, listener in enumerate(self._listeners(post.topics)):
-                    if listener.timeline.admits(post, listener.reader):
-                        listener.put(heard)
-                    if count % AT_A_TIME == AT_A_TIME - 1:
-                        await asyncio.sleep(0)
+                heard = Heard(HeardKind.PUBLISHED, post.id, is_new=post.boost_of_id is None)
+                await self._tell(heard, post, fact.at)
+            case PostEdited(post=post):
+                await self._tell(Heard(HeardKind.EDITED, post.id), post, fact.at)
             case PostDeleted():
                 heard = Heard(HeardKind.DELETED, fact.id)
                 for listener in self._listeners(fact.topics):
                     listener.put(heard)
-            case Followed() | Unfollowed():
-                for listener in self._by_account.get(fact.account_id, {}):
-                    self._follow_circle(listener, fact)
+            case ListChanged():
+                self._follow_list(fact)
+                self._follow_circles(fact)
+            case _ if isinstance(fact, CHANGES):
+                self._follow_circles(fact)
             case _:
                 for listener in self._all:
                     if concerns(fact, listener.principal):
                         listener.close()
+
+    async def _tell(self, heard: Heard, post: Shape, at: datetime) -> None:
+        """Tell those on whose timelines the post stands."""
+        for count, listener in enumerate(self._listeners(post.topics)):
+            _end_mutes(listener, at)
+            if listener.timeline.admits(post, listener.reader) and not (
+                post.boost_of_id is not None and await self._is_hidden(post, listener)
+            ):
+                listener.put(heard)
+            if count % AT_A_TIME == AT_A_TIME - 1:
+                await asyncio.sleep(0)
+
+    async def _is_hidden(self, boost: Shape, listener: Listener) -> bool:
+        """Whether the listener has just seen what a boost shows. As dear as reading a page."""
+        return await self._timelines.repeats(self._db, listener.timeline, boost, reader=listener.reader)
 
     def _listeners(self, topics: Iterable[int]) -> list[Listener]:
         """Who listens to any of the topics, each once."""
@@ -159,17 +193,32 @@ class Hub:
             found |= self._under.get(topic, {})
         return list(found)
 
-    def _follow_circle(self, listener: Listener, fact: Followed | Unfollowed) -> None:
-        """Somebody's follows changed: so does what they may see, and what their home is."""
-        circle = listener.reader.circle
-        if circle is None:
-            return
-        circle = changed(circle, fact)
-        listener.reader = Reader(circle, listener.reader.suspended)
-        if listener.is_home:
-            self._delist(listener)
-            listener.timeline = self._timelines.home(circle)
-            self._enlist(listener)
+    def _follow_circles(self, fact: Change) -> None:
+        """Somebody's circle changed: so does what they may see, and what their home is."""
+        for account_id in concerned(fact):
+            for listener in self._by_account.get(account_id, {}):
+                old = listener.reader.circle
+                assert old is not None
+                circle = changed(old, fact)
+                listener.reader = Reader(circle, listener.reader.suspended)
+                if listener.is_home and circle.topics != old.topics:
+                    self._show(listener, self._timelines.home(circle))
+
+    def _follow_list(self, fact: ListChanged) -> None:
+        """A list changed: so does what those hear who listen to it."""
+        for listener in self._by_account.get(fact.account_id, {}):
+            if listener.list_id != fact.list_id:
+                continue
+            if fact.shape is None:
+                listener.close()
+            else:
+                self._show(listener, self._timelines.of_list(fact.shape))
+
+    def _show(self, listener: Listener, timeline: Timeline) -> None:
+        """Let a listener hear another timeline from now on."""
+        self._delist(listener)
+        listener.timeline = timeline
+        self._enlist(listener)
 
     def _enlist(self, listener: Listener) -> None:
         for topic in listener.timeline.topics.tolist():
@@ -178,6 +227,13 @@ class Hub:
     def _delist(self, listener: Listener) -> None:
         for topic in listener.timeline.topics.tolist():
             _take(self._under, topic, listener)
+
+
+def _end_mutes(listener: Listener, now: datetime) -> None:
+    """Nothing tells that a mute has ended: let it count no more from its moment on."""
+    circle = listener.reader.circle
+    if circle is not None and circle.ending and (present := circle.at(now)) is not circle:
+        listener.reader = Reader(present, listener.reader.suspended)
 
 
 def _take(index: dict[int, dict[Listener, None]], key: int, listener: Listener) -> None:

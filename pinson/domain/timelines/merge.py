@@ -28,11 +28,11 @@ def newest_topics(heads: Ids, k: int) -> tuple[NDArray[np.int64], int]:
     n = len(heads)
     if k >= n:
         return np.arange(n), 0
-    parted = np.argpartition(heads, n - k - 1)
+    parted = heads.argpartition(n - k - 1)
     return parted[n - k :], int(heads[parted[n - k - 1]])
 
 
-def newest(rings: Picked, *, next_head: int) -> tuple[Ids, int]:
+def newest(rings: Picked, *, next_head: int) -> tuple[list[int], int]:
     """Merge the rings of the topics with the newest heads.
 
     Args:
@@ -42,10 +42,8 @@ def newest(rings: Picked, *, next_head: int) -> tuple[Ids, int]:
         the second value: nothing above that one is missing. The caller drops what it does not
         want, and asks again with more topics if too few are left.
     """
-    oldest = np.where(rings.cut, rings.ids[:, -1], 0)
-    certain_above = max(next_head, int(oldest.max(initial=0)))
+    oldest = rings.ids[:, -1] * rings.cut
+    certain_above = max(next_head, int(np.maximum.reduce(oldest, initial=0)))
     ids = rings.ids[rings.ids > certain_above]
     ids.sort()
-    if len(ids) > 1:
-        ids = ids[np.concatenate(([True], ids[1:] != ids[:-1]))]
-    return ids[::-1], certain_above
+    return list(dict.fromkeys(ids[::-1].tolist())), certain_above

@@ -6,18 +6,20 @@ the same pages (a property test holds them equal).
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.posts import PostDeleted, PostPublished, Reader, Shape, Shapes, can_see, topics
-from pinson.domain.relations import Circle
+from pinson.domain.posts import PostDeleted, PostEdited, PostPublished, Reader, Shape, Shapes, can_see, topics
+from pinson.domain.relations import Circle, ListShape
 from pinson.domain.timelines import merge, rules, store
 from pinson.domain.timelines.heads import Heads
 from pinson.domain.timelines.rings import DEPTH, Rings
+from pinson.domain.timelines.spacing import APART, Down, Up
 from pinson.lib.db import Database, ReadTx
 from pinson.lib.log import Fact
 from pinson.lib.paging import NEWEST, Page
@@ -32,11 +34,13 @@ class Timeline(msgspec.Struct, frozen=True):
     """A set of topics, and the rule by which a post under them belongs.
 
     topics: (n,) ids. places: (n,) where their heads are.
+    apart: how many older entries decide whether a boost is hidden (see `spacing.py`); 0: none is.
     """
 
     topics: NDArray[np.int64]
     places: NDArray[np.int32]
     rule: rules.Rule
+    apart: int
 
     def admits(self, post: Shape, reader: Reader) -> bool:
         """Whether `reader` finds `post` here."""
@@ -46,13 +50,16 @@ class Timeline(msgspec.Struct, frozen=True):
 class Timelines:
     """The views behind all timelines of a process."""
 
-    def __init__(self, shapes: Shapes, *, depth: int = DEPTH, first_topics: int = FIRST_TOPICS) -> None:
+    def __init__(
+        self, shapes: Shapes, *, depth: int = DEPTH, first_topics: int = FIRST_TOPICS, apart: int = APART
+    ) -> None:
         """
         Args:
-            depth, first_topics: smaller ones let tests reach the ends of memory with few posts.
+            depth, first_topics, apart: smaller ones let tests reach the ends of memory with few posts.
         """
         self._shapes = shapes
         self._first_topics = first_topics
+        self._apart = apart
         self._heads = Heads()
         self._rings = Rings(depth=depth)
         self._homes: OrderedDict[AccountId, tuple[Circle, Timeline]] = OrderedDict()
@@ -68,6 +75,12 @@ class Timelines:
             for topic in fact.post.topics:
                 self._heads.rise(topic, fact.post.id)
                 self._rings.push(topic, fact.post.id)
+        elif isinstance(fact, PostEdited):
+            for topic in fact.joined:
+                self._heads.rise(topic, fact.post.id)
+                self._rings.push(topic, fact.post.id)
+            for topic in fact.left:
+                self._rings.remove(topic, fact.post.id)
         elif isinstance(fact, PostDeleted):
             for topic in fact.topics:
                 self._rings.remove(topic, fact.id)
@@ -79,7 +92,7 @@ class Timelines:
             self._homes.move_to_end(circle.account_id)
             return known[1]
         own = (circle.account_id, topics.addressed_to(circle.account_id))
-        timeline = self._timeline({*circle.topics, *own}, rules.home)
+        timeline = self._timeline({*circle.topics, *own}, rules.home, apart=self._apart)
         self._homes[circle.account_id] = (circle, timeline)
         if len(self._homes) > KEEP:
             self._homes.popitem(last=False)
@@ -93,10 +106,16 @@ class Timelines:
         """What is public under a hashtag."""
         return self._timeline([tag_id], rules.everything)
 
-    def profile(self, account_id: AccountId, *, replies: bool = True, direct: bool = True) -> Timeline:
+    def profile(
+        self, account_id: AccountId, *, replies: bool = True, boosts: bool = True, direct: bool = True
+    ) -> Timeline:
         """An account's own posts; `direct`: its direct ones too, for those who may see them."""
         under = [account_id, topics.addressed_to(account_id)] if direct else [account_id]
-        return self._timeline(under, rules.profile(account_id, replies=replies))
+        return self._timeline(under, rules.profile(account_id, replies=replies, boosts=boosts))
+
+    def of_list(self, shape: ListShape) -> Timeline:
+        """What the accounts and hashtags of a list publish."""
+        return self._timeline({*shape.accounts, *shape.tags}, rules.members_of(shape), apart=self._apart)
 
     async def page(self, db: Database, timeline: Timeline, *, reader: Reader, page: Page) -> list[Shape]:
         """A page of a timeline, newest first.
@@ -111,9 +130,17 @@ class Timelines:
             return await self._from_tables(db, timeline, reader, page)
         return found
 
+    async def repeats(self, db: Database, timeline: Timeline, boost: Shape, *, reader: Reader) -> bool:
+        """Whether a boost that the timeline admits is hidden there: see `spacing.py`. For streams."""
+        if not timeline.apart:
+            return False
+        plain = msgspec.structs.replace(timeline, apart=0)
+        below = await self.page(db, plain, reader=reader, page=Page(boost.id, None, None, timeline.apart))
+        return any(boost.boost_of_id in (entry.id, entry.boost_of_id) for entry in below)
+
     async def _from_memory(self, tx: ReadTx, timeline: Timeline, reader: Reader, page: Page) -> list[Shape] | None:
         """The page, if heads and rings reach down to it."""
-        before, after = _bounds(page)
+        _, after = _bounds(page)
         heads = self._heads.ids[timeline.places]
         if not heads.max(initial=0) > after:
             return []
@@ -122,58 +149,115 @@ class Timelines:
             chosen, next_head = merge.newest_topics(heads, k)
             rings = await self._rings.pick(tx, timeline.topics[chosen].tolist())
             self._heads.ids[timeline.places[chosen]] = rings.ids[:, 0]
-            ids, certain_above = merge.newest(rings, next_head=next_head)
-            complete = certain_above <= after
-            if page.min_id is None or complete:
-                wanted = ids[(ids < before) & (ids > after)].tolist()
-                if page.min_id is not None:
-                    wanted.reverse()
-                found = await self._admitted(tx, timeline, reader, wanted, page.limit)
-                if complete or len(found) == page.limit:
-                    return found[::-1] if page.min_id is not None else found
+            ids, floor = merge.newest(rings, next_head=next_head)
+            read = self._down if page.min_id is None else self._up
+            found = await read(tx, timeline, reader, page, ids, floor)
+            if found is not None:
+                return found
             if k >= min(len(heads), MOST_TOPICS):
                 return None
             k *= 4
 
-    async def _from_tables(self, db: Database, timeline: Timeline, reader: Reader, page: Page) -> list[Shape]:
-        """The page by SQL: candidates in growing batches until enough are admitted."""
+    async def _down(
+        self, tx: ReadTx, timeline: Timeline, reader: Reader, page: Page, ids: list[int], floor: int
+    ) -> list[Shape] | None:
+        """The page from ids of which none above `floor` is missing; None if it lies further down."""
         before, after = _bounds(page)
-        ascending = page.min_id is not None
-        ask = store.newer if ascending else store.older
-        all_topics = timeline.topics.tolist()
-        found: list[Shape] = []
+        if page.max_id is not None:
+            ids = [id for id in ids if id < before]
+        down = Down(after=after, limit=page.limit, apart=timeline.apart)
+        for start in range(0, len(ids) or 1, page.limit):
+            batch = ids[start : start + page.limit]
+            entries = await self._admitted(tx, timeline, reader, batch)
+            if down.take(entries, floor=batch[-1] - 1 if start + page.limit < len(ids) else floor):
+                return down.page
+        return None
+
+    async def _up(
+        self, tx: ReadTx, timeline: Timeline, reader: Reader, page: Page, ids: list[int], floor: int
+    ) -> list[Shape] | None:
+        """The same, from its oldest entry on."""
+        before, after = _bounds(page)
+        if floor > after:
+            return None
+        ids = [id for id in reversed(ids) if after < id < before]
+        up = Up(limit=page.limit, apart=timeline.apart)
+        for start in range(0, len(ids), page.limit):
+            entries = await self._admitted(tx, timeline, reader, ids[start : start + page.limit])
+            if up.must_know_below(entries):
+                below = await self._from_memory(tx, *_below(timeline, reader, after))
+                if below is None:
+                    return None
+                up.stands_on(below)
+            if up.take(entries):
+                break
+        return up.page[::-1]
+
+    async def _from_tables(self, db: Database, timeline: Timeline, reader: Reader, page: Page) -> list[Shape]:
+        """The page by SQL: candidates in growing batches until it is complete."""
+        before, after = _bounds(page)
+        floor = 0 if timeline.apart else after  # what is under the page decides about boosts in it
         batch = 2 * page.limit
-        while True:
-            bounds = {"topics": all_topics, "before": before, "after": after, "limit": batch}
-            if len(all_topics) > IN_THREAD:
-                ids = await db.read_in_thread(ask, **bounds)
-            else:
+        if page.min_id is None:
+            down = Down(after=after, limit=page.limit, apart=timeline.apart)
+            while True:
+                ids = await _candidates(db, store.older, timeline, before, floor, batch)
+                ended = len(ids) < batch
                 async with db.read() as tx:
-                    ids = await ask(tx, **bounds)
+                    entries = await self._admitted(tx, timeline, reader, list(dict.fromkeys(ids)))
+                if down.take(entries, floor=floor if ended else ids[-1] - 1):
+                    return down.page
+                before = ids[-1]
+                batch = min(batch * 2, 320)
+        up = Up(limit=page.limit, apart=timeline.apart)
+        above = after
+        while True:
+            ids = await _candidates(db, store.newer, timeline, before, above, batch)
             async with db.read() as tx:
-                once = list(dict.fromkeys(ids))
-                found += await self._admitted(tx, timeline, reader, once, page.limit - len(found))
-            if len(found) == page.limit or len(ids) < batch:
-                return found[::-1] if ascending else found
-            before, after = (before, ids[-1]) if ascending else (ids[-1], after)
+                entries = await self._admitted(tx, timeline, reader, list(dict.fromkeys(ids)))
+            if up.must_know_below(entries):
+                up.stands_on(await self._from_tables(db, *_below(timeline, reader, after)))
+            if up.take(entries) or len(ids) < batch:
+                return up.page[::-1]
+            above = ids[-1]
             batch = min(batch * 2, 320)
 
-    async def _admitted(
-        self, tx: ReadTx, timeline: Timeline, reader: Reader, ids: list[int], limit: int
-    ) -> list[Shape]:
-        """The first `limit` posts among `ids` that belong, in their order."""
-        found: list[Shape] = []
-        for start in range(0, len(ids), 2 * limit):
-            for shape in await self._shapes.of(tx, ids[start : start + 2 * limit]):
-                if timeline.admits(shape, reader):
-                    found.append(shape)
-                    if len(found) == limit:
-                        return found
+    async def _admitted(self, tx: ReadTx, timeline: Timeline, reader: Reader, ids: list[int]) -> list[Shape]:
+        """Those of the entries that belong, in their order. A boost of what is gone does not."""
+        rule = timeline.rule
+        found = [  # as `timeline.admits`, without a call for each
+            shape for shape in await self._shapes.of(tx, ids) if can_see(shape, reader) and rule(shape, reader)
+        ]
+        boosted = [shape.boost_of_id for shape in found if shape.boost_of_id is not None]
+        if boosted:
+            there = {shape.id for shape in await self._shapes.of(tx, boosted)}
+            found = [shape for shape in found if shape.boost_of_id is None or shape.boost_of_id in there]
         return found
 
-    def _timeline(self, under: Iterable[int], rule: Callable[[Shape, Reader], bool]) -> Timeline:
+    def _timeline(self, under: Iterable[int], rule: rules.Rule, *, apart: int = 0) -> Timeline:
         ids = np.fromiter(under, np.int64)
-        return Timeline(ids, self._heads.places(ids.tolist()), rule)
+        return Timeline(ids, self._heads.places(ids.tolist()), rule, apart)
+
+
+def _below(timeline: Timeline, reader: Reader, after: int) -> tuple[Timeline, Reader, Page]:
+    """What to ask for the entries at and under an id that decide about boosts above it."""
+    return msgspec.structs.replace(timeline, apart=0), reader, Page(after + 1, None, None, timeline.apart)
+
+
+async def _candidates(
+    db: Database,
+    ask: Callable[..., Coroutine[Any, Any, list[int]]],
+    timeline: Timeline,
+    before: int,
+    after: int,
+    limit: int,
+) -> list[int]:
+    """Ids between the two, by `store.older` or `store.newer`; away from the event loop if that takes long."""
+    bounds = {"topics": timeline.topics.tolist(), "before": before, "after": after, "limit": limit}
+    if len(timeline.topics) > IN_THREAD:
+        return await db.read_in_thread(ask, **bounds)
+    async with db.read() as tx:
+        return await ask(tx, **bounds)
 
 
 def _bounds(page: Page) -> tuple[int, int]:

@@ -4,7 +4,6 @@ Called by `queries.py`. A ring is loaded when a merge picks its topic, follows t
 then on, and is the first to go when it was not read for longest.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 
 import msgspec
@@ -16,6 +15,8 @@ from pinson.lib.db import ReadTx
 
 DEPTH = 40  # ids in a ring: two pages
 KEEP = 100_000  # rings, 320 bytes each
+NONE = 0  # a row that stays empty
+EVICTED = 0.01  # share of them that makes room at once: finding the least recently picked takes a look at all
 
 
 class Picked(msgspec.Struct):
@@ -34,15 +35,22 @@ class Rings:
 
     def __init__(self, *, depth: int = DEPTH, keep: int = KEEP) -> None:
         self._depth = depth
-        self._rows: OrderedDict[int, int] = OrderedDict()  # topic -> row, least recently picked first
+        self._rows: dict[int, int] = {}  # topic -> row
         self._free: list[int] = []
         self._keep = keep
         self._ids = np.zeros((256, depth), np.int64)
         self._cut = np.zeros(256, np.bool_)
+        self._picked = np.zeros(256, np.int64)  # turn in which the ring was picked last
+        self._turn = 0
 
     async def pick(self, tx: ReadTx, topics: Sequence[int]) -> Picked:
         """The rings of these topics, in order; those that are missing are loaded, 15 µs each."""
-        rows = [self._row_of(topic) or await self._load(tx, topic) for topic in topics]
+        rows = np.array([self._rows.get(topic, NONE) for topic in topics])
+        self._turn += 1
+        self._picked[rows] = self._turn
+        if not rows.all():
+            for place in np.flatnonzero(rows == NONE).tolist():
+                rows[place] = await self._load(tx, topics[place])
         return Picked(self._ids[rows], self._cut[rows])
 
     def push(self, topic_id: int, id: int) -> None:
@@ -69,25 +77,28 @@ class Rings:
         for topic_id in list(self._rows):
             self._drop(topic_id)
 
-    def _row_of(self, topic_id: int) -> int | None:
-        row = self._rows.get(topic_id)
-        if row is not None:
-            self._rows.move_to_end(topic_id)
-        return row
-
     async def _load(self, tx: ReadTx, topic_id: int) -> int:
         ids = await store.ring(tx, topic_id, limit=self._depth + 1)
         if len(self._rows) >= self._keep:
-            self._drop(next(iter(self._rows)))
-        row = self._free.pop() if self._free else len(self._rows) + 1  # row 0 stays empty
+            self._make_room()
+        row = self._free.pop() if self._free else len(self._rows) + 1
         if row == len(self._ids):
             self._ids = np.concatenate([self._ids, np.zeros_like(self._ids)])
             self._cut = np.concatenate([self._cut, np.zeros_like(self._cut)])
+            self._picked = np.concatenate([self._picked, np.zeros_like(self._picked)])
         self._ids[row] = 0
         self._ids[row, : min(len(ids), self._depth)] = ids[: self._depth]
         self._cut[row] = len(ids) > self._depth
+        self._picked[row] = self._turn
         self._rows[topic_id] = row
         return row
+
+    def _make_room(self) -> None:
+        """Let the rings go that were not picked for longest; those picked in this turn stay."""
+        topics, rows = list(self._rows), list(self._rows.values())
+        count = 1 + int(len(rows) * EVICTED)
+        for place in np.argpartition(self._picked[rows], count - 1)[:count].tolist():
+            self._drop(topics[place])
 
     def _drop(self, topic_id: int) -> None:
         self._free.append(self._rows.pop(topic_id))

@@ -5,27 +5,33 @@ shows exactly what the same timeline would.
 """
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Reader, Shape, Visibility
+from pinson.domain.relations import Circle, ListShape
+from pinson.domain.relations.lists import Replies
 
 Rule = Callable[[Shape, Reader], bool]
 
 
-def everything(_post: Shape, _reader: Reader) -> bool:
-    """For a public page and for a hashtag: whatever is under the topic."""
-    return True
+def everything(post: Shape, reader: Reader) -> bool:
+    """For a public page and for a hashtag: whatever is under the topic, but not by those whom the reader mutes."""
+    return reader.circle is None or post.author_id not in reader.circle.muted
 
 
-def profile(author_id: AccountId, *, replies: bool) -> Rule:
+def profile(author_id: AccountId, *, replies: bool, boosts: bool) -> Rule:
     """For an account's own page. Its topics hold direct posts by others too: only its own belong.
 
     replies: whether its replies to others belong; those to itself always do.
+    boosts: whether what it passed on belongs.
     """
 
     def rule(post: Shape, _reader: Reader) -> bool:
         if post.author_id != author_id:
             return False
+        if post.boost_of_id is not None:
+            return boosts
         return replies or post.in_reply_to_author_id in (None, author_id)
 
     return rule
@@ -35,7 +41,8 @@ def home(post: Shape, reader: Reader) -> bool:
     """Whether a post stands at the reader's home. Assumes that they may see it.
 
     An author brings their posts, but a reply only if the one replied to is followed too, or is
-    the author or the reader; a followed tag brings what is under it.
+    the author or the reader, and nothing if they are in an exclusive list; a followed tag brings
+    what is under it. What has to do with anybody muted or blocked is not there at all.
 
     Source: "Home feed and lists" of the Mastodon API's reference.
     """
@@ -44,11 +51,69 @@ def home(post: Shape, reader: Reader) -> bool:
         return False
     if post.author_id == reader.id:
         return True
+    if _is_unwanted(post, circle):
+        return False
     follows = circle.topics
-    if post.author_id in follows:
+    if (
+        post.author_id in follows
+        and _is_followed_for(post, circle)
+        and not any(post.author_id in members for members in circle.exclusive.values())
+    ):
         to = post.in_reply_to_author_id
         if to is None or to == post.author_id or to == reader.id or to in follows:
             return True
-    return post.visibility is Visibility.PUBLIC and any(
-        topic in follows for topic in post.topics if topic != post.author_id
-    )
+    return _is_under(follows, post)
+
+
+def members_of(shape: ListShape) -> Rule:
+    """For a list: what its members post, replies by its policy, and what is under its hashtags.
+
+    Whatever home would leave out for its author's languages or boosts, or because somebody is
+    muted or blocked, is left out here too.
+
+    Source: "Home feed and lists" of the Mastodon API's reference; hashtags are our own.
+    """
+
+    def rule(post: Shape, reader: Reader) -> bool:
+        circle = reader.circle
+        if circle is None or (post.author_id != reader.id and _is_unwanted(post, circle)):
+            return False
+        if post.author_id in shape.accounts and _is_followed_for(post, circle):
+            to = post.in_reply_to_author_id
+            if to is None or to == post.author_id or to == reader.id:
+                return True
+            if shape.replies is Replies.FOLLOWED and to in circle.topics:
+                return True
+            if shape.replies is Replies.LIST and to in shape.accounts:
+                return True
+        return _is_under(shape.tags, post)
+
+    return rule
+
+
+def _is_unwanted(post: Shape, circle: Circle) -> bool:
+    """Whether it is by, passes on or mentions somebody whom the reader mutes or blocks."""
+    if not circle.muted and not circle.blocked:
+        return False
+    about = (post.author_id, post.boost_of_author_id, *post.mentions)
+    return any(id in circle.muted or id in circle.blocked for id in about)
+
+
+def _is_followed_for(post: Shape, circle: Circle) -> bool:
+    """Whether it is of what the reader wants of its author: a language they chose, and boosts unless hidden.
+
+    A post in no known language is in all of them.
+    """
+    if post.boost_of_id is not None and post.author_id in circle.hidden_boosts:
+        return False
+    languages = circle.languages.get(post.author_id)
+    return not languages or post.language is None or post.language in languages
+
+
+def _is_under(topics: AbstractSet[int], post: Shape) -> bool:
+    """Whether it is public and under one of the topics, other than its author."""
+    if post.visibility is Visibility.PUBLIC:
+        for topic in post.topics:
+            if topic in topics and topic != post.author_id:
+                return True
+    return False

@@ -1,32 +1,29 @@
 """Accounts, as Mastodon clients know them: https://docs.joinmastodon.org/methods/accounts.
 
-And what belongs to the user behind one: signing up, confirming an e-mail address, preferences.
-Not here: an account's statuses (timelines.py).
+And what belongs to the user behind one: signing up, confirming an e-mail address. Not here: an
+account's own view of itself (profile.py), its statuses (timelines.py), blocks and mutes (relations.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
 from pinson.domain import access, accounts, relations
-from pinson.domain.access import SignUp, SignUpMode, UserRole
-from pinson.domain.accounts import AccountId, AccountNotFound
-from pinson.domain.relations import Follow
+from pinson.domain.access import SignUp, SignUpMode
+from pinson.domain.accounts import Account, AccountId, AccountNotFound
+from pinson.domain.posts import Reader
 from pinson.interfaces.mastodon.api import Call, TooManyIds, Who, json
-from pinson.interfaces.mastodon.entities import array, relationship
+from pinson.interfaces.mastodon.entities import relationship
 from pinson.interfaces.mastodon.oauth import token_entity
+from pinson.interfaces.mastodon.people import MOST, PAGE, OneAccount, PeopleOf, existing, page_of, rendered, stands
 from pinson.interfaces.request import Routes, origin
-from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.limits import Limit
-from pinson.lib.paging import NEWEST, Page
 
 routes = Routes()
 
-PAGE, MOST = 40, 80
 MOST_IDS = 40
 HALF_AN_HOUR = int(timedelta(minutes=30).total_seconds())
 
@@ -67,12 +64,6 @@ class Confirmation(msgspec.Struct):
     email: str = ""
 
 
-class OneAccount(msgspec.Struct):
-    """An account, by the id in the path."""
-
-    id: AccountId
-
-
 class SomeAccounts(msgspec.Struct):
     """Accounts by their ids."""
 
@@ -100,15 +91,6 @@ class Wanted(msgspec.Struct):
     following: bool = False
 
 
-class PeoplePaged(msgspec.Struct):
-    """A page of the people around an account. The cursors are ids of follows, which only the Link header shows."""
-
-    id: AccountId
-    max_id: str | None = None
-    since_id: str | None = None
-    limit: int | None = None
-
-
 class Following(msgspec.Struct):
     """How to follow an account. What is left out stays as it is."""
 
@@ -116,34 +98,6 @@ class Following(msgspec.Struct):
     reblogs: bool | None = None
     notify: bool | None = None
     languages: list[str] | None = None
-
-
-class Role(msgspec.Struct):
-    """https://docs.joinmastodon.org/entities/Role. permissions: a number of bits, as text."""
-
-    id: str
-    name: str
-    permissions: str
-    color: str = ""
-    highlighted: bool = False
-    collection_limit: int = 0
-
-
-# For moderators, by bit: 2 audit log, 3 dashboard, 4 reports, 10 users. All 23 for those who run the server.
-ROLES = {
-    UserRole.USER: Role("-99", "", "0"),
-    UserRole.MODERATOR: Role("1", "Moderator", str(1 << 2 | 1 << 3 | 1 << 4 | 1 << 10)),
-    UserRole.ADMIN: Role("2", "Admin", str((1 << 23) - 1)),
-}
-PREFERENCES = {
-    "posting:default:visibility": "public",
-    "posting:default:sensitive": False,
-    "posting:default:language": None,
-    "posting:default:quote_policy": "nobody",
-    "reading:expand:media": "default",
-    "reading:expand:spoilers": False,
-    "reading:autoplay:gifs": False,
-}
 
 
 # --- oneself ------------------------------------------------------------------------------------------------------
@@ -188,37 +142,6 @@ async def check_confirmation(call: Call) -> Response:
     return json((await _user(call)).confirmed_at is not None)
 
 
-@routes.get("/api/v1/accounts/verify_credentials", scopes=("read:accounts", "profile"))
-async def verify(call: Call) -> Response:
-    """The account of the token, with what only its owner sees."""
-    assert call.principal is not None
-    async with call.tools.db.read() as tx:
-        profile = await accounts.profile(tx, call.account_id)
-    assert profile is not None
-    entity: dict[str, Any] = msgspec.to_builtins(call.renderings.account(profile))
-    entity["source"] = {
-        "privacy": PREFERENCES["posting:default:visibility"],
-        "sensitive": PREFERENCES["posting:default:sensitive"],
-        "language": PREFERENCES["posting:default:language"],
-        "quote_policy": PREFERENCES["posting:default:quote_policy"],
-        "note": profile.note,
-        "fields": [],
-        "follow_requests_count": 0,
-        "hide_collections": None,
-        "discoverable": profile.discoverable,
-        "indexable": profile.indexable,
-        "attribution_domains": [],
-    }
-    entity["role"] = ROLES[call.principal.user_role or UserRole.USER]
-    return json(entity)
-
-
-@routes.get("/api/v1/preferences", scopes=("read:accounts",))
-async def preferences(_call: Call) -> Response:
-    """How the user likes to write and read. Nobody can choose yet, so this is how everyone does."""
-    return json(PREFERENCES)
-
-
 # --- others -------------------------------------------------------------------------------------------------------
 
 
@@ -238,7 +161,7 @@ async def show_some(call: Call, form: SomeAccounts) -> Response:
     if len(form.id) > MOST_IDS:
         raise TooManyIds(limit=MOST_IDS)
     async with call.tools.db.read() as tx:
-        return json(await _rendered(tx, call, form.id))
+        return json(await rendered(tx, call, form.id))
 
 
 @routes.get("/api/v1/accounts/lookup", scopes=("read:accounts",), who=Who.ANYONE)
@@ -255,7 +178,7 @@ async def look_up(call: Call, form: Address) -> Response:
 async def search(call: Call, form: Wanted) -> Response:
     """Accounts whose name begins so, for those who are typing one."""
     async with call.tools.db.read() as tx:
-        among = (await call.tools.circles.of(tx, call.account_id)).topics if form.following else None
+        among = (await call.tools.circles.of(tx, call.account_id, now=call.now)).topics if form.following else None
         found = await accounts.search(
             tx,
             form.q,
@@ -264,7 +187,7 @@ async def search(call: Call, form: Wanted) -> Response:
             limit=min(abs(form.limit), MOST),
             offset=abs(form.offset),
         )
-        return json(await _rendered(tx, call, found))
+        return json(await rendered(tx, call, found))
 
 
 @routes.get("/api/v1/accounts/relationships", scopes=("read:follows",))
@@ -275,30 +198,34 @@ async def relationships(call: Call, form: Relationships) -> Response:
         shown = [id for id in dict.fromkeys(form.id) if id in known]
         if not form.with_suspended:
             shown = [id for id in shown if known[id].suspended_at is None]
-        found = await relations.relationships(tx, call.account_id, shown)
+        found = await relations.relationships(tx, call.account_id, shown, now=call.now)
     return json([relationship(one) for one in found])
 
 
 @routes.get("/api/v1/accounts/{id}/followers", scopes=("read:accounts",), who=Who.ANYONE)
-async def followers(call: Call, form: PeoplePaged) -> Response:
+async def followers(call: Call, form: PeopleOf) -> Response:
     """Who follows an account, the latest first."""
-    page = _page(form)
+    asked = form.bounds()
     async with call.tools.db.read() as tx:
-        await _existing(tx, form.id)
-        before, after = _bounds(page)
-        found = await relations.followers(tx, form.id, before=before, after=after, limit=page.limit)
-        return await _people(tx, call, found, [follow.account_id for follow in found], page.limit)
+        reader = await call.reader(tx)
+        if not _shows_follows(await existing(tx, form.id), reader):
+            return json([])
+        found = await relations.followers(tx, form.id, before=asked.before, after=asked.after, limit=asked.limit)
+        rows = [(follow.id, follow.account_id) for follow in found]
+        return await page_of(call, tx, rows, asked.limit, without=_unwanted(reader, form.id))
 
 
 @routes.get("/api/v1/accounts/{id}/following", scopes=("read:accounts",), who=Who.ANYONE)
-async def following(call: Call, form: PeoplePaged) -> Response:
+async def following(call: Call, form: PeopleOf) -> Response:
     """Whom an account follows, the latest first."""
-    page = _page(form)
+    asked = form.bounds()
     async with call.tools.db.read() as tx:
-        await _existing(tx, form.id)
-        before, after = _bounds(page)
-        found = await relations.following(tx, form.id, before=before, after=after, limit=page.limit)
-        return await _people(tx, call, found, [AccountId(follow.topic_id) for follow in found], page.limit)
+        reader = await call.reader(tx)
+        if not _shows_follows(await existing(tx, form.id), reader):
+            return json([])
+        found = await relations.following(tx, form.id, before=asked.before, after=asked.after, limit=asked.limit)
+        rows = [(follow.id, AccountId(follow.topic_id)) for follow in found]
+        return await page_of(call, tx, rows, asked.limit, without=_unwanted(reader, form.id))
 
 
 @routes.post("/api/v1/accounts/{id}/follow", scopes=("write:follows",))
@@ -313,16 +240,16 @@ async def follow(call: Call, form: Following) -> Response:
         languages=form.languages,
         now=call.now,
     )
-    return await _relationship(call, form.id)
+    return await stands(call, form.id)
 
 
 @routes.post("/api/v1/accounts/{id}/unfollow", scopes=("write:follows",))
 async def unfollow(call: Call, form: OneAccount) -> Response:
     """Stop following an account."""
     async with call.tools.db.read() as tx:
-        await _existing(tx, form.id)
+        await existing(tx, form.id)
     await call.tools.db.write(relations.unfollow, account_id=call.account_id, topic_id=form.id, now=call.now)
-    return await _relationship(call, form.id)
+    return await stands(call, form.id)
 
 
 # --- both ---------------------------------------------------------------------------------------------------------
@@ -337,39 +264,14 @@ async def _user(call: Call) -> access.User:
     return user
 
 
-async def _existing(tx: ReadTx, id: AccountId) -> None:
-    """
-    Raises:
-        AccountNotFound: there is no such account. One that is suspended exists.
-    """
-    if await accounts.by_id(tx, id) is None:
-        raise AccountNotFound
+def _shows_follows(account: Account, reader: Reader) -> bool:
+    """Whether the reader may see whom an account follows and who follows it."""
+    if reader.id == account.id:
+        return True
+    return not account.hide_collections and (reader.circle is None or account.id not in reader.circle.blocked_by)
 
 
-async def _relationship(call: Call, id: AccountId) -> Response:
-    async with call.tools.db.read() as tx:
-        [found] = await relations.relationships(tx, call.account_id, [id])
-    return json(relationship(found))
-
-
-def _page(form: PeoplePaged) -> Page:
-    return Page.of(max_id=form.max_id, since_id=form.since_id, limit=form.limit, default=PAGE, maximum=MOST)
-
-
-def _bounds(page: Page) -> tuple[int, int]:
-    """The cursors between which the page lies, both excluded."""
-    return NEWEST if page.max_id is None else page.max_id, page.since_id or 0
-
-
-async def _people(tx: ReadTx, call: Call, follows: Sequence[Follow], ids: Sequence[AccountId], limit: int) -> Response:
-    """A page of accounts; it leads on as long as it is full."""
-    body = await _rendered(tx, call, [id for id in ids if id not in call.tools.standing.hidden])
-    if not follows:
-        return json(body)
-    last = follows[-1].id if len(follows) == limit else None
-    return json(body, headers=call.link(first=follows[0].id, last=last, prev="since_id"))
-
-
-async def _rendered(tx: ReadTx, call: Call, ids: Sequence[AccountId]) -> bytes:
-    found = await call.renderings.accounts(tx, ids)
-    return array(found[id] for id in dict.fromkeys(ids) if id in found)
+def _unwanted(reader: Reader, id: AccountId) -> AbstractSet[AccountId]:
+    """Whom the reader does not want to find on the lists of an account, unless it is their own."""
+    circle = reader.circle
+    return frozenset() if circle is None or reader.id == id else circle.muted | circle.blocked | circle.blocked_by

@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from pinson.domain.access import Principal, SignUpRefused, State
-from pinson.domain.accounts import AccountId, FieldRefused
+from pinson.domain.accounts import AccountId, FieldRefused, ProfileRefused
 from pinson.domain.posts import Reader
 from pinson.interfaces.mastodon.entities import Renderings
 from pinson.interfaces.mastodon.figures import Figures
@@ -173,7 +173,7 @@ class Call:
     async def reader(self, tx: ReadTx) -> Reader:
         """The account as one who reads; a stranger if nobody signed in."""
         account_id = self.principal.account_id if self.principal else None
-        circle = None if account_id is None else await self.tools.circles.of(tx, account_id)
+        circle = None if account_id is None else await self.tools.circles.of(tx, account_id, now=self.now)
         return Reader(circle, self.tools.standing.hidden)
 
     def limit(self, name: str, who: str, limit: Limit) -> None:
@@ -194,14 +194,16 @@ class Call:
         self, *, first: int | None, last: int | None, prev: Literal["min_id", "since_id"] = "min_id"
     ) -> dict[str, str] | None:
         """The header that leads on from a page; see `link_header`. A token in the query is not handed back."""
-        query = parse_qsl(self.request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        kept = [(name, value) for name, value in query if name != "access_token"]
-        link = link_header(self.base_url, self.request.scope["path"], kept, first=first, last=last, prev=prev)
+        scope = self.request.scope
+        kept = []
+        if query := scope["query_string"].decode("latin-1"):
+            kept = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "access_token"]
+        link = link_header(self.base_url, scope["path"], kept, first=first, last=last, prev=prev)
         return {"link": link} if link else None
 
 
 class Json(Response):
-    """An answer in JSON. Its headers are bytes from the start: on a page from memory, Starlette's are 5 % of the work."""
+    """An answer in JSON. Its headers are bytes from the start: Starlette's way costs 10 µs more, as much as a page."""
 
     def __init__(self, body: bytes, status: int, headers: dict[str, str] | None) -> None:
         self.body = body
@@ -265,7 +267,9 @@ class MastodonApi:
 
     async def _answer(self, route: Route, call: Call) -> Response:
         request = call.request
-        given = await parameters(request) if route.form or request.method != "GET" else {}
+        # A body that may be large is read once its sender is known: a stranger's does not fill our disk.
+        is_large = "max_body" in route.options
+        given = await parameters(request, route) if not is_large and (route.form or request.method != "GET") else {}
         secret = None
         if route.options.get("who") is not Who.NOBODY:
             secret = bearer(request) or _secret_in_query(request) or given.get("access_token")
@@ -275,6 +279,8 @@ class MastodonApi:
         if secret and call.principal is None:
             raise BadToken
         self._admit(route, call.principal)
+        if is_large:
+            given = await parameters(request, route)
         form = () if route.form is None else (_bound(route, given, request),)
         response: Response = await route.handler(call, *form)
         return response
@@ -323,7 +329,7 @@ def refused(refusal: Refusal) -> Response:
 def _description(refusal: Refusal) -> dict[str, Any]:
     """The body of a refusal. Those about fields of a form say which; what is not there is always called the same."""
     match refusal:
-        case SignUpRefused():
+        case SignUpRefused() | ProfileRefused():
             fields = refusal.refusals
         case FieldRefused():
             fields = (refusal,)

@@ -19,14 +19,8 @@ async def nothing(_call: Call) -> Response:
 
 for path, *scopes in (
     ("/api/v1/announcements",),
-    ("/api/v1/blocks", "read:blocks"),
-    ("/api/v1/bookmarks", "read:bookmarks"),
     ("/api/v1/conversations", "read:statuses"),
-    ("/api/v1/favourites", "read:favourites"),
     ("/api/v1/filters", "read:filters"),
-    ("/api/v1/follow_requests", "read:follows"),
-    ("/api/v1/lists", "read:lists"),
-    ("/api/v1/mutes", "read:mutes"),
     ("/api/v1/notifications", "read:notifications"),
     ("/api/v2/filters", "read:filters"),
 ):

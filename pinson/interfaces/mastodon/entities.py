@@ -10,7 +10,8 @@ Source: https://docs.joinmastodon.org/entities
 
 import functools
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -28,7 +29,22 @@ from pinson.domain.accounts import (
     AccountSuspended,
     Profile,
 )
-from pinson.domain.posts import Post, PostDeleted, PostId, PostPublished, Reader, Shape, Tag
+from pinson.domain.posts import (
+    Mark,
+    Post,
+    PostDeleted,
+    PostEdited,
+    PostId,
+    PostMarked,
+    PostNotFound,
+    PostPublished,
+    PostUnmarked,
+    Reader,
+    RepliesOrphaned,
+    Shape,
+    Tag,
+    Visibility,
+)
 from pinson.domain.relations import Followed, Relationship, Unfollowed
 from pinson.lib.db import ReadTx
 from pinson.lib.log import Fact
@@ -59,6 +75,14 @@ class TagEntity(msgspec.Struct, omit_defaults=True):
     url: str
 
 
+class FieldEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Account/#Field. value: HTML; no page is looked at to verify it."""
+
+    name: str
+    value: str
+    verified_at: None = None
+
+
 class AccountEntity(msgspec.Struct):
     """https://docs.joinmastodon.org/entities/Account"""
 
@@ -86,33 +110,44 @@ class AccountEntity(msgspec.Struct):
     statuses_count: int
     last_status_at: str | None
     hide_collections: bool | None
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
     noindex: bool
     emojis: list[Any]
-    fields: list[Any]
+    fields: list[FieldEntity]
     roles: list[Any]
     suspended: bool | msgspec.UnsetType = msgspec.UNSET
 
 
-class PostPiece(msgspec.Struct):
-    """A status without its account and without what depends on who looks: https://docs.joinmastodon.org/entities/Status"""
+class BoostPiece(msgspec.Struct):
+    """What of a status is a boost's own; the rest is that of the post it shows."""
 
     id: str
     created_at: str
     in_reply_to_id: str | None
     in_reply_to_account_id: str | None
-    sensitive: bool
-    spoiler_text: str
     visibility: str
-    language: str | None
     uri: str
     url: str
+
+
+class PostPiece(BoostPiece):
+    """A status without its account and without what depends on who looks: https://docs.joinmastodon.org/entities/Status
+
+    From `sensitive` on, it is repeated in boosts of it.
+    """
+
+    reblog: None
+    sensitive: bool
+    spoiler_text: str
+    language: str | None
     replies_count: int
     reblogs_count: int
     favourites_count: int
     quotes_count: int
-    edited_at: None
+    edited_at: str | None
     content: str
-    reblog: None
     application: msgspec.Raw | None
     media_attachments: list[Any]
     mentions: list[MentionEntity]
@@ -130,20 +165,33 @@ class RelationshipEntity(msgspec.Struct):
     following: bool
     showing_reblogs: bool
     notifying: bool
-    languages: list[str] | None
+    languages: tuple[str, ...] | None
     followed_by: bool
-    blocking: bool = False
-    blocked_by: bool = False
-    muting: bool = False
-    muting_notifications: bool = False
-    muting_expires_at: None = None
-    requested: bool = False
-    requested_by: bool = False
-    domain_blocking: bool = False
-    endorsed: bool = False
-    note: str = ""
+    blocking: bool
+    blocked_by: bool
+    muting: bool
+    muting_notifications: bool
+    muting_expires_at: str | None
+    requested: bool
+    requested_by: bool
+    domain_blocking: bool
+    endorsed: bool
+    note: str
 
 
+class VersionEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/StatusEdit"""
+
+    content: str
+    spoiler_text: str
+    sensitive: bool
+    created_at: str
+    account: msgspec.Raw
+    media_attachments: list[Any]
+    emojis: list[Any]
+
+
+REPEATED = b',"sensitive":'  # begins what boosts repeat of a post; inside a text, quotes would be escaped
 STRANGER = b"}"
 VIEWER = b',"favourited":false,"reblogged":false,"muted":false,"bookmarked":false,"filtered":[]}'
 AUTHOR = VIEWER[:-1] + b',"pinned":false}'
@@ -174,46 +222,72 @@ class Renderings:
             case PostPublished(post=post):
                 self._accounts.drop(post.author_id)
                 self._drop_post(post.in_reply_to_id)
+                self._drop_post(post.boost_of_id)
                 self._new[post.id] = None
                 if len(self._new) > KEEP_NEW:
                     self._new.popitem(last=False)
+            case PostEdited():
+                self._drop_post(fact.post.id)
+            case PostMarked() | PostUnmarked():
+                self._drop_post(fact.post_id)
+            case RepliesOrphaned():
+                for id in fact.ids:
+                    self._drop_post(id)
             case PostDeleted():
                 self._accounts.drop(fact.author_id)
                 self._drop_post(fact.id)
                 self._drop_post(fact.in_reply_to_id)
+                self._drop_post(fact.boost_of_id)
             case Followed() | Unfollowed():
                 self._accounts.drop(fact.account_id)
                 self._accounts.drop(fact.topic_id)
             case AccountChanged() | AccountSuspended() | AccountRestored() | AccountDeleted():
                 self._accounts.drop(fact.account_id)
 
-    async def statuses(self, tx: ReadTx, shapes: Sequence[Shape], *, reader: Reader) -> list[bytes]:
-        """Statuses, in order. At most one statement for posts, one for accounts and one for apps."""
-        if not shapes:
-            return []
-        viewer = reader.id
-        pieces = await self._post_pieces(tx, [shape.id for shape in shapes])
-        authors = await self.accounts(tx, [shape.author_id for shape in shapes])
-        rendered = []
-        for shape in shapes:
-            piece, author = pieces.get(shape.id), authors.get(shape.author_id)
-            if piece is not None and author is not None:
-                for_viewer = STRANGER if viewer is None else AUTHOR if viewer == shape.author_id else VIEWER
-                rendered.append(b"".join((piece, b',"account":', author, for_viewer)))
-        return rendered
+    async def statuses(
+        self, tx: ReadTx, shapes: Sequence[Shape], *, reader: Reader, is_new: bool = False
+    ) -> list[bytes]:
+        """Statuses, in order. At most one statement for each kind: posts, accounts, apps, the reader's marks.
+
+        Args:
+            is_new: that the reader has done nothing with them yet need not be found out.
+        """
+        return [b"".join(parts) for parts in await self._parts(tx, shapes, reader, is_new=is_new)]
+
+    async def page(self, tx: ReadTx, shapes: Sequence[Shape], *, reader: Reader) -> bytes:
+        """Statuses, as an array. Costs as `statuses`, and one join of bytes."""
+        pieces = [b"["]
+        for parts in await self._parts(tx, shapes, reader):
+            pieces += parts
+            pieces.append(b",")
+        if len(pieces) > 1:
+            pieces.pop()
+        pieces.append(b"]")
+        return b"".join(pieces)
 
     async def published(self, tx: ReadTx, post: Post, *, reader: Reader) -> bytes:
         """The status of a post that its author has just published: it is at hand, and need not be read back."""
-        if post.id in self._new:  # else something has happened to it since, and what is at hand is old
+        is_new = post.id in self._new
+        if is_new:  # else something has happened to it since, and what is at hand is old
             await self._render(tx, [post])
-        return await self.status(tx, post.shape, reader=reader)
-
-    async def status(self, tx: ReadTx, shape: Shape, *, reader: Reader) -> bytes:
-        """One status."""
-        (status,) = await self.statuses(tx, [shape], reader=reader)
+        # The conversation that it joins may be muted.
+        (status,) = await self.statuses(
+            tx, [post.shape], reader=reader, is_new=is_new and post.conversation_id == post.id
+        )
         return status
 
-    async def accounts(self, tx: ReadTx, ids: Iterable[AccountId]) -> dict[AccountId, bytes]:
+    async def status(self, tx: ReadTx, shape: Shape, *, reader: Reader) -> bytes:
+        """One status.
+
+        Raises:
+            PostNotFound: it was deleted meanwhile.
+        """
+        rendered = await self.statuses(tx, [shape], reader=reader)
+        if not rendered:
+            raise PostNotFound
+        return rendered[0]
+
+    async def accounts(self, tx: ReadTx, ids: Sequence[AccountId]) -> dict[AccountId, bytes]:
         """Accounts by id, in at most one statement; those that are deleted are left out."""
         found, missing = self._accounts.look_up(ids)
         if missing:
@@ -249,21 +323,43 @@ class Renderings:
             following_count=profile.following,
             statuses_count=profile.posts,
             last_status_at=str(profile.last_post_at.date()) if profile.last_post_at else None,
-            hide_collections=None,
+            hide_collections=profile.hide_collections,
+            show_media=profile.show_media,
+            show_media_replies=profile.show_media_replies,
+            show_featured=profile.show_featured,
             noindex=not profile.indexable,
             emojis=[],
-            fields=[],
+            fields=[]
+            if hidden
+            else [FieldEntity(one.name, posts.line_html(one.value, base_url=base)) for one in profile.fields],
             roles=[],
             suspended=True if hidden else msgspec.UNSET,
         )
 
-    async def deleted(self, tx: ReadTx, post: Post) -> bytes:
+    async def deleted(self, tx: ReadTx, post: Post, *, reader: Reader) -> bytes:
         """A status that was just deleted: its source takes the place of its HTML."""
-        named = await accounts.by_ids(tx, [post.author_id, *post.mentions])
-        entity = msgspec.to_builtins(self._post_piece(post, named, {}))
-        author = (await self.accounts(tx, [post.author_id]))[post.author_id]
-        del entity["content"]
-        return encode(entity | {"text": post.text, "account": msgspec.Raw(author)})
+        await self._render(tx, [post])
+        rendered = await self.statuses(tx, [post.shape], reader=reader, is_new=True)
+        self._posts.drop(post.id)
+        entity = msgspec.json.decode(rendered[0], type=dict[str, msgspec.Raw]) if rendered else {}
+        entity.pop("content", None)
+        return encode(entity | {"text": post.text})
+
+    async def history(self, tx: ReadTx, post: Post) -> list[VersionEntity]:
+        """All that a post said, from the original on."""
+        author = msgspec.Raw((await self.accounts(tx, [post.author_id]))[post.author_id])
+        return [
+            VersionEntity(
+                content=version.html,
+                spoiler_text=version.spoiler,
+                sensitive=version.sensitive,
+                created_at=moment(version.created_at),
+                account=author,
+                media_attachments=[],
+                emojis=[],
+            )
+            for version in await posts.versions(tx, post)
+        ]
 
     def frame(self, names: tuple[str, ...], event: str, payload: bytes) -> str:
         """A WebSocket's message: the payload is text within it. Framed once, however many listen."""
@@ -274,6 +370,30 @@ class Renderings:
             self._frame = (names, payload, frame)
         return frame
 
+    async def _parts(
+        self, tx: ReadTx, shapes: Sequence[Shape], reader: Reader, *, is_new: bool = False
+    ) -> list[tuple[bytes, ...]]:
+        """What each status is joined from. One whose post or author was deleted meanwhile is left out."""
+        viewer = reader.id
+        marked: Mapping[PostId, AbstractSet[Mark]] = {}
+        if viewer is not None and shapes and not is_new:
+            marked = await posts.marks(tx, viewer, [shape.boost_of_id or shape.id for shape in shapes])
+        pieces, authors = self._posts.young, self._accounts.young
+        try:  # most often all are there, and nothing need be found out first
+            return [_joined(shape, pieces, authors, viewer, marked) for shape in shapes]
+        except KeyError:
+            shown = [(shape.boost_of_id, shape.boost_of_author_id) for shape in shapes]
+            by = [id for _, id in shown if id is not None]
+            pieces = await self._post_pieces(tx, [id for id, _ in shown if id] + [shape.id for shape in shapes])
+            authors = await self.accounts(tx, by + [shape.author_id for shape in shapes])
+        return [
+            _joined(shape, pieces, authors, viewer, marked)
+            for shape in shapes
+            if shape.id in pieces
+            and shape.author_id in authors
+            and (shape.boost_of_id is None or (shape.boost_of_id in pieces and shape.boost_of_author_id in authors))
+        ]
+
     async def _post_pieces(self, tx: ReadTx, ids: list[PostId]) -> dict[PostId, bytes]:
         found, missing = self._posts.look_up(ids)
         if missing:
@@ -282,11 +402,18 @@ class Renderings:
 
     async def _render(self, tx: ReadTx, read: Collection[Post]) -> dict[PostId, bytes]:
         """Render posts, and keep them."""
-        named = await accounts.by_ids(tx, list({id for post in read for id in (post.author_id, *post.mentions)}))
+        named = await accounts.profiles(tx, list({id for post in read for id in (post.author_id, *post.mentions)}))
+        for profile in named.values():  # whoever wants the posts wants their authors next
+            self._accounts.keep(profile.id, encode(self.account(profile)))
         apps = await self._app_pieces(tx, [AppId(post.app_id) for post in read if post.app_id is not None])
-        return {
-            post.id: self._posts.keep(post.id, encode(self._post_piece(post, named, apps))[:-1]) for post in read
-        }
+        rendered = {}
+        for post in read:
+            if post.boost_of_id is None:
+                piece = encode(self._post_piece(post, named, apps))[:-1] + b',"account":'
+            else:
+                piece = encode(self._boost_piece(post, named))[:-1] + b',"reblog":'
+            rendered[post.id] = self._posts.keep(post.id, piece)
+        return rendered
 
     async def _app_pieces(self, tx: ReadTx, ids: list[AppId]) -> dict[AppId, bytes]:
         found, missing = self._apps.look_up(ids)
@@ -300,7 +427,19 @@ class Renderings:
             self._posts.drop(id)
             self._new.pop(id, None)
 
-    def _post_piece(self, post: Post, named: dict[AccountId, Account], apps: dict[AppId, bytes]) -> PostPiece:
+    def _boost_piece(self, boost: Post, named: Mapping[AccountId, Account]) -> BoostPiece:
+        uri = f"{actor_uri(self._base_url, named[boost.author_id].username)}/statuses/{boost.id}/activity"
+        return BoostPiece(
+            id=str(boost.id),
+            created_at=moment(boost.created_at),
+            in_reply_to_id=None,
+            in_reply_to_account_id=None,
+            visibility=boost.visibility.value,
+            uri=uri,
+            url=uri,
+        )
+
+    def _post_piece(self, post: Post, named: Mapping[AccountId, Account], apps: dict[AppId, bytes]) -> PostPiece:
         base, author = self._base_url, named[post.author_id]
         app = apps.get(AppId(post.app_id or 0))
         return PostPiece(
@@ -315,17 +454,17 @@ class Renderings:
             uri=f"{actor_uri(base, author.username)}/statuses/{post.id}",
             url=f"{author.url(base)}/{post.id}",
             replies_count=post.replies,
-            reblogs_count=0,
-            favourites_count=0,
+            reblogs_count=post.boosts,
+            favourites_count=post.favourites,
             quotes_count=0,
-            edited_at=None,
+            edited_at=moment(post.edited_at) if post.edited_at else None,
             content=post.html,
             reblog=None,
             application=msgspec.Raw(app) if app else None,
             media_attachments=[],
             mentions=[
                 MentionEntity(str(one.id), one.username, one.url(base), one.acct)
-                for one in (named[id] for id in post.mentions if id in named)
+                for one in (named[id] for id in post.mentions if id in named and id not in post.silent)
             ],
             tags=[tag_entity(name, base) for name in post.tags],
             emojis=[],
@@ -336,45 +475,98 @@ class Renderings:
 
 
 class Pieces:
-    """Rendered bytes by id, bounded in bytes: the least recently used go first."""
+    """Rendered bytes by id, bounded in bytes; those that were not used lately go.
+
+    In two generations: when the young one holds half of what may be kept it becomes the old
+    one, which is thrown away whole but for what was used meanwhile. Costs a look into a dict a
+    piece, where keeping them in the order of their use would cost three.
+
+    young: may be read from, to find many at once.
+    """
 
     def __init__(self, most: int) -> None:
-        self._pieces: OrderedDict[int, bytes] = OrderedDict()
+        self.young: dict[Any, bytes] = {}
+        self._old: dict[Any, bytes] = {}
         self._most = most
-        self._bytes = 0
+        self._bytes = 0  # in the young generation, those dropped since included
 
-    def look_up(self, ids: Iterable[Id]) -> tuple[dict[Id, bytes], list[Id]]:
+    def look_up(self, ids: Sequence[Id]) -> tuple[dict[Id, bytes], list[Id]]:
         """The pieces that are here, and the ids, each once, of those that are not."""
-        found: dict[Any, bytes] = {}
-        missing: dict[Any, None] = {}
-        for id in ids:
-            piece = self._pieces.get(id)
-            if piece is None:
-                missing[id] = None
-            else:
+        found: dict[Id, bytes] = {}
+        missing: list[Id] = []
+        for id in dict.fromkeys(ids):
+            if (piece := self.young.get(id)) is not None:
                 found[id] = piece
-                self._pieces.move_to_end(id)
-        return found, list(missing)
+            elif (piece := self._old.pop(id, None)) is not None:
+                found[id] = self.keep(id, piece)
+            else:
+                missing.append(id)
+        return found, missing
 
     def keep(self, id: int, piece: bytes) -> bytes:
         """Keep a piece, which is handed back."""
-        self.drop(id)
-        self._pieces[id] = piece
+        self.young[id] = piece
         self._bytes += len(piece)
-        while self._bytes > self._most:
-            _, gone = self._pieces.popitem(last=False)
-            self._bytes -= len(gone)
+        if self._bytes > self._most // 2:
+            self._old, self.young, self._bytes = self.young, {}, 0
         return piece
 
     def drop(self, id: int) -> None:
         """What this piece shows has changed."""
-        if (piece := self._pieces.pop(id, None)) is not None:
-            self._bytes -= len(piece)
+        self.young.pop(id, None)
+        self._old.pop(id, None)
 
     def clear(self) -> None:
         """Drop everything."""
-        self._pieces.clear()
+        self.young.clear()
+        self._old.clear()
         self._bytes = 0
+
+
+def _joined(
+    shape: Shape,
+    pieces: Mapping[Any, bytes],
+    authors: Mapping[Any, bytes],
+    viewer: AccountId | None,
+    marked: Mapping[PostId, AbstractSet[Mark]],
+) -> tuple[bytes, ...]:
+    """The parts of a status, a boost's around those of what it shows.
+
+    Raises:
+        KeyError: a part is not there.
+    """
+    author = authors[shape.author_id]
+    if shape.boost_of_id is None:
+        is_own = shape.author_id == viewer and shape.visibility is not Visibility.DIRECT
+        return pieces[shape.id], author, _for_viewer(viewer, marked.get(shape.id), can_pin=is_own)
+    post, marks = pieces[shape.boost_of_id], marked.get(shape.boost_of_id)
+    return (
+        pieces[shape.id],
+        post,
+        authors[shape.boost_of_author_id],
+        _for_viewer(viewer, marks, can_pin=shape.boost_of_author_id == viewer),
+        post[post.index(REPEATED) :],
+        author,
+        _for_viewer(viewer, marks, can_pin=False),
+    )
+
+
+def _for_viewer(viewer: AccountId | None, marks: AbstractSet[Mark] | None, *, can_pin: bool) -> bytes:
+    """The end of a status: what the viewer did with it."""
+    if viewer is None:
+        return STRANGER
+    if not marks:
+        return AUTHOR if can_pin else VIEWER
+    did = {
+        "favourited": Mark.FAVOURITE in marks,
+        "reblogged": Mark.BOOST in marks,
+        "muted": Mark.MUTE in marks,
+        "bookmarked": Mark.BOOKMARK in marks,
+        "filtered": [],
+    }
+    if can_pin:
+        did["pinned"] = Mark.PIN in marks
+    return b"," + encode(did)[1:]
 
 
 def relationship(one: Relationship) -> RelationshipEntity:
@@ -386,6 +578,16 @@ def relationship(one: Relationship) -> RelationshipEntity:
         notifying=one.notify,
         languages=one.languages,
         followed_by=one.followed_by,
+        blocking=one.blocking,
+        blocked_by=one.blocked_by,
+        muting=one.muting,
+        muting_notifications=one.muting_notifications,
+        muting_expires_at=f"{one.muting_until:%Y-%m-%dT%H:%M:%SZ}" if one.muting_until else None,
+        requested=one.requested,
+        requested_by=one.requested_by,
+        domain_blocking=one.domain_blocking,
+        endorsed=one.endorsed,
+        note=one.note,
     )
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import posts
+from pinson.domain import accounts, posts
+from pinson.domain.accounts import Defaults
 from pinson.domain.posts import PostId, PostNotFound, Visibility
 from pinson.interfaces.mastodon.api import Call, TooManyIds, Who, json
-from pinson.interfaces.mastodon.entities import array
 from pinson.interfaces.request import Routes
 from pinson.lib.limits import Limit
 
@@ -19,28 +19,48 @@ THREE_HOURS = int(timedelta(hours=3).total_seconds())
 
 
 class NewStatus(msgspec.Struct):
-    """Body of POST /api/v1/statuses. Names and defaults are Mastodon's, not ours."""
+    """Body of POST /api/v1/statuses. Names and defaults are Mastodon's; None is as the account likes it."""
 
     status: str = ""
     in_reply_to_id: PostId | None = None
-    visibility: Visibility = Visibility.PUBLIC
-    sensitive: bool = False
+    visibility: Visibility | None = None
+    sensitive: bool | None = None
     spoiler_text: str = ""
     language: str | None = None
 
-    def to_draft(self, call: Call) -> posts.Draft:
+    def to_draft(self, call: Call, defaults: Defaults) -> posts.Draft:
         """What the domain calls it. A content warning without text is the text."""
         blank = not self.status.strip()
         assert call.principal is not None
         return posts.Draft(
             text=self.spoiler_text if blank else self.status,
-            visibility=self.visibility,
+            visibility=self.visibility or Visibility(defaults.visibility),
             in_reply_to_id=self.in_reply_to_id,
+            spoiler="" if blank else self.spoiler_text,
+            sensitive=defaults.sensitive if self.sensitive is None else self.sensitive,
+            language=self.language or defaults.language,
+            app_id=call.principal.app_id,
+            idempotency_key=call.request.headers.get("idempotency-key"),
+        )
+
+
+class EditedStatus(msgspec.Struct):
+    """Body of PUT /api/v1/statuses/:id: all of the status, not only what changes. Whom it is for stays."""
+
+    id: PostId
+    status: str = ""
+    spoiler_text: str = ""
+    sensitive: bool = False
+    language: str | None = None
+
+    def to_draft(self) -> posts.Draft:
+        """What the domain calls it. A content warning without text is the text."""
+        blank = not self.status.strip()
+        return posts.Draft(
+            text=self.spoiler_text if blank else self.status,
             spoiler="" if blank else self.spoiler_text,
             sensitive=self.sensitive,
             language=self.language,
-            app_id=call.principal.app_id,
-            idempotency_key=call.request.headers.get("idempotency-key"),
         )
 
 
@@ -61,11 +81,15 @@ async def create_status(call: Call, form: NewStatus) -> Response:
     """Publish a status and answer with it."""
     settings = call.tools.settings
     call.limit("posts", f"account {call.account_id}", Limit(settings.limits.posts_per_3_hours, THREE_HOURS))
-    prepared = posts.prepare(
-        form.to_draft(call), max_characters=settings.posts.max_characters, local_domain=call.local_domain
-    )
     async with call.tools.db.read() as tx:
         author = await call.reader(tx)
+        defaults = await accounts.defaults(tx, call.account_id)
+    prepared = posts.prepare(
+        form.to_draft(call, defaults),
+        max_characters=settings.posts.max_characters,
+        local_domain=call.local_domain,
+        detect=call.tools.languages.of,
+    )
     post = await call.tools.db.write(
         posts.publish,
         author=author,
@@ -89,6 +113,33 @@ async def show_status(call: Call, form: OneStatus) -> Response:
     raise PostNotFound
 
 
+@routes.on("PUT", "/api/v1/statuses/{id}", scopes=("write:statuses",))
+async def edit_status(call: Call, form: EditedStatus) -> Response:
+    """Let one's status say something else."""
+    settings = call.tools.settings
+    call.limit("posts", f"account {call.account_id}", Limit(settings.limits.posts_per_3_hours, THREE_HOURS))
+    post = await call.tools.db.write(
+        posts.edit,
+        id=form.id,
+        author_id=call.account_id,
+        prepared=posts.prepare(
+            form.to_draft(), max_characters=settings.posts.max_characters, local_domain=call.local_domain
+        ),
+        base_url=call.base_url,
+        now=call.now,
+    )
+    async with call.tools.db.read() as tx:
+        return json(await call.renderings.status(tx, post.shape, reader=await call.reader(tx)))
+
+
+@routes.get("/api/v1/statuses/{id}/history", scopes=("read:statuses",), who=Who.ANYONE)
+async def show_history(call: Call, form: OneStatus) -> Response:
+    """All that a status said, from the original on."""
+    async with call.tools.db.read() as tx:
+        shape = await posts.original(tx, form.id, reader=await call.reader(tx))
+        return json(await call.renderings.history(tx, await posts.post(tx, shape.id)))
+
+
 @routes.get("/api/v1/statuses/{id}/source", scopes=("read:statuses",))
 async def show_source(call: Call, form: OneStatus) -> Response:
     """A status as it was typed: https://docs.joinmastodon.org/entities/StatusSource."""
@@ -106,7 +157,7 @@ async def show_statuses(call: Call, form: SomeStatuses) -> Response:
     async with call.tools.db.read() as tx:
         reader = await call.reader(tx)
         shapes = [shape for shape in await call.tools.shapes.of(tx, form.id) if posts.can_see(shape, reader)]
-        return json(array(await call.renderings.statuses(tx, shapes, reader=reader)))
+        return json(await call.renderings.page(tx, shapes, reader=reader))
 
 
 @routes.on("DELETE", "/api/v1/statuses/{id}", scopes=("write:statuses",))
@@ -114,4 +165,4 @@ async def delete_status(call: Call, form: OneStatus) -> Response:
     """Delete one's status; the answer holds its source, so that it can be written anew."""
     post = await call.tools.db.write(posts.delete, id=form.id, author_id=call.account_id, now=call.now)
     async with call.tools.db.read() as tx:
-        return json(await call.renderings.deleted(tx, post))
+        return json(await call.renderings.deleted(tx, post, reader=await call.reader(tx)))

@@ -19,7 +19,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pinson.domain import posts
 from pinson.domain.access import Principal, State
+from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Reader
+from pinson.domain.relations import ListShape, lists
 from pinson.domain.streams import Heard, HeardKind, Listener
 from pinson.domain.timelines import Timeline
 from pinson.interfaces.mastodon.api import Call, Who
@@ -33,6 +35,7 @@ routes = Routes()
 HEARTBEAT = 15  # seconds between signs of life on an idle event stream
 SCOPES = ("read", "read:statuses")
 MOST_SUBSCRIPTIONS = 50  # on one socket
+DIGITS = 18  # of the id of a list, at most
 POLICY_VIOLATION = 1008
 UNSUPPORTED_DATA = 1003
 
@@ -58,8 +61,22 @@ class MissingTag(Refusal):
     text = "Missing tag name parameter"
 
 
+class MissingList(Refusal):
+    """A list stream without a list."""
+
+    kind, code = Kind.MALFORMED, "missing_list"
+    text = "Missing list name parameter"
+
+
+class NotYourList(Refusal):
+    """There is no such list, or it is somebody else's."""
+
+    kind, code = Kind.UNAUTHENTICATED, "not_your_list"
+    text = "Not authorized to stream this list"
+
+
 class Subscription(msgspec.Struct, frozen=True):
-    """What a client listens to. names: as the client sees it: the stream, and the tag if it has one."""
+    """What a client listens to. names: as the client sees it: the stream, and the tag or list if it has one."""
 
     names: tuple[str, ...]
     listener: Listener
@@ -71,17 +88,25 @@ class Wanted(msgspec.Struct, frozen=True):
     type: str = ""
     stream: str = ""
     tag: str = ""
+    list: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
         """The stream as it is named in answers."""
-        return (self.stream, self.tag) if self.tag else (self.stream,)
+        of = self.list if self.stream == "list" else self.tag
+        return (self.stream, of) if of else (self.stream,)
 
 
 class Channel(msgspec.Struct):
     """Parameters of an event stream; the path says the rest."""
 
     tag: str = ""
+
+
+class ListChannel(msgspec.Struct):
+    """Parameters of a list's event stream."""
+
+    list: str = ""
 
 
 # --- Server-Sent Events -------------------------------------------------------------------------------------------
@@ -121,6 +146,12 @@ async def hashtag_events(call: Call, form: Channel) -> Response:
 async def local_hashtag_events(call: Call, form: Channel) -> Response:
     """What is public under a hashtag, from here."""
     return await _events(call, Wanted(stream="hashtag:local", tag=form.tag))
+
+
+@routes.get("/api/v1/streaming/list", scopes=SCOPES)
+async def list_events(call: Call, form: ListChannel) -> Response:
+    """What one of the viewer's lists shows."""
+    return await _events(call, Wanted(stream="list", list=form.list))
 
 
 @routes.get("/api/v1/streaming/{channel}", who=Who.ANYONE)
@@ -200,7 +231,7 @@ class _Conversation:
         query = self._socket.query_params
         try:
             if stream := query.get("stream"):
-                await self._take_in(Wanted("subscribe", stream, query.get("tag", "")))
+                await self._take_in(Wanted("subscribe", stream, query.get("tag", ""), query.get("list", "")))
             while True:
                 message = await self._socket.receive()
                 if message["type"] == "websocket.disconnect":
@@ -230,7 +261,7 @@ class _Conversation:
                     return
                 subscription = await _subscribe(self._tools, self._principal, wanted)
             except Refusal as refusal:
-                await self._say({"error": str(refusal), "status": 400})
+                await self._say({"error": str(refusal), "status": 401 if isinstance(refusal, NotYourList) else 400})
                 return
             self._senders[wanted.names] = asyncio.create_task(self._send(subscription))
 
@@ -258,16 +289,34 @@ async def _subscribe(tools: Tools, principal: Principal, wanted: Wanted) -> Subs
     """Open a listener.
 
     Raises:
-        UnknownStream, MissingTag, BadTag.
+        UnknownStream, MissingTag, BadTag, MissingList, NotYourList.
     """
     assert principal.account_id is not None
-    async with tools.db.read() as tx:
-        circle = await tools.circles.of(tx, principal.account_id)
-    is_home = wanted.stream == "user"
-    timeline = tools.timelines.home(circle) if is_home else await _timeline(tools, wanted)
+    is_home, list_id = wanted.stream == "user", None
+    if wanted.stream == "list":
+        shape = await _list(tools, principal.account_id, wanted)
+        timeline, list_id = tools.timelines.of_list(shape), shape.id
+    elif not is_home:
+        timeline = await _timeline(tools, wanted)
+    async with tools.db.read() as tx:  # last, since from here to `listen` no change may be missed
+        circle = await tools.circles.of(tx, principal.account_id, now=tools.clock.now())
+    if is_home:
+        timeline = tools.timelines.home(circle)
     reader = Reader(circle, tools.standing.hidden)
-    listener = tools.hub.listen(timeline, reader, principal=principal, is_home=is_home)
+    listener = tools.hub.listen(timeline, reader, principal=principal, is_home=is_home, list_id=list_id)
     return Subscription(wanted.names, listener)
+
+
+async def _list(tools: Tools, account_id: AccountId, wanted: Wanted) -> ListShape:
+    if not wanted.list:
+        raise MissingList
+    if not wanted.list.isdecimal() or len(wanted.list) > DIGITS:
+        raise NotYourList
+    try:
+        async with tools.db.read() as tx:
+            return await lists.shape(tx, account_id, int(wanted.list))
+    except lists.ListNotFound:
+        raise NotYourList from None
 
 
 async def _timeline(tools: Tools, wanted: Wanted) -> Timeline:
@@ -287,6 +336,7 @@ async def _tell(tools: Tools, renderings: Renderings, heard: Heard, reader: Read
     if heard.kind is HeardKind.DELETED:
         return "delete", str(heard.post_id).encode()
     async with tools.db.read() as tx:
-        for shape in await tools.shapes.of(tx, [heard.post_id]):
-            return "update", await renderings.status(tx, shape, reader=reader)
-    return None
+        shapes = await tools.shapes.of(tx, [heard.post_id])
+        rendered = await renderings.statuses(tx, shapes, reader=reader, is_new=heard.is_new)
+    event = "update" if heard.kind is HeardKind.PUBLISHED else "status.update"
+    return (event, rendered[0]) if rendered else None

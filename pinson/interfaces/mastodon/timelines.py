@@ -5,9 +5,9 @@ from starlette.responses import Response
 
 from pinson.domain import accounts, posts
 from pinson.domain.accounts import AccountId, AccountNotFound
+from pinson.domain.relations import lists
 from pinson.domain.timelines import Timeline
 from pinson.interfaces.mastodon.api import Call, Who, json
-from pinson.interfaces.mastodon.entities import array
 from pinson.interfaces.request import Routes
 from pinson.lib.paging import Page
 
@@ -50,6 +50,12 @@ class TagPaged(PublicPaged):
     hashtag: str = ""
 
 
+class ListPaged(Paged):
+    """A list's timeline."""
+
+    id: int = 0
+
+
 class ProfilePaged(Paged):
     """An account's statuses."""
 
@@ -66,7 +72,7 @@ class ProfilePaged(Paged):
 async def home(call: Call, form: Paged) -> Response:
     """What the account follows, newest first."""
     async with call.tools.db.read() as tx:
-        circle = await call.tools.circles.of(tx, call.account_id)
+        circle = await call.tools.circles.of(tx, call.account_id, now=call.now)
     return await _page(call, call.tools.timelines.home(circle), form.page())
 
 
@@ -88,16 +94,50 @@ async def tag(call: Call, form: TagPaged) -> Response:
     return await _page(call, call.tools.timelines.tag(found.id), form.page())
 
 
+@routes.get("/api/v1/timelines/list/{id}", scopes=("read:lists",))
+async def of_list(call: Call, form: ListPaged) -> Response:
+    """What the accounts and hashtags of one of the viewer's lists publish."""
+    async with call.tools.db.read() as tx:
+        shape = await lists.shape(tx, call.account_id, form.id)
+    return await _page(call, call.tools.timelines.of_list(shape), form.page())
+
+
 @routes.get("/api/v1/accounts/{id}/statuses", scopes=("read:statuses",), who=Who.ANYONE)
 async def profile(call: Call, form: ProfilePaged) -> Response:
     """An account's own statuses."""
     async with call.tools.db.read() as tx:
         if await accounts.by_id(tx, form.id) is None:
             raise AccountNotFound
-    if form.pinned or form.only_media or form.tagged:
+    if form.only_media or form.tagged:
         return json([])
-    timeline = call.tools.timelines.profile(form.id, replies=not form.exclude_replies, direct=not form.exclude_direct)
+    if form.pinned:
+        return await _pinned(call, form)
+    timeline = call.tools.timelines.profile(
+        form.id,
+        replies=not form.exclude_replies,
+        boosts=not form.exclude_reblogs,
+        direct=not form.exclude_direct,
+    )
     return await _page(call, timeline, form.page())
+
+
+async def _pinned(call: Call, form: ProfilePaged) -> Response:
+    """What an account pinned, the latest pin first. There are few, but whoever pages on comes to an end."""
+    page = form.page()
+    async with call.tools.db.read() as tx:
+        reader = await call.reader(tx)
+        shapes = [
+            shape
+            for shape in await call.tools.shapes.of(tx, await posts.pinned(tx, form.id))
+            if posts.can_see(shape, reader)
+            and (page.max_id is None or shape.id < page.max_id)
+            and shape.id > (page.min_id or page.since_id or 0)
+        ][: page.limit]
+        body = await call.renderings.page(tx, shapes, reader=reader)
+    if not shapes:
+        return json(body)
+    ids = [shape.id for shape in shapes]
+    return json(body, headers=call.link(first=max(ids), last=min(ids)))
 
 
 async def _page(call: Call, timeline: Timeline, page: Page) -> Response:
@@ -105,7 +145,7 @@ async def _page(call: Call, timeline: Timeline, page: Page) -> Response:
         reader = await call.reader(tx)
     shapes = await call.tools.timelines.page(call.tools.db, timeline, reader=reader, page=page)
     async with call.tools.db.read() as tx:
-        body = array(await call.renderings.statuses(tx, shapes, reader=reader))
+        body = await call.renderings.page(tx, shapes, reader=reader)
     if not shapes:
         return json(body)
     return json(body, headers=call.link(first=shapes[0].id, last=shapes[-1].id))

@@ -10,11 +10,12 @@ from starlette.responses import Response
 
 from pinson.domain import access
 from pinson.domain.access import EmailTaken, SignUp, SignUpClosed, SignUpMode, SignUpRefused
+from pinson.domain.accounts import MAX_USERNAME
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.site import Call
 from pinson.lib.limits import Limit
 
-HALF_HOUR = 1800
+FIVE_MINUTES, HALF_HOUR = 300, 1800
 
 routes = Routes()
 
@@ -56,16 +57,24 @@ async def show_sign_up(call: Call, form: Newcomer) -> Response:
     mode = SignUpMode(call.tools.settings.registration.mode)
     if mode is SignUpMode.CLOSED:
         raise SignUpClosed
-    return call.page("sign_up", form=form, mode=mode, min_password=access.MIN_PASSWORD)
+    return call.page("sign_up", form=form, mode=mode, max_username=MAX_USERNAME, min_password=access.MIN_PASSWORD)
 
 
 @routes.post("/auth/sign_up", again=show_sign_up)
 async def sign_up(call: Call, form: Newcomer) -> Response:
-    """Sign up, or seem to: see the module."""
+    """Sign up, or seem to: see the module.
+
+    Two limits: attempts, since each may cost a hash; and those that are filled in well, since
+    each may open an account or send a letter. Who mistypes does not use up the second.
+    """
     settings = call.tools.settings
-    call.limit("sign_up", call.origin, Limit(settings.limits.sign_up_per_30_minutes, HALF_HOUR))
+    call.limit("sign_up_form", call.origin, Limit(settings.limits.sign_in_per_5_minutes, FIVE_MINUTES))
     mode = SignUpMode(settings.registration.mode)
     applicant = await access.prepare(form.to_sign_up(call.lang), password=form.password, passwords=call.tools.passwords)
+    if not applicant.refusals:
+        limit = Limit(settings.limits.sign_up_per_30_minutes, HALF_HOUR)
+        call.limit("sign_up", call.origin, limit)
+        call.limit("sign_up_with", applicant.email.casefold(), limit)
     try:
         await call.tools.db.write(
             access.sign_up,

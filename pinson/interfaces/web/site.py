@@ -262,7 +262,7 @@ class Web:
         return response
 
     async def _handle(self, route: Route, call: Call) -> Response:
-        given = await parameters(call.request)
+        given = await parameters(call.request, route)
         form: tuple[Any, ...] = () if route.form is None else (binder(route.form)(given),)
         again: Handler | None = route.options.get("again")
         try:

@@ -109,6 +109,14 @@ class Database(Protocol):
         """Place in the log of the newest fact that any process on this data has committed."""
         ...
 
+    @property
+    def committed_elsewhere(self) -> int:
+        """Place in the log up to which one must have read to know all that other processes have committed.
+
+        What this process commits is on its way to the listener by itself.
+        """
+        ...
+
     async def close(self) -> None:
         """Finish what is queued, then let go of all files."""
         ...

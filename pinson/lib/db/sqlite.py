@@ -105,6 +105,12 @@ class Sqlite:
     def committed(self) -> int:
         return self._writer.counter.value
 
+    @property
+    def committed_elsewhere(self) -> int:
+        newest = self._writer.counter.value  # first: the writer notes what is its own before it bumps the counter
+        first_own, last_own = self._writer.own
+        return first_own - 1 if newest == last_own else newest
+
     def read(self) -> "_Reading":
         return _Reading(self)
 
@@ -179,26 +185,26 @@ class _Reading(SqliteReadTx):
     questions from memory, and then the database is not even touched.
     """
 
-    __slots__ = ("_db", "_started", "_statements")
+    __slots__ = ("_db", "_started", "statements")
 
     def __init__(self, db: Sqlite) -> None:
         self._db = db
-        self._statements = 0
+        self.statements = 0
 
     async def __aenter__(self) -> SqliteReadTx:
         return self
 
     async def __aexit__(self, *_error: object) -> None:
-        if self._statements:
+        if self.statements:
             self._db._end(self._connection)
             if (took := time.perf_counter() - self._started) > SLOW_READ:
-                events.warning("slow_read", seconds=round(took, 4), statements=self._statements)
+                events.warning("slow_read", seconds=round(took, 4), statements=self.statements)
 
     async def all(self, type: type[T], sql: str, /, **parameters: Any) -> list[T]:
-        if not self._statements:
+        if not self.statements:
             self._started = time.perf_counter()
             self._connection = self._db._begin()
-        self._statements += 1
+        self.statements += 1
         return await super().all(type, sql, **parameters)
 
 
@@ -251,6 +257,7 @@ class _Writer(threading.Thread):
     def __init__(self, db: Sqlite, folder: Path, connection: apsw.Connection) -> None:
         super().__init__(name="writer", daemon=True)
         self.counter = SharedCounter(folder / "committed")
+        self.own = (0, -1)  # places in the log of our newest facts, first and last, no other process's among them
         self._db = db
         self._connection = connection
         with write_lock(folder):
@@ -295,7 +302,9 @@ class _Writer(threading.Thread):
                 execute(KEEP_LAST_ID, {"id": tx.last_id})
             execute("COMMIT")
             if tx.facts:
-                self.counter.value = tx.facts[-1][0]
+                first, last = tx.facts[0][0], tx.facts[-1][0]
+                self.own = (self.own[0] if self.own[1] == first - 1 else first, last)
+                self.counter.value = last
             return tx.facts
         except Exception as error:
             if self._connection.in_transaction:

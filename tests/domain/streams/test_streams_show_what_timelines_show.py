@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pinson.domain.access import MemberRole, Principal, State, TokensRevoked, UserRole
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Visibility
+from pinson.domain.relations import lists
 from pinson.domain.streams import HeardKind
 from pinson.domain.streams.hub import MAILBOX
 from pinson.lib.paging import Page
@@ -22,36 +23,64 @@ def principal(account_id, token_id=1):
 
 
 class Listening(Town):
-    """A town in which everyone listens to their home from the beginning."""
+    """A town in which everyone listens to home, to their list, to everything and to a tag from the beginning."""
 
     async def open_ears(self):
         self.listeners = []
         for who, id in enumerate(self.people):
             reader = await self.reader(who)
-            home = self.timelines.home(reader.circle)
-            self.listeners.append(self.hub.listen(home, reader, principal=principal(id), is_home=True))
+            for place, timeline in (await self.places(who)).items():
+                is_home, list_id = place == "home", self.lists[who] if place == "list" else None
+                listener = self.hub.listen(timeline, reader, principal=principal(id), is_home=is_home, list_id=list_id)
+                self.listeners.append(listener)
 
-    async def publish(self, who, text, visibility, answered):
+    async def places(self, who):
+        """What somebody listens to."""
+        reader = await self.reader(who)
+        async with self.db.read() as tx:
+            shape = await lists.shape(tx, self.people[who], self.lists[who])
+        return {
+            "home": self.timelines.home(reader.circle),
+            "list": self.timelines.of_list(shape),
+            "public": self.timelines.public(local=True),
+            "tag": self.timelines.tag(self.tags[0]),
+        }
+
+    async def publish(self, who, text, visibility, answered, language=None):
         before = len(self.posts)
-        await super().publish(who, text, visibility, answered)
-        if len(self.posts) == before:
-            return
+        await super().publish(who, text, visibility, answered, language)
+        if len(self.posts) > before:
+            await self.all_heard(HeardKind.PUBLISHED, self.posts[-1])
+
+    async def boost(self, who, id, visibility):
+        before = len(self.posts)
+        await super().boost(who, id, visibility)
+        if len(self.posts) > before:
+            await self.all_heard(HeardKind.PUBLISHED, self.posts[-1])
+
+    async def edit(self, id, text):
+        seq = self.db.committed
+        await super().edit(id, text)
+        if self.db.committed > seq:
+            await self.all_heard(HeardKind.EDITED, id)
+
+    async def all_heard(self, kind, id):
+        """What just happened to an entry was heard by those, and only those, on whose timelines it stands."""
         await self.quiet()
-        for listener, at_home in zip(self.listeners, await self.homes(), strict=True):
+        for listener, shown in zip(self.listeners, await self.pages(id), strict=True):
             if listener.closed:  # its account was suspended
                 continue
             heard = await asyncio.wait_for(listener.hear(), 1) if listener._mailbox else []
-            published = [one.post_id for one in heard if one.kind is HeardKind.PUBLISHED]
-            assert published == [id for id in at_home if id == self.posts[-1]]
+            assert [one.post_id for one in heard if one.kind is kind] == [one for one in shown if one == id]
 
-    async def homes(self):
-        """The newest page of everyone's home."""
+    async def pages(self, id):
+        """The page of all that everyone listens to that begins with this entry, if it is there."""
         pages = []
         for who in range(len(NAMES)):
             reader = await self.reader(who)
-            home = self.timelines.home(reader.circle)
-            page = await self.timelines.page(self.db, home, reader=reader, page=Page(None, None, None, 3))
-            pages.append([shape.id for shape in page])
+            for timeline in (await self.places(who)).values():
+                page = await self.timelines.page(self.db, timeline, reader=reader, page=Page(id + 1, None, None, 1))
+                pages.append([shape.id for shape in page])
         return pages
 
     async def quiet(self):
@@ -75,7 +104,7 @@ async def replay(story, circle):
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
 @given(st.lists(step, min_size=10, max_size=40), circles)
-def test_a_home_stream_shows_what_home_shows(story, circle):
+def test_a_stream_shows_what_its_timeline_shows(story, circle):
     asyncio.run(replay(story, circle))
 
 

@@ -146,8 +146,10 @@ async def test_a_search_goes_on_where_it_stopped_and_leaves_out_the_suspended(wo
     client = world.client(bob)
 
     pages = [(await client.get(f"/api/v1/accounts/search?q=ca&limit=1&offset={n}")).json() for n in range(3)]
+    by_address = (await client.get("/api/v1/accounts/search?q=carla@pinson.example")).json()
 
     assert [[one["username"] for one in page] for page in pages] == [["caleb"], ["carol"], []]
+    assert by_address == []
 
 
 async def test_following_shows_in_the_relationship_and_can_be_changed(world):

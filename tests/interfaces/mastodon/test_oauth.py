@@ -53,9 +53,9 @@ def bearing(world, token):
 
 
 def basic(app):
-    """The app's credentials as a header."""
-    pair = f"{app['client_id']}:{app['client_secret']}".encode()
-    return {"authorization": f"Basic {base64.b64encode(pair).decode()}"}
+    """The app's credentials as a header, encoded as RFC 6749 section 2.3.1 has it."""
+    encoded = ["".join(f"%{byte:02x}" for byte in app[name].encode()) for name in ("client_id", "client_secret")]
+    return {"authorization": f"Basic {base64.b64encode(':'.join(encoded).encode()).decode()}"}
 
 
 async def test_a_code_becomes_a_token_that_works(world):
@@ -192,11 +192,21 @@ async def test_a_test_server_takes_a_password(world, settings):
     "settings",
     [{"oauth.password_grant": True, "limits.enabled": True, "limits.sign_in_per_5_minutes": 2}],
 )
-async def test_passwords_cannot_be_tried_for_ever(world, settings):
+@pytest.mark.parametrize(
+    "tries",
+    [
+        [("alice", "192.0.2.1"), ("bob", "192.0.2.1"), ("carol", "192.0.2.1")],
+        [("alice", "192.0.2.1"), ("@Alice", "192.0.2.2"), ("alice ", "192.0.2.3")],
+    ],
+    ids=["from one address", "for one person"],
+)
+async def test_passwords_cannot_be_tried_for_ever(world, settings, tries):
     app = await registered(world)
-    form = {**app, "grant_type": "password", "username": "alice", "password": "a guess"}
 
-    answers = [await world.client().post("/oauth/token", data=form) for _ in range(3)]
+    answers = []
+    for username, address in tries:
+        form = {**app, "grant_type": "password", "username": username, "password": "a guess"}
+        answers.append(await world.client(address=address).post("/oauth/token", data=form))
 
     assert [answer.status_code for answer in answers] == [400, 400, 429]
     assert answers[2].headers["x-ratelimit-remaining"] == "0"

@@ -279,6 +279,15 @@ async def test_limits_are_told_with_every_answer_and_kept_by_user_and_address(wo
 
 
 @pytest.mark.parametrize("settings", [LIMITED])
+async def test_a_household_is_one_address_however_many_it_has(world, settings):
+    addresses = ("2001:db8:1:2::1", "2001:db8:1:2:a::9", "2001:db8:1:2:ffff::", "2001:db8:1:3::1", "unknown")
+
+    answers = [await world.client(address=address).get("/api/v2/instance") for address in addresses]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 200, 200]
+
+
+@pytest.mark.parametrize("settings", [LIMITED])
 async def test_guessing_tokens_counts_as_a_strangers_requests(world, settings):
     headers = [{"authorization": f"Bearer guess{n}"} for n in range(3)]
 

@@ -125,7 +125,7 @@ async def test_a_wrong_request_is_told_to_the_app_once_somebody_signed_in(
     stranger = await Visitor(world).open(request_of(app, **changed))
     told = await signed_in.open(request_of(app, **changed))
 
-    assert stranger.forms[0].action == "/auth/sign_in"
+    assert stranger.forms[0].action.startswith("/auth/sign_in?next=%2Foauth%2Fauthorize%3F")
     assert told.headers["location"].startswith(CALLBACK)
     assert query_of(told)["error"] == error
     assert query_of(told)["error_description"]
@@ -214,9 +214,9 @@ async def test_a_suspended_account_cannot_be_picked(world, alice, signed_in, app
     assert page.forms == []
 
 
-async def granted(world, signed_in, app, asked, redirect_uri=CALLBACK):
+async def granted(world, signed_in, app, asked, redirect_uri=CALLBACK, **picked):
     """Allow once, and let the app take its token."""
-    back = await signed_in.send(await signed_in.open(asked), button=ALLOW)
+    back = await signed_in.send(await signed_in.open(asked), button=ALLOW, **picked)
     location = back.headers["location"] if hasattr(back, "status_code") else ""
     code = query_of(back)["code"] if location else re.search(r'id="code" value="([^"]+)"', back.html)[1]
     assert (await token_for(world, app, code, redirect_uri=redirect_uri)).status_code == 200
@@ -252,13 +252,18 @@ async def test_more_than_was_allowed_is_asked(world, signed_in, app, request_of)
     assert ALLOW in again.forms[0].buttons
 
 
-async def test_a_member_of_several_accounts_is_always_asked_and_finds_the_last_choice(
-    world, alice, signed_in, app, request_of
-):
+async def test_a_member_of_several_accounts_is_asked_each_time(world, alice, signed_in, app, request_of):
+    await other_account(world, alice, "town")
+    await granted(world, signed_in, app, request_of(app))
+
+    again = await signed_in.open(request_of(app))
+
+    assert ALLOW in again.forms[0].buttons
+
+
+async def test_the_account_that_was_picked_last_time_is_picked_already(world, alice, signed_in, app, request_of):
     town = await other_account(world, alice, "town")
-    page = await signed_in.open(request_of(app))
-    back = await signed_in.send(page, button=ALLOW, account_id=town.id)
-    await token_for(world, app, query_of(back)["code"])
+    await granted(world, signed_in, app, request_of(app), account_id=town.id)
 
     again = await signed_in.open(request_of(app))
 
@@ -270,7 +275,7 @@ async def test_an_app_can_have_the_person_sign_in_again(world, signed_in, app, r
     bob = await world.person("bob")
     consent = await signed_in.send(page, login="bob", password="correct horse")
 
-    assert page.forms[0].action == "/auth/sign_in"
+    assert page.forms[0].action.startswith("/auth/sign_in?next=%2Foauth%2Fauthorize%3F")
     assert consent.forms[0].fields["account_id"] == bob.id
 
 
@@ -314,7 +319,7 @@ async def test_a_session_that_ended_meanwhile_leads_to_sign_in_and_back(world, a
     asked = await signed_in.send(page, button=ALLOW)
     consent = await signed_in.send(asked, login="alice", password="correct horse")
 
-    assert asked.forms[0].action == "/auth/sign_in"
+    assert asked.forms[0].action.startswith("/auth/sign_in?next=%2Foauth%2Fauthorize%3F")
     assert ALLOW in consent.forms[0].buttons
 
 

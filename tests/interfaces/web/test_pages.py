@@ -124,7 +124,7 @@ async def test_the_switch_keeps_the_question(visitor):
 
     assert "/auth/sign_in?next=%2Foauth%2Fauthorize%3Fa%3D1%26b%3D2&lang=fr" in page.links
     french = await visitor.open(page.links[[link.endswith("lang=fr") for link in page.links].index(True)])
-    assert french.forms[0].fields["next"] == "/oauth/authorize?a=1&b=2"
+    assert french.forms[0].action == "/auth/sign_in?next=%2Foauth%2Fauthorize%3Fa%3D1%26b%3D2"
 
 
 async def test_the_switch_of_a_mistyped_address_leads_nowhere_else(visitor):

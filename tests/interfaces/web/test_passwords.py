@@ -1,11 +1,13 @@
 """A new password for somebody who forgot theirs."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
 
-from tests.interfaces.web.visitor import Visitor
+from pinson.interfaces.web import passwords
+from tests.interfaces.web.visitor import Visitor, visitor_from
 
 NEW = "a new and longer one"
 
@@ -30,6 +32,18 @@ async def test_nobody_learns_who_is_here(world):
 
     assert (known.status, known.text) == (unknown.status, unknown.text.replace("nobody@", "alice@"))
     assert [letter["to"] for letter in world.letters()] == ["alice@mail.example"]
+
+
+async def test_the_time_an_answer_takes_tells_nothing_either(world, visitor):
+    await world.person("alice")
+    took = []
+    for email in ("alice@mail.example", "nobody@mail.example"):
+        page = await visitor.open("/auth/password")
+        began = time.perf_counter()
+        await visitor.send(page, email=email)
+        took.append(time.perf_counter() - began)
+
+    assert min(took) >= passwords.LEVEL
 
 
 async def test_a_new_password_replaces_the_old_and_all_it_opened(world, visitor):
@@ -60,6 +74,17 @@ async def test_a_link_works_once_and_for_an_hour(world, visitor):
     assert [page.status for page in pages] == [200, 422]
 
 
+async def test_the_language_can_change_half_way(world, visitor):
+    await world.person("alice")
+    await asked(world, visitor)
+    short = await visitor.send(await visitor.open(link_of(world)), password="short")
+
+    french = await visitor.open(next(link for link in short.links if link.endswith("lang=fr")))
+    page = await visitor.send(french, password=NEW)
+
+    assert "Votre mot de passe a changé" in page.text
+
+
 async def test_a_password_that_is_too_short_spends_no_link(world, visitor):
     await world.person("alice")
     await asked(world, visitor)
@@ -75,16 +100,9 @@ async def test_a_password_that_is_too_short_spends_no_link(world, visitor):
 async def test_letters_to_one_address_are_limited_known_or_not(world):
     await world.person("alice")
     statuses = {
-        email: [(await asked(world, visitor_from(world, n), email)).status for n in range(3)]
+        email: [(await asked(world, visitor_from(world, f"192.0.2.{n}"), email)).status for n in range(3)]
         for email in ("alice@mail.example", "nobody@mail.example")
     }
 
     assert statuses == {"alice@mail.example": [200, 200, 429], "nobody@mail.example": [200, 200, 429]}
     assert len(world.letters()) == 2
-
-
-def visitor_from(world, number):
-    """A visitor at another address of the internet."""
-    visitor = Visitor(world)
-    visitor.client._transport.client = (f"192.0.2.{number}", 1234)
-    return visitor

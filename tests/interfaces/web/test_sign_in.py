@@ -4,7 +4,7 @@ import pytest
 
 from pinson.domain import access
 from pinson.interfaces.web.site import local
-from tests.interfaces.web.visitor import Visitor
+from tests.interfaces.web.visitor import Visitor, visitor_from
 
 with_limits = pytest.mark.parametrize("settings", [{"limits.enabled": True, "limits.sign_in_per_5_minutes": 3}])
 WRONG = "There is no user with this name or e-mail address and this password."
@@ -170,10 +170,3 @@ async def test_attempts_on_one_name_are_limited_wherever_they_come_from(world, v
     answers = [await one.sign_in(" @ALICE ", "wrong password") for one in visitors]
 
     assert [answer.status for answer in answers] == [400, 400, 400, 429]
-
-
-def visitor_from(world, address):
-    """A visitor at another address of the internet."""
-    visitor = Visitor(world)
-    visitor.client._transport.client = (address, 1234)
-    return visitor

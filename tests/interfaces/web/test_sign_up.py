@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from pinson.domain import access
-from tests.interfaces.web.visitor import Visitor
+from tests.interfaces.web.visitor import Visitor, visitor_from
 from tests.world import PASSWORD
 
 FORM = {"username": "ana", "email": "ana@mail.example", "password": PASSWORD, "agreement": "1"}
 confirming = pytest.mark.parametrize("settings", [{"registration.confirm_email": True}])
+
+limited = pytest.mark.parametrize("settings", [{"limits.enabled": True, "limits.sign_up_per_30_minutes": 2}])
 
 
 async def signed_up(visitor, **changed):
@@ -198,13 +200,34 @@ async def test_whoever_has_not_confirmed_may_sign_in_and_is_told(world, visitor,
 async def test_asking_for_another_letter_takes_a_session(visitor):
     page = await visitor.open("/auth/confirmation")
 
-    assert page.forms[0].action == "/auth/sign_in"
-    assert page.forms[0].fields["next"] == "/auth/confirmation"
+    assert page.forms[0].action == "/auth/sign_in?next=%2Fauth%2Fconfirmation"
 
 
-@pytest.mark.parametrize("settings", [{"limits.enabled": True, "limits.sign_up_per_30_minutes": 2}])
-async def test_signing_up_is_limited_by_address(world, visitor):
+@limited
+async def test_signing_up_is_limited_by_where_it_comes_from(visitor):
     pages = [await signed_up(visitor, username=name, email=f"{name}@mail.example") for name in ("a1", "a2", "a3")]
 
     assert [page.status for page in pages] == [200, 200, 429]
     assert "Please try again in 30 min." in pages[-1].text
+
+
+@limited
+async def test_who_mistypes_does_not_use_up_the_limit(visitor):
+    pages = [await signed_up(visitor, password="short") for _ in range(3)]
+
+    assert [page.status for page in pages] == [422, 422, 422]
+    assert (await signed_up(visitor)).status == 200
+
+
+@limited
+async def test_letters_to_a_taken_address_are_limited(world):
+    await world.person("alice")
+    pages = []
+    for n in range(3):
+        somebody = visitor_from(world, f"192.0.2.{n}")
+        pages.append(await signed_up(somebody, username=f"a{n}", email="alice@mail.example"))
+        world.clock.move(timedelta(seconds=1))
+    await world.settle()
+
+    assert [page.status for page in pages] == [200, 200, 429]
+    assert len(world.letters()) == 2

@@ -99,6 +99,13 @@ class Visitor:
         return answer if answer.is_redirect else Page(answer)
 
 
+def visitor_from(world, address):
+    """Somebody at another address of the internet."""
+    visitor = Visitor(world)
+    visitor.client._transport.client = (address, 1234)
+    return visitor
+
+
 def query_of(answer):
     """What a redirect adds to the address it leads to."""
     return dict(parse_qsl(urlsplit(answer.headers["location"]).query, keep_blank_values=True))

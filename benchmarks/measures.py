@@ -1,0 +1,390 @@
+"""What is measured, and what was asked for.
+
+Called by `__main__.py`. Each part starts its own servers on copies of fresh data, and goes through
+its measures round by round in turn, so that whatever else the machine does meets them all alike;
+a figure is the median of its rounds, processor time a request the mean over all of them.
+"""
+
+import http.client
+import os
+import shutil
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from benchmarks import load, streams, world
+from benchmarks.load import Publishing, Reading, Script
+from benchmarks.server import Server, serving
+from benchmarks.wire import request
+
+T = TypeVar("T")
+
+READERS, WRITERS = 32, 64  # connections
+SEVERAL = 16  # connections that post as one account
+BLOCK = 4096  # bytes that are synced to find out what the disk takes
+MS, US, KB, MB = 1e3, 1e6, 1024, 1 << 20
+
+AWAY = Callable[[Callable[[Any], T], Any], T]
+"""Runs a function of one argument in another process and waits for what it returns."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How much is measured: rounds of so many seconds, on data of this size."""
+
+    rounds: int
+    seconds: float
+    authors: int
+    published: int
+    streams: int
+    streamed: int
+    followers: tuple[int, ...]
+
+
+FULL = Plan(
+    rounds=5, seconds=4, authors=6000, published=30_000, streams=1000, streamed=20, followers=(10, 10_000, 100_000)
+)
+QUICK = Plan(rounds=3, seconds=0.8, authors=5100, published=8000, streams=1000, streamed=8, followers=(10, 1000, 10_000))
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One measure.
+
+    figure, details: as people read them. target: what issue 7 asks for; "" if it asks for nothing of the kind.
+    met: whether the figure reaches it; None if that cannot be said.
+    value, wanted: the figure and the target as one number each, for the plot; in `unit`.
+    wrong: what was wrong with answers, and how often.
+    numbers: everything that was found.
+    """
+
+    part: str
+    name: str
+    figure: str
+    details: str
+    target: str = ""
+    met: bool | None = None
+    value: float = 0
+    wanted: float = 0
+    unit: str = ""
+    wrong: dict[str, int] = {}
+    numbers: dict[str, Any] = {}
+
+
+class Bench:
+    """One run: where it works, how much it measures, and who loads the servers."""
+
+    def __init__(self, folder: Path, plan: Plan, away: AWAY[Any], tell: Callable[[str], None]) -> None:
+        """
+        Args:
+            folder: an empty one, on the disk that is to be measured.
+            tell: told what is being done, before each step.
+        """
+        self._folder = folder
+        self._plan = plan
+        self._away = away
+        self._tell = tell
+        self._names = 0
+
+    def reads(self) -> Iterator[Row]:
+        """Pages and single posts from memory."""
+        town, data = self._town()
+        cases = {
+            "home": _homes(town.homes),
+            "wide": _homes(town.wide_homes),
+            "public": _reading([("/api/v1/timelines/public", "", town.public)]),
+            "one": _reading([(f"/api/v1/statuses/{id}", "", [id]) for id in town.posts]),
+        }
+        with self._serving(data) as server:
+            found = self._in_turn({name: self._loader(server, case, READERS) for name, case in cases.items()})
+        narrow = _rate(found["home"])
+        yield _read_row("home timeline, 20 posts, follows 200", found["home"], 8000, p99=15)
+        yield _read_row("home timeline, 20 posts, follows 5,000", found["wide"], 0.6 * narrow)
+        yield _read_row("public timeline, 20 posts", found["public"], 8000, p99=15)
+        yield _read_row("one post by id", found["one"], 12_000)
+
+    def posts(self) -> Iterator[Row]:
+        """Durable posts over HTTP: many at once, and one after the other."""
+        town, data = self._town()
+        before = world.count_posts(data)
+        with self._serving(data) as server:
+            found = self._in_turn(
+                {
+                    "many": self._poster(server, town.posters, WRITERS),
+                    "alone": self._poster(server, town.posters[:1], 1),
+                }
+            )
+            syncs = self._in_turn({"fsync": lambda: bare_fsync(self._folder, 0.5 * self._plan.seconds)})["fsync"]
+        acknowledged = sum(result.right_in_all for results in found.values() for result in results)
+        lost = before + acknowledged - world.count_posts(data)
+        many, alone = found["many"], found["alone"]
+        yield _load_row(
+            "posts",
+            "durable posts, 64 connections",
+            many,
+            target="2,500/s, p99 ≤ 60 ms",
+            met=_rate(many) >= 2500 and _latency(many, 2) * MS <= 60,
+            wanted=2500,
+            wrong={"acknowledged and lost": lost} if lost > 0 else {},
+        )
+        fsync, middle = statistics.median(syncs), _latency(alone, 0)
+        above = (middle - fsync) * MS
+        yield Row(
+            part="posts",
+            name="one poster alone, above the bare fsync",
+            figure=f"{above:.2f} ms",
+            details=f"answered in {middle * MS:.2f} ms, p99 {_latency(alone, 2) * MS:.2f}; "
+            f"fsync of {BLOCK >> 10} KB {fsync * US:.0f} µs; CPU {_cpu(alone) * US:.0f} µs",
+            target="≤ 1.5 ms",
+            met=above <= 1.5,
+            wrong=_wrong(alone),
+            numbers={"above_ms": above, "fsync_us": fsync * US, **_numbers(alone)},
+        )
+
+    def workers(self) -> Iterator[Row]:
+        """Two processes on the same data, against one."""
+        town, data = self._town()
+        again = self._folder / "two"
+        shutil.copytree(data, again)
+        with self._serving(data) as one, self._serving(again, workers=2) as two:
+            homes = _homes(town.homes)
+            found = self._in_turn(
+                {
+                    "read by one": self._loader(one, homes, READERS),
+                    "read by two": self._loader(two, homes, READERS),
+                    "posted to one": self._poster(one, town.posters, WRITERS),
+                    "posted to two": self._poster(two, town.posters, WRITERS),
+                }
+            )
+        for name, key, least in (("reads", "read by", 1.3), ("writes", "posted to", 0.9)):
+            alone, both = found[f"{key} one"], found[f"{key} two"]
+            ratios = [b.rate / a.rate for a, b in zip(alone, both, strict=True) if a.rate]
+            ratio = statistics.median(ratios) if ratios else 0.0
+            yield Row(
+                part="workers",
+                name=f"two processes, {name}, against one",
+                figure=f"{ratio:.2f} ×",
+                details=f"{_rate(both):,.0f}/s, p99 {_latency(both, 2) * MS:.1f} ms; one {_rate(alone):,.0f}/s; "
+                f"{both[-1].resident / MB:.0f} MB in both",
+                target=f"≥ {least} ×",
+                met=ratio >= least,
+                wrong=_wrong(alone) | _wrong(both),
+                numbers={"ratio": ratio, "one": _numbers(alone), "two": _numbers(both)},
+            )
+
+    def streams(self) -> Iterator[Row]:
+        """One post to all open streams of home."""
+        data = self._folder / "square"
+        self._tell(f"making {self._plan.streams:,} listeners")
+        square = world.square(data, listeners=self._plan.streams)
+        kinds: tuple[tuple[Literal["websocket", "sse"], str, int, int], ...] = (
+            ("websocket", "WebSocket", 150, 12),
+            ("sse", "SSE", 250, 18),
+        )
+        for kind, name, most_ms, most_kb in kinds:
+            with self._serving(data) as server:
+                self._tell(f"{self._plan.streams:,} {name} streams")
+                job = streams.Job(
+                    port=server.port,
+                    pids=server.pids,
+                    kind=kind,
+                    tokens=[one.token for one in square.listeners],
+                    speaker=square.speaker.token,
+                    posts=self._plan.streamed,
+                )
+                result = self._away(streams.run, job)
+            last = [seconds * MS for seconds in result.to_last] or [float("inf")]
+            middle, kb = statistics.median(last), result.bytes_a_stream / KB
+            worst = load.percentiles(last)[2]
+            cpu = result.server_cpu / max(1, len(result.to_last)) / self._plan.streams
+            yield Row(
+                part="streams",
+                name=f"one post to the last of {self._plan.streams:,} {name} streams",
+                figure=f"{middle:.0f} ms",
+                details=f"p99 {worst:.0f} ms; to the middle one {_median(result.to_middle) * MS:.0f} ms; "
+                f"{kb:.1f} KB a stream; CPU {cpu * US:.0f} µs a stream",
+                target=f"{most_ms} ms, ≤ {most_kb} KB a stream, at 5,000",
+                met=None if self._plan.streams < 5000 else middle <= most_ms and kb <= most_kb,
+                wrong=result.wrong,
+                numbers={"median_ms": middle, "p99_ms": worst, **msgspec.to_builtins(result)},
+            )
+
+    def followers(self) -> Iterator[Row]:
+        """Processor time of a post, by how many follow its author."""
+        data = self._folder / "stages"
+        self._tell(f"making {max(self._plan.followers):,} followers")
+        stages = world.stages(data, self._plan.followers)
+        with self._serving(data) as server:
+            found = self._in_turn(
+                {stage.followers: self._poster(server, [stage.speaker], SEVERAL) for stage in stages}
+            )
+            missing = sum(not _is_at_home(server, stage) for stage in stages)
+        cpu = {followers: _cpu(results) * US for followers, results in found.items()}
+        ratio = cpu[stages[-1].followers] / cpu[stages[0].followers]
+        wrong = {"not at home when it was answered": missing} if missing else {}
+        for results in found.values():
+            wrong |= _wrong(results)
+        yield Row(
+            part="followers",
+            name="CPU of a post with " + ", ".join(f"{followers:,}" for followers in cpu) + " followers",
+            figure=", ".join(f"{one:.0f}" for one in cpu.values()) + " µs",
+            details=f"{ratio:.2f} × from the fewest to the most; at home of the first and the last at the answer",
+            target="the same within noise",
+            met=0.85 <= ratio <= 1.15 and not missing,
+            wrong=wrong,
+            numbers={"cpu_us": {str(followers): one for followers, one in cpu.items()}, "ratio": ratio},
+        )
+
+    def _town(self) -> tuple[world.Town, Path]:
+        """A town, built once a run, and a copy of its data to serve."""
+        original, known = self._folder / "town", self._folder / "town.json"
+        if not known.exists():
+            self._tell("making people, follows and posts")
+            plan = self._plan
+            town = world.town(original, authors=plan.authors, published=plan.published, follows=200, wide=5000)
+            known.write_bytes(msgspec.json.encode(town))
+        copy = self._folder / "data"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(original, copy)
+        return msgspec.json.decode(known.read_bytes(), type=world.Town), copy
+
+    def _serving(self, data: Path, *, workers: int = 1) -> Any:
+        self._tell("starting a server" if workers == 1 else f"starting a server of {workers} processes")
+        return serving(data, url=world.URL, workers=workers)
+
+    def _in_turn(self, measures: Mapping[Any, Callable[[], T]]) -> dict[Any, list[T]]:
+        """Each measure once a round."""
+        found: dict[Any, list[T]] = {name: [] for name in measures}
+        for number in range(self._plan.rounds):
+            for name, measure in measures.items():
+                self._tell(f"{name if isinstance(name, str) else f'{name:,} followers'}, round {number + 1}")
+                found[name].append(measure())
+        return found
+
+    def _loader(self, server: Server, script: Script, connections: int) -> Callable[[], load.Result]:
+        job = load.Job(server.port, server.pids, script, connections, self._plan.seconds)
+        return lambda: self._away(load.run, job)
+
+    def _poster(self, server: Server, posters: Sequence[world.Voice], connections: int) -> Callable[[], load.Result]:
+        def measure() -> load.Result:
+            self._names += 1
+            script = Publishing([one.token for one in posters], f"load{self._names:03}")
+            return self._loader(server, script, connections)()
+
+        return measure
+
+
+def bare_fsync(folder: Path, seconds: float) -> float:
+    """What the disk takes to make one block durable that is appended to a file: the median, in seconds."""
+    path, took = folder / "fsync", list[float]()
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        until = time.perf_counter() + seconds
+        while (began := time.perf_counter()) < until:
+            os.write(file, bytes(BLOCK))
+            os.fdatasync(file)
+            took.append(time.perf_counter() - began)
+    finally:
+        os.close(file)
+        path.unlink()
+    return _median(took)
+
+
+def _homes(homes: Sequence[world.Home]) -> Reading:
+    return _reading([("/api/v1/timelines/home", home.token, home.ids) for home in homes])
+
+
+def _reading(asked: Sequence[tuple[str, str, list[str]]]) -> Reading:
+    return Reading([(request("GET", path, token=token), ids) for path, token, ids in asked])
+
+
+def _is_at_home(server: Server, stage: world.Stage) -> bool:
+    """Whether a post is at the home of the first and the last follower once its author has the answer."""
+    posted = _call(server, "POST", "/api/v1/statuses", stage.speaker.token, {"status": f"to {stage.followers}"})
+    homes = [_call(server, "GET", "/api/v1/timelines/home?limit=1", one.token) for one in stage.readers]
+    return all(home and home[0]["id"] == posted["id"] for home in homes)
+
+
+def _call(server: Server, method: str, path: str, token: str, body: Any = None) -> Any:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    try:
+        connection.request(method, path, body and msgspec.json.encode(body), headers)
+        return msgspec.json.decode(connection.getresponse().read())
+    finally:
+        connection.close()
+
+
+def _read_row(name: str, results: Sequence[load.Result], least: float, p99: float | None = None) -> Row:
+    met = _rate(results) >= least and (p99 is None or _latency(results, 2) * MS <= p99)
+    target = f"{least:,.0f}/s" + (f", p99 ≤ {p99} ms" if p99 else "")
+    return _load_row("reads", name, results, target=target, met=met, wanted=least)
+
+
+def _load_row(
+    part: str,
+    name: str,
+    results: Sequence[load.Result],
+    *,
+    target: str,
+    met: bool,
+    wanted: float,
+    wrong: Mapping[str, int] | None = None,
+) -> Row:
+    p50, p90, p99 = (_latency(results, place) * MS for place in range(3))
+    return Row(
+        part=part,
+        name=name,
+        figure=f"{_rate(results):,.0f}/s",
+        details=f"p50 {p50:.1f}, p90 {p90:.1f}, p99 {p99:.1f} ms; CPU {_cpu(results) * US:.0f} µs; "
+        f"{results[-1].length / KB:.1f} KB; {results[-1].resident / MB:.0f} MB resident",
+        target=target,
+        met=met,
+        value=_rate(results),
+        wanted=wanted,
+        unit="/s",
+        wrong=_wrong(results) | dict(wrong or {}),
+        numbers=_numbers(results),
+    )
+
+
+def _numbers(results: Sequence[load.Result]) -> dict[str, Any]:
+    return {
+        "rate": _rate(results),
+        "p50_ms": _latency(results, 0) * MS,
+        "p90_ms": _latency(results, 1) * MS,
+        "p99_ms": _latency(results, 2) * MS,
+        "server_cpu_us": _cpu(results) * US,
+        "load_cpu_us": sum(one.load_cpu for one in results) / max(1, sum(one.answers for one in results)) * US,
+        "answers": sum(one.answers for one in results),
+        "bytes": results[-1].length,
+        "resident_bytes": results[-1].resident,
+        "rates": [one.rate for one in results],
+    }
+
+
+def _rate(results: Sequence[load.Result]) -> float:
+    return _median([one.rate for one in results])
+
+
+def _latency(results: Sequence[load.Result], place: int) -> float:
+    return _median([one.latencies[place] for one in results])
+
+
+def _cpu(results: Sequence[load.Result]) -> float:
+    """Of the server, seconds an answer."""
+    return sum(one.server_cpu for one in results) / max(1, sum(one.answers for one in results))
+
+
+def _wrong(results: Sequence[load.Result]) -> dict[str, int]:
+    wrong: dict[str, int] = {}
+    for result in results:
+        for what, count in result.wrong.items():
+            wrong[what] = wrong.get(what, 0) + count
+    return wrong
+
+
+def _median(values: Sequence[float]) -> float:
+    return statistics.median(values) if values else 0.0

@@ -1,0 +1,133 @@
+"""What was found: as a table, as JSON, and as docs/benchmarks.md with its plot.
+
+Called by `__main__.py`. The document bears no date: it says of which machine and which versions it is.
+"""
+
+import os
+import platform
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+from rich.table import Table
+
+import pinson
+from benchmarks.measures import Row
+
+DOCUMENT = Path("docs/benchmarks.md")
+PLOT = Path("docs/benchmarks/throughput.svg")
+MARKS = {True: "reached", False: "missed", None: ""}
+
+# Of the plot, in pixels.
+WIDTH, LINE, LEFT, RIGHT, BAR = 860, 44, 300, 110, 18
+
+
+def machine(fsync: float | None) -> dict[str, Any]:
+    """On what it was measured. fsync: microseconds, if that was measured."""
+    found: dict[str, Any] = {
+        "pinson": pinson.__version__,
+        "cores": len(os.sched_getaffinity(0)),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "sqlite": apsw.sqlite_lib_version(),
+    }
+    return found if fsync is None else found | {"fsync_us": round(fsync)}
+
+
+def table(rows: Sequence[Row]) -> Table:
+    """For the terminal."""
+    shown = Table("measure", "figure", "target", "in detail", title="Pinson's benchmarks", title_justify="left")
+    for row in rows:
+        colour = "red" if row.wrong else {True: "green", False: "yellow", None: "default"}[row.met]
+        details = f"{row.details} [red]WRONG: {_wrong(row)}[/]" if row.wrong else row.details
+        shown.add_row(row.name, f"[{colour}]{row.figure}[/]", row.target, details)
+    return shown
+
+
+def as_json(rows: Sequence[Row], *, quick: bool) -> bytes:
+    """For programs."""
+    found = {"machine": machine(_fsync(rows)), "quick": quick, "rows": rows}
+    return msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
+
+
+def write_documents(rows: Sequence[Row], root: Path) -> None:
+    """docs/benchmarks.md and the plot that it shows."""
+    (root / PLOT).parent.mkdir(parents=True, exist_ok=True)
+    (root / PLOT).write_text(plot([row for row in rows if row.unit == "/s"]), encoding="utf-8")
+    (root / DOCUMENT).write_text(document(rows), encoding="utf-8")
+
+
+def document(rows: Sequence[Row]) -> str:
+    """The text of docs/benchmarks.md."""
+    on = machine(_fsync(rows))
+    disk = f", a disk that takes {on['fsync_us']} µs for an fsync" if "fsync_us" in on else ""
+    lines = [
+        "# Benchmarks",
+        "",
+        "<!-- Written by `pinson bench --write-docs`: change benchmarks/report.py, then run it. -->",
+        "",
+        f"Pinson {on['pinson']} on {on['cores']} cores, {on['system']}, Python {on['python']}, SQLite {on['sqlite']}{disk}.",
+        "The load generator runs on the same cores, in a process of its own. `make bench` measures your machine.",
+        "",
+        f"![Throughput against its targets]({PLOT.relative_to(DOCUMENT.parent)})",
+        "",
+        "| Measure | Figure | Target | | In detail |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows:
+        mark = f"wrong: {_wrong(row)}" if row.wrong else MARKS[row.met]
+        lines.append(f"| {row.name} | **{row.figure}** | {row.target} | {mark} | {row.details} |")
+    return "\n".join(lines) + NOTES
+
+
+NOTES = """
+
+## How it is measured
+
+- A real server (`pinson serve`) on fresh data that the program's own commands made; limits are off, everything else is
+  as installed. Reads are answered from memory, as on any server that has run for a minute.
+- Requests are sent one after the other on each of so many connections; latency is that of a busy server.
+- Each answer's status and length are checked, one in a hundred is parsed and compared with what must stand in it, worked
+  out from the data by definition. Posts carry an idempotency key, as apps send one, and are counted in the database
+  afterwards: none that was acknowledged may be missing.
+- Measures are taken in rounds, in turn; a figure is the median of its rounds. CPU is the server's processor time (user
+  and kernel, all threads) by request, the most comparable of the figures: other work on the machine hardly changes it.
+- "One poster alone" is the median answer to a connection that posts one by one, less the time that the same disk takes to
+  make one block of a file durable.
+- Streams are opened by as many accounts, each with a token of its own; the clock starts just before the request that
+  publishes is written, and stops when the last stream has the post.
+"""
+
+
+def plot(rows: Sequence[Row]) -> str:
+    """Bars of throughput, each with a mark at its target, as SVG. Readable on a light and on a dark page."""
+    most = max((max(row.value, row.wanted) for row in rows), default=1)
+    scale = (WIDTH - LEFT - RIGHT) / most
+    height = LINE * len(rows) + 10
+    shapes = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"',
+        '     font-family="system-ui, sans-serif" font-size="14" role="img">',
+        "<title>Throughput against its targets</title>",
+        "<style>text { fill: #57606a } @media (prefers-color-scheme: dark) { text { fill: #b1bac4 } }</style>",
+    ]
+    for place, row in enumerate(rows):
+        top = LINE * place + 12
+        middle, end, target = top + BAR - 4, LEFT + row.value * scale, LEFT + row.wanted * scale
+        shapes += [
+            f'<text x="{LEFT - 12}" y="{middle}" text-anchor="end">{escape(row.name)}</text>',
+            f'<rect x="{LEFT}" y="{top}" width="{end - LEFT:.0f}" height="{BAR}" rx="2" fill="#2f81f7"/>',
+            f'<text x="{max(end, target) + 8:.0f}" y="{middle}">{escape(row.figure)}</text>',
+            f'<rect x="{target:.0f}" y="{top - 5}" width="2" height="{BAR + 10}" fill="#d29922"/>',
+        ]
+    return "\n".join([*shapes, "</svg>"]) + "\n"
+
+
+def _fsync(rows: Sequence[Row]) -> float | None:
+    return next((row.numbers["fsync_us"] for row in rows if "fsync_us" in row.numbers), None)
+
+
+def _wrong(row: Row) -> str:
+    return ", ".join(f"{count} × {what}" for what, count in row.wrong.items())

@@ -1,0 +1,37 @@
+"""Questions about media."""
+
+from collections.abc import Sequence
+
+from pinson.domain.accounts import AccountId
+from pinson.domain.media import store
+from pinson.domain.media.model import Media, MediaId
+from pinson.domain.media.rules import MediaNotFound
+from pinson.lib.db import ReadTx
+
+
+async def by_id(tx: ReadTx, id: MediaId) -> Media | None:
+    """Whoever asks, and wherever it belongs."""
+    found = await store.by_ids(tx, [id])
+    return found[0] if found else None
+
+
+async def owned(tx: ReadTx, id: MediaId, *, account_id: AccountId, post_id: int | None = None) -> Media:
+    """One's own, at a post of one's own, or loose.
+
+    Raises:
+        MediaNotFound: there is none there.
+    """
+    media = await by_id(tx, id)
+    if media is None or media.account_id != account_id or media.post_id != post_id:
+        raise MediaNotFound
+    return media
+
+
+async def of_posts(tx: ReadTx, post_ids: Sequence[int]) -> dict[int, list[Media]]:
+    """What belongs to these posts, in its order, in one statement; posts without any are left out."""
+    found: dict[int, list[Media]] = {}
+    if post_ids:
+        for media in await store.of_posts(tx, list(post_ids)):
+            assert media.post_id is not None
+            found.setdefault(media.post_id, []).append(media)
+    return found

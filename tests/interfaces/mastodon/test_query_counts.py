@@ -1,0 +1,106 @@
+"""How many statements a page costs: one for each kind of thing on it, however much is on it."""
+
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+
+from pinson.domain.posts import store as posts
+from pinson.domain.timelines import store as timelines
+
+ONCE_A_TOPIC = timelines.RING
+TWICE = posts.SHAPES  # what stands on the page, then what its boosts show
+
+
+@contextmanager
+def counted(world):
+    """The statements of all reads of the event loop within the block, as a Counter."""
+    statements = Counter()
+
+    def note(_cursor, statement, _bindings):
+        if statement not in ("BEGIN", "COMMIT"):
+            statements[statement] += 1
+        return True
+
+    connections = list(world.tools.db._idle)
+    for connection in connections:
+        connection.exec_trace = note
+    yield statements
+    for connection in connections:
+        connection.exec_trace = None
+
+
+async def forget(world):
+    """Make everything cold: the views start over, empty."""
+    await world.tools.follower.start()
+
+
+@pytest.fixture
+async def reader(world):
+    """Somebody whose home holds twenty statuses by four people, some of them boosts, marked or answers."""
+    reader, *others, far = await world.people("reader", "ana", "ben", "cleo", "dan", "far")
+    for other in others:
+        await world.follow(reader, other)
+    for number in range(16):
+        author = others[number % len(others)]
+        post = await world.publish(author, f"{number} @ana #birds")
+        if number % 3 == 0:
+            for verb in ("favourite", "bookmark", "mute"):
+                await world.client(reader).post(f"/api/v1/statuses/{post.id}/{verb}")
+    for other in others:
+        post = await world.publish(far, f"Boosted by {other.username}")
+        await world.client(other).post(f"/api/v1/statuses/{post.id}/reblog")
+    return reader
+
+
+async def test_a_cold_home_costs_one_statement_for_each_kind(world, reader):
+    await forget(world)
+
+    with counted(world) as statements:
+        page = await world.client(reader).get("/api/v1/timelines/home")
+
+    assert len(page.json()) == 20
+    assert statements.pop(ONCE_A_TOPIC) <= 6
+    assert statements.pop(TWICE) == 2
+    assert set(statements.values()) == {1}, statements
+
+
+async def test_a_warm_home_costs_one_statement_for_what_the_viewer_did(world, reader):
+    client = world.client(reader)
+    await client.get("/api/v1/timelines/home")
+
+    with counted(world) as statements:
+        await client.get("/api/v1/timelines/home")
+
+    assert statements == {posts.MARKS: 1}
+
+
+async def test_a_warm_page_costs_a_stranger_nothing(world, reader):
+    client = world.client()
+    await client.get("/api/v1/timelines/public")
+
+    with counted(world) as statements:
+        page = await client.get("/api/v1/timelines/public")
+
+    assert len(page.json()) == 20
+    assert statements == {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/timelines/public",
+        "/api/v1/timelines/tag/birds",
+        "/api/v1/accounts/{id}/statuses",
+        "/api/v1/favourites",
+        "/api/v1/bookmarks",
+    ],
+)
+async def test_no_list_of_statuses_asks_twice_for_the_same_kind(world, reader, path):
+    await forget(world)
+
+    with counted(world) as statements:
+        page = await world.client(reader).get(path.format(id=reader.id))
+
+    assert page.status_code == 200
+    assert set(statements.values()) <= {1}, statements
