@@ -280,11 +280,11 @@ def can_see(post: Shape, reader: Reader) -> bool:
     whom one blocks the other see nothing of each other, boosts by third parties included.
     """
     circle = reader.circle
-    for author_id in (post.author_id, post.boost_of_author_id):
-        if author_id in reader.suspended:
-            return False
-        if circle is not None and (author_id in circle.blocked or author_id in circle.blocked_by):
-            return False
+    authors = post.author_id, post.boost_of_author_id
+    if not reader.suspended.isdisjoint(authors):
+        return False
+    if circle is not None and not (circle.blocked.isdisjoint(authors) and circle.blocked_by.isdisjoint(authors)):
+        return False
     if post.visibility is Visibility.PUBLIC or post.visibility is Visibility.UNLISTED:
         return True
     if circle is None:

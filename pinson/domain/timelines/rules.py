@@ -93,10 +93,8 @@ def members_of(shape: ListShape) -> Rule:
 
 def _is_unwanted(post: Shape, circle: Circle) -> bool:
     """Whether it is by, passes on or mentions somebody whom the reader mutes or blocks."""
-    if not circle.muted and not circle.blocked:
-        return False
     about = (post.author_id, post.boost_of_author_id, *post.mentions)
-    return any(id in circle.muted or id in circle.blocked for id in about)
+    return not (circle.muted.isdisjoint(about) and circle.blocked.isdisjoint(about))
 
 
 def _is_followed_for(post: Shape, circle: Circle) -> bool:
