@@ -26,7 +26,9 @@ ON_DISK = Path("/var/tmp")  # noqa: S108  (a place, not a name: /tmp is often me
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--quick", is_flag=True, help="About a minute in all: fewer rounds, shorter ones.")
 @click.option("--only", type=click.Choice(PARTS), multiple=True, help="Measure this part only; may be repeated.")
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the results here too.")
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the results here too."
+)
 @click.option("--write-docs", is_flag=True, help="Write docs/benchmarks.md and its plot.")
 @click.option(
     "--folder",
@@ -58,16 +60,15 @@ def _measured(console: Console, *, quick: bool, parts: Sequence[str], folder: Pa
         Progress(*columns, console=console, transient=True) as progress,
     ):
         task = progress.add_task("", total=len(parts))
-        for part in PARTS:
-            if part in parts:
-                bench = Bench(
-                    Path(name),
-                    QUICK if quick else FULL,
-                    away=lambda work, job: pool.submit(work, job).result(),
-                    tell=lambda what, part=part: progress.update(task, description=f"{part}: {what}"),
-                )
-                rows += getattr(bench, part)()
-                progress.advance(task)
+        bench = Bench(
+            Path(name),
+            QUICK if quick else FULL,
+            away=lambda work, job: pool.submit(work, job).result(),
+            tell=lambda what: progress.update(task, description=what),
+        )
+        for part in (part for part in PARTS if part in parts):
+            rows += getattr(bench, part)()
+            progress.advance(task)
     return rows
 
 

@@ -144,6 +144,7 @@ class Result(msgspec.Struct, frozen=True):
 
 def run(job: Job) -> Result:
     """Do it, in this process."""
+    gc.disable()  # a pause of ours would look like one of the server's
     return uvloop.run(measure(job))
 
 
@@ -158,8 +159,8 @@ class _Load:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._turn = 0
-        self._last_turn = 0  # the rehearsal ends with it
-        self._until = 0.0  # moment when no more is sent
+        self._last_turn = 0  # nothing is sent from this turn on ...
+        self._until = 0.0  # ... nor from this moment on
         self._waiting: dict[Connection, tuple[int, float]] = {}  # turn and moment of the request under way
         self._learnt: dict[int, int] = {}
         self._wrong: Counter[str] = Counter()
@@ -176,13 +177,10 @@ class _Load:
                 lambda: Connection(self._answered, self._ended), "127.0.0.1", job.port
             )
             connections.append(connection)
-        self._last_turn, self._until = job.script.rehearsal, float("inf")
-        await self._phase(connections)
-        self._last_turn, self._until = 1 << 62, time.perf_counter() + job.seconds
+        await self._phase(connections, turns=job.script.rehearsal, seconds=job.patience)
         self._latencies = array("d")
-        gc.disable()  # a pause of ours would look like one of the server's
         cpu, own_cpu, began = cpu_seconds(job.pids), time.process_time(), time.perf_counter()
-        await self._phase(connections)
+        await self._phase(connections, turns=1 << 62, seconds=job.seconds)
         took = time.perf_counter() - began
         result = Result(
             answers=len(self._latencies),
@@ -199,14 +197,14 @@ class _Load:
             connection.close()
         return result
 
-    async def _phase(self, connections: Sequence[Connection]) -> None:
-        """Let all connections send until they may no more, and wait for the answers."""
+    async def _phase(self, connections: Sequence[Connection], *, turns: int, seconds: float) -> None:
+        """Let all connections send, so many turns in all and no longer than that, and wait for the answers."""
+        self._last_turn, self._until = self._turn + turns, time.perf_counter() + seconds
         self._done.clear()
         for connection in connections:
             self._next(connection)
-        limit = self._job.patience + (0 if self._until == float("inf") else self._job.seconds)
         try:
-            await asyncio.wait_for(self._done.wait(), limit)
+            await asyncio.wait_for(self._done.wait(), seconds + self._job.patience)
         except TimeoutError:
             self._wrong["no answer"] += len(self._waiting)
             self._waiting.clear()
@@ -222,6 +220,8 @@ class _Load:
 
     def _answered(self, connection: Connection, answer: Answer) -> None:
         now = time.perf_counter()
+        if connection not in self._waiting:  # nobody waits for it any more
+            return
         turn, sent = self._waiting.pop(connection)
         if wrong := self._fault(turn, answer):
             self._wrong[wrong] += 1

@@ -47,7 +47,9 @@ class Plan(msgspec.Struct, frozen=True):
 FULL = Plan(
     rounds=5, seconds=4, authors=6000, published=30_000, streams=1000, streamed=20, followers=(10, 10_000, 100_000)
 )
-QUICK = Plan(rounds=3, seconds=0.8, authors=5100, published=8000, streams=1000, streamed=8, followers=(10, 1000, 10_000))
+QUICK = Plan(
+    rounds=3, seconds=0.8, authors=5100, published=8000, streams=1000, streamed=8, followers=(10, 1000, 10_000)
+)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,9 +219,7 @@ class Bench:
         self._tell(f"making {max(self._plan.followers):,} followers")
         stages = world.stages(data, self._plan.followers)
         with self._serving(data) as server:
-            found = self._in_turn(
-                {stage.followers: self._poster(server, [stage.speaker], SEVERAL) for stage in stages}
-            )
+            found = self._in_turn({stage.followers: self._poster(server, [stage.speaker], SEVERAL) for stage in stages})
             missing = sum(not _is_at_home(server, stage) for stage in stages)
         cpu = {followers: _cpu(results) * US for followers, results in found.items()}
         ratio = cpu[stages[-1].followers] / cpu[stages[0].followers]

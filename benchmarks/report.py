@@ -69,7 +69,8 @@ def document(rows: Sequence[Row]) -> str:
         "",
         "<!-- Written by `pinson bench --write-docs`: change benchmarks/report.py, then run it. -->",
         "",
-        f"Pinson {on['pinson']} on {on['cores']} cores, {on['system']}, Python {on['python']}, SQLite {on['sqlite']}{disk}.",
+        f"Pinson {on['pinson']} on {on['cores']} cores, {on['system']}, Python {on['python']}, "
+        f"SQLite {on['sqlite']}{disk}.",
         "The load generator runs on the same cores, in a process of its own. `make bench` measures your machine.",
         "",
         f"![Throughput against its targets]({PLOT.relative_to(DOCUMENT.parent)})",
@@ -90,13 +91,13 @@ NOTES = """
 - A real server (`pinson serve`) on fresh data that the program's own commands made; limits are off, everything else is
   as installed. Reads are answered from memory, as on any server that has run for a minute.
 - Requests are sent one after the other on each of so many connections; latency is that of a busy server.
-- Each answer's status and length are checked, one in a hundred is parsed and compared with what must stand in it, worked
-  out from the data by definition. Posts carry an idempotency key, as apps send one, and are counted in the database
-  afterwards: none that was acknowledged may be missing.
+- Each answer's status and length are checked, one in a hundred is parsed and compared with what must stand in it,
+  worked out from the data by definition. Posts carry an idempotency key, as apps send one, and are counted in the
+  database afterwards: none that was acknowledged may be missing.
 - Measures are taken in rounds, in turn; a figure is the median of its rounds. CPU is the server's processor time (user
   and kernel, all threads) by request, the most comparable of the figures: other work on the machine hardly changes it.
-- "One poster alone" is the median answer to a connection that posts one by one, less the time that the same disk takes to
-  make one block of a file durable.
+- "One poster alone" is the median answer to a connection that posts one by one, less the time that the same disk takes
+  to make one block of a file durable.
 - Streams are opened by as many accounts, each with a token of its own; the clock starts just before the request that
   publishes is written, and stops when the last stream has the post.
 """

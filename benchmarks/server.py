@@ -21,8 +21,8 @@ PATIENCE = 20.0  # seconds for a server to start, and to stop
 TICK = os.sysconf("SC_CLK_TCK")  # units of processor time in a second
 
 
-class DidNotStart(RuntimeError):
-    """The server ended, or did not answer in time. Holds what it said."""
+class ServerFailed(RuntimeError):
+    """The server did not start, or logged errors: its figures are worth nothing. Holds what it said."""
 
 
 class Server(msgspec.Struct, frozen=True):
@@ -30,11 +30,6 @@ class Server(msgspec.Struct, frozen=True):
 
     port: int
     pids: tuple[int, ...]
-    log: Path
-
-    def complaints(self) -> str:
-        """What it has logged: it is told to log warnings and worse only, so there should be nothing."""
-        return self.log.read_text(errors="replace").strip()
 
 
 @contextmanager
@@ -44,18 +39,20 @@ def serving(data: Path, *, url: str, workers: int = 1) -> Iterator[Server]:
     Args:
         url: the public address that its links hold; it listens on a free port of this machine.
     Raises:
-        DidNotStart.
+        ServerFailed.
     """
     port, log = _free_port(), data.with_suffix(".log")
     command = [sys.executable, "-m", "pinson.cli", "serve", "--data", str(data), "--port", str(port)]
-    settings = {"PINSON_URL": url, "PINSON_LIMITS_ENABLED": "false", "PINSON_LOG_LEVEL": "warning"}
+    settings = {"PINSON_URL": url, "PINSON_LIMITS_ENABLED": "false", "PINSON_LOG_LEVEL": "error"}
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PINSON_")} | settings
     with log.open("wb") as said:
-        process = subprocess.Popen([*command, "--workers", str(workers)], env=environ, stdout=subprocess.DEVNULL, stderr=said)  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603
+            [*command, "--workers", str(workers)], env=environ, stdout=subprocess.DEVNULL, stderr=said
+        )
     try:
         _wait_until_ready(process, port, log)
         pids = (process.pid,) if workers == 1 else _children(process.pid, workers)
-        yield Server(port, pids, log)
+        yield Server(port, pids)
     finally:
         process.terminate()
         try:
@@ -63,6 +60,8 @@ def serving(data: Path, *, url: str, workers: int = 1) -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+    if errors := log.read_text(errors="replace").strip():
+        raise ServerFailed(f"the server logged errors:\n{errors[-2000:]}")
 
 
 def cpu_seconds(pids: Sequence[int]) -> float:
@@ -102,7 +101,7 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", port: int, log: Path) 
                     return
         except OSError:
             time.sleep(0.05)
-    raise DidNotStart(f"the server did not start:\n{log.read_text(errors='replace')[-2000:]}")
+    raise ServerFailed(f"the server did not start:\n{log.read_text(errors='replace')[-2000:]}")
 
 
 def _children(pid: int, count: int) -> tuple[int, ...]:

@@ -15,7 +15,8 @@ import os
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Literal, cast
 
 import msgspec
@@ -25,6 +26,7 @@ from benchmarks.load import PARSED
 from benchmarks.server import cpu_seconds, resident_bytes
 from benchmarks.wire import HEAD_END, Answer, Connection, request
 
+SETTLING = 0.5  # seconds from the last stream's opening until it has surely subscribed
 PAUSE = 0.1  # seconds between posts: each finds the server at rest
 REHEARSAL = 2  # posts that are not measured
 AT_A_TIME = 50  # streams being opened
@@ -68,6 +70,7 @@ class Result(msgspec.Struct, frozen=True):
 
 def run(job: Job) -> Result:
     """Do it, in this process."""
+    gc.disable()  # a pause of ours would look like one of the server's
     return uvloop.run(measure(job))
 
 
@@ -212,11 +215,8 @@ class _Audience:
         before = resident_bytes(job.pids)
         for start in range(0, len(job.tokens), AT_A_TIME):
             await asyncio.gather(*(self._open(token) for token in job.tokens[start : start + AT_A_TIME]))
-        await asyncio.sleep(1)  # until the last has subscribed
+        await asyncio.sleep(SETTLING)
         to_last, to_middle, answered = [], [], []
-        gc.collect()
-        gc.freeze()
-        gc.disable()  # a pause of ours would look like one of the server's
         cpu = cpu_seconds(job.pids)
         for number in range(REHEARSAL + job.posts):
             if number == REHEARSAL:
@@ -235,15 +235,15 @@ class _Audience:
             bytes_a_stream=(resident_bytes(job.pids) - before) / max(1, len(self._streams)),
             server_cpu=cpu_seconds(job.pids) - cpu,
         )
-        for stream in (*self._streams, speaker):
+        speaker.close()
+        for stream in self._streams:
             stream.close()
         return result
 
     async def _open(self, token: str) -> None:
-        stream_class = WebSocket if self._job.kind == "websocket" else Events
-        _, stream = await asyncio.get_running_loop().create_connection(
-            lambda: stream_class(token, self._heard), "127.0.0.1", self._job.port
-        )
+        stream_class: type[Stream] = WebSocket if self._job.kind == "websocket" else Events
+        stream = stream_class(token, self._heard)
+        await asyncio.get_running_loop().create_connection(lambda: stream, "127.0.0.1", self._job.port)
         try:
             await asyncio.wait_for(stream.opened, self._job.patience)
         except (OSError, TimeoutError) as error:
@@ -262,17 +262,16 @@ class _Audience:
         sending = request("POST", "/api/v1/statuses", token=self._job.speaker, body=body)
         began = time.perf_counter()
         speaker.send(sending)
-        answered = None
-        try:
+        status = answered = None
+        with suppress(TimeoutError, ConnectionError):
             async with asyncio.timeout(self._job.patience):
                 status, answered_at = await self._answer
+                answered = answered_at - began
                 await self._all_arrived.wait()
-            answered = answered_at - began
-            if status != 200:
-                self._wrong[f"status {status}"] += 1
-        except (TimeoutError, OSError) as error:
-            self._wrong["answer"] += not self._answer.done() or isinstance(error, OSError)
-            self._wrong["message missing"] += len(self._streams) - len(self._arrived)
+        if status != 200:
+            self._wrong["no answer" if status is None else f"status {status}"] += 1
+        if missing := len(self._streams) - len(self._arrived):
+            self._wrong["message missing"] += missing
         return [moment - began for moment in self._arrived.values()], answered
 
     def _heard(self, stream: Stream, message: bytes) -> None:

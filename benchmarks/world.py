@@ -24,7 +24,6 @@ from pinson.domain.access import Applicant
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Draft, Post, Reader
 from pinson.lib.clock import SystemClock
-from pinson.lib.config import Settings
 from pinson.lib.db import WriteTx
 from pinson.lib.db.sqlite import Sqlite
 
@@ -42,10 +41,10 @@ WORDS = (
     "ouverture horaire ligne travaux concert exposition atelier rendez-vous inscription gratuite complet reprise the "
     "train leaves late tonight doors open again after lunch thank you for waiting with us first results look good more "
     "news follows shortly please bring your ticket room second floor free entrance until nine"
-).split()
-TAGS = tuple(
+)
+TAGS = (
     "LHC physique transport concert expo atelier science météo travaux ligne7 recherche emploi cinéma livre jazz "
-    "université ouverture santé environnement énergie".split()
+    "université ouverture santé environnement énergie"
 )
 
 
@@ -147,8 +146,8 @@ class _Hand:
 
     def __init__(self, db: Sqlite, now: datetime) -> None:
         self.random = random.Random(2010)  # noqa: S311  (invents data; guards nothing)
+        self._words, self._tags = WORDS.split(), TAGS.split()
         self._db = db
-        self._now = now
         self._began = now - PAST
 
     async def people(self, name: str, count: int) -> list[Voice]:
@@ -202,9 +201,9 @@ class _Hand:
 
     def text(self) -> str:
         """About 150 characters, as people write: some with a hashtag, a mention, a link."""
-        words = [self.random.choice(WORDS) for _ in range(self.random.randint(12, 40))]
+        words = [self.random.choice(self._words) for _ in range(self.random.randint(12, 40))]
         if self.random.random() < 0.4:
-            words.append(f"#{self.random.choice(TAGS)}")
+            words.append(f"#{self.random.choice(self._tags)}")
         if self.random.random() < 0.15:
             words.insert(0, f"@reader{self.random.randrange(64)}")
         if self.random.random() < 0.1:
@@ -213,7 +212,7 @@ class _Hand:
 
     def name(self) -> str:
         """Two words."""
-        return f"{self.random.choice(WORDS)} {self.random.choice(WORDS)}".title()
+        return f"{self.random.choice(self._words)} {self.random.choice(self._words)}".title()
 
     async def _do(self, verb: Callable[..., Awaitable[T]], calls: Iterable[Mapping[str, Any]]) -> list[T]:
         results: list[T] = []

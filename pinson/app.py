@@ -195,10 +195,10 @@ class Wake:
     async def load(self, _tx: object) -> None:
         """Nothing to load."""
 
-    def apply(self, _fact: Fact) -> None:
+    def apply(self, fact: Fact) -> None:
         """Something happened."""
         if self.reactor is not None:
-            self.reactor.wake()
+            self.reactor.wake(type(fact))
 
 
 def mailer(settings: Settings, data: Path, *, clock: Clock) -> Mailer:

@@ -27,6 +27,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+import apsw
 import msgspec
 
 import pinson
@@ -71,6 +72,13 @@ class TargetInside(Refusal):
 
     kind, code = Kind.INVALID, "target_inside"
     text = "{path} lies in the folder that is backed up: choose a place outside {folder}, best on another disk."
+
+
+class CopyFailed(Refusal):
+    """The disk is full, or the database damaged."""
+
+    kind, code = Kind.UNAVAILABLE, "copy_failed"
+    text = "The database could not be copied: {why}. `pinson doctor` may say more."
 
 
 class NotEmpty(Refusal):
@@ -129,7 +137,7 @@ def back_up(data: Path, target: Path, *, now: datetime, tell: Tell) -> Manifest:
     once it is on disk and has been read again from end to end.
 
     Raises:
-        NoData, NotOurDatabase, TargetExists, TargetInside.
+        NoData, NotOurDatabase, TargetExists, TargetInside, CopyFailed.
         OSError: a file cannot be read or written.
     """
     if not (data / DATABASE).is_file():
@@ -191,11 +199,14 @@ def _occupied(data: Path) -> bool:
 
 def _copy_database(source: Path, target: Path) -> None:
     check.schema(source)  # whether it is a database of ours at all
-    connection = connect(source, flags=READ_WRITE)
     try:
-        copy_database(connection, target)
-    finally:
-        connection.close()
+        connection = connect(source, flags=READ_WRITE)
+        try:
+            copy_database(connection, target)
+        finally:
+            connection.close()
+    except apsw.Error as error:
+        raise CopyFailed(why=error) from error
 
 
 def _check_database(database: Path, archive: Path) -> None:

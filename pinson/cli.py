@@ -8,6 +8,7 @@ Not here: what the commands do (domain, backup, demo, doctor), the server's proc
 """
 
 import asyncio
+import errno
 import os
 import subprocess
 import sys
@@ -42,6 +43,7 @@ from pinson.lib.logs import set_up
 T = TypeVar("T")
 
 REPOSITORY = Path(__file__).parents[1]
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})  # what a disk says while it is written to
 
 
 class OlderSchema(Refusal):
@@ -92,9 +94,10 @@ class _Commands(click.Group):
         except Refusal as refusal:
             raise click.ClickException(str(refusal)) from refusal
         except OSError as error:
-            if error.filename is None or error.strerror is None:
+            if error.filename is None and error.errno not in FULL:
                 raise
-            raise click.ClickException(f"{error.filename}: {error.strerror}.") from error
+            place = "" if error.filename is None else f"{error.filename}: "
+            raise click.ClickException(f"{place}{error.strerror}.") from error
 
 
 _data = click.option(
@@ -628,8 +631,15 @@ def _progress() -> Iterator[backup.Tell]:
     """A bar on the terminal, if there is one: called with the step, what is done, and how much there is."""
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda step, done, of: bar.update(task, description=step, completed=done, total=of or None)
+
+        def tell(step: str, done: int, of: int) -> None:
+            if all(task.description != step for task in bar.tasks):
+                for task in bar.task_ids:
+                    bar.remove_task(task)
+                bar.add_task(step, total=of or None)
+            bar.update(bar.task_ids[0], completed=done)
+
+        yield tell
 
 
 def _size(size: int) -> str:

@@ -79,9 +79,17 @@ class Blobs:
 
     @contextmanager
     def workshop(self) -> Iterator[Path]:
-        """A folder to make files in that `keep` will take. What is left in it goes with it."""
-        with tempfile.TemporaryDirectory(dir=self._unfinished, ignore_cleanup_errors=True) as folder:
-            yield Path(folder)
+        """A folder to make files in that `keep` will take. What is left in it goes with it.
+
+        Raises:
+            CannotWrite: the disk would not take even that.
+        """
+        try:
+            folder = tempfile.TemporaryDirectory(dir=self._unfinished, ignore_cleanup_errors=True)
+        except OSError as error:
+            raise CannotWrite from error
+        with folder as name:
+            yield Path(name)
 
     async def keep(self, files: Sequence[Path], *, now: datetime) -> list[str]:
         """Take files out of the workshop, under new keys with their suffixes. They are on disk when this returns.

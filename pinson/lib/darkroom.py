@@ -39,7 +39,7 @@ class Refused(Exception):
 def develop(job: dict[str, Any]) -> dict[str, Any]:
     """Do the job: see `images.develop`."""
     if job["format"] == "HEIF":
-        import pillow_heif
+        import pillow_heif  # only now: it takes as long to load as all the rest
 
         pillow_heif.register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = None  # we look at the size ourselves, before anything is decoded
@@ -47,7 +47,7 @@ def develop(job: dict[str, Any]) -> dict[str, Any]:
         width, height = opened.size
         if width * height > job["most_pixels"]:
             raise Refused("too_many_pixels", width=width, height=height)
-        moves = job["keep_animation"] and getattr(opened, "is_animated", False)
+        moves = job["keep_animation"] and job["format"] == "GIF" and getattr(opened, "is_animated", False)
         if moves and width * height * getattr(opened, "n_frames", 1) > GIF_PIXELS:
             raise Refused("too_many_pixels", width=width, height=height)
         return _versions(opened, job, moves=moves)

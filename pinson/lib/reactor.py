@@ -32,7 +32,7 @@ LEASE = timedelta(seconds=30)
 BATCH = 200
 POLL = 1.0  # seconds between looks at retries and leases when nothing wakes us
 PATIENCE = 600.0  # seconds after which a reaction that does not come back has failed
-ATTEMPTS = 10
+ATTEMPTS = 16  # over about a day
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=6)
 
 Reaction = Callable[[Fact], Awaitable[None]]
@@ -192,10 +192,13 @@ class Reactor:
                 self._steps.setdefault(name, {})[kind.__name__] = reaction
         self._leases: dict[str, Lease] = {}
         self._news = {name: asyncio.Event() for name in self._steps}
+        self._concerned = {
+            kind: {self._news[name] for name, _reaction in what_follows} for kind, what_follows in reactions.items()
+        }
 
-    def wake(self) -> None:
-        """There are new facts."""
-        for news in self._news.values():
+    def wake(self, kind: type[Fact]) -> None:
+        """There is a new fact of this kind. Reactions to other kinds sleep on: they pass over it when they next look."""
+        for news in self._concerned.get(kind, ()):
             news.set()
 
     async def start(self) -> None:

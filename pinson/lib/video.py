@@ -22,6 +22,7 @@ from typing import Any, Literal, Self
 import msgspec
 import structlog
 
+from pinson.lib.db import CannotWrite
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.programs import ProgramFailed, run
 
@@ -48,10 +49,7 @@ ASKED = (
     "stream=index,codec_type,codec_name,profile,width,height,pix_fmt,avg_frame_rate,bit_rate,sample_rate,"
     "channel_layout,channels:stream_disposition=attached_pic:stream_side_data=rotation:format=duration,bit_rate"
 )
-WITHOUT_METADATA = (
-    *("-map_metadata", "-1", "-map_metadata:s:v", "-1", "-map_metadata:s:a", "-1", "-map_chapters", "-1"),
-    *("-sn", "-dn", "-fflags", "+bitexact"),
-)
+WITHOUT_METADATA = ("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn", "-fflags", "+bitexact")
 # NAL units of type 6 (H.264, section 7.4.1): cars and drones write their place there.
 WITHOUT_SEI = ("-bsf:v", "filter_units=remove_types=6")
 
@@ -179,6 +177,7 @@ class Ffmpeg:
 
         Raises:
             UnreadableFilm: ffmpeg cannot, or it takes more than eight minutes.
+            CannotWrite: the disk is nearly full.
         """
         if film.moving is not None:
             arguments = [*_moving(film, film.moving), *_sound(film), "-movflags", "+faststart", "-f", "mp4"]
@@ -207,6 +206,8 @@ class Ffmpeg:
             await run(*command, f"file:{target}", seconds=seconds, memory=MEMORY, output=OUTPUT)
         except ProgramFailed as failure:
             events.warning("film_not_converted", why=str(failure))
+            if shutil.disk_usage(target.parent).free < OUTPUT:  # then that may be why: it is worth another try
+                raise CannotWrite from failure
             raise UnreadableFilm from failure
 
 

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import os
+import shlex
 import subprocess
 import tarfile
 import threading
@@ -232,6 +233,21 @@ def test_a_killed_backup_leaves_no_file_of_that_name(server_data, tmp_path):
 
     assert not target.exists()
     assert backup.back_up(server_data, target, now=SystemClock().now(), tell=quiet).files.keys() >= {"media/39"}
+
+
+@pytest.mark.parametrize(("limit", "said"), [(100, "The database could not be copied"), (700, "File too large.")])
+def test_a_disk_that_is_full_is_said_in_a_sentence(server_data, tmp_path, limit, said):
+    (server_data / "media").write_bytes(os.urandom(1 << 20))
+    target = tmp_path / "out" / "saved.tar.gz"
+    target.parent.mkdir()
+    command = shlex.join([*PROGRAM, "backup", str(target), "--data", str(server_data)])
+
+    line = f"ulimit -f {limit}; exec {command}"  # kilobytes a file may have
+    done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: {said}")
+    assert list(target.parent.iterdir()) == []
 
 
 # --- Refused, with nothing lost -----------------------------------------------------------------------------------

@@ -67,9 +67,7 @@ def live_server(data, *, workers=1):
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "pinson.cli", "serve", "--data", str(data), "--port", str(port)]
-    process = subprocess.Popen(
-        [*command, "--workers", str(workers)], env=environment(), stdout=subprocess.DEVNULL
-    )
+    process = subprocess.Popen([*command, "--workers", str(workers)], env=environment(), stdout=subprocess.DEVNULL)
     try:
         _wait_until_up(url, process)
         yield Server(url, str(data), process)

@@ -191,6 +191,18 @@ async def test_a_gif_that_moves_stays_one_only_if_asked(develop):
     assert [one.file.suffix for one in (*kept, *first)] == [".gif", ".jpg", ".png", ".jpg"]
 
 
+@pytest.mark.parametrize("format", ["WEBP", "PNG"])
+async def test_of_anything_else_that_moves_the_first_picture_is_kept(develop, format):
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "green", "blue")]
+    moving = encoded(frames[0], format, save_all=True, append_images=frames[1:], duration=100)
+
+    made = await develop(moving, keep_animation=True)
+
+    with Image.open(made.pictures[0].file) as opened:
+        assert (opened.format, getattr(opened, "n_frames", 1)) == (format, 1)
+    assert close(colour(made.pictures[0], 0.5, 0.5), (255, 0, 0), by=3)
+
+
 @pytest.mark.parametrize(("pictures_in_it", "expected"), [(1, False), (2, True), (5, True)])
 def test_a_gif_moves_if_it_has_more_than_one_picture(pictures_in_it, expected):
     assert images.moves(moving_gif(pictures=pictures_in_it)) is expected
@@ -258,7 +270,7 @@ async def test_a_broken_reader_is_a_refusal_too(develop, monkeypatch):
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from(["JPEG", "PNG", "WEBP", "GIF"]), st.integers(8, 400), st.binary(min_size=1, max_size=8))
+@given(st.sampled_from(["JPEG", "PNG", "WEBP", "GIF"]), st.integers(12, 400), st.binary(min_size=1, max_size=8))
 async def test_a_damaged_file_is_a_picture_or_refused(develop, format, place, damage):
     content = bytearray(encoded(drawing(24, 16), format))
     content[place : place + len(damage)] = damage

@@ -1,6 +1,7 @@
 """The log is in one order for everyone, and views follow it without a gap."""
 
 import asyncio
+import time
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -163,6 +164,25 @@ async def test_a_process_is_behind_as_soon_as_another_has_written(data, now):
         assert (one.follower.behind, two.follower.behind) == (False, True)
         await two.catch_up()
         assert (two.follower.behind, two.view.heads) == (False, {1: 10})
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+async def test_a_commit_on_its_way_to_our_views_is_not_behind_but_one_of_others_before_it_is(data, now, interrupted):
+    async with processes(data) as (one, two):
+        await one.db.write(move, topic=1, head=10, at=now)
+        if interrupted:
+            await two.db.write(move, topic=1, head=20, at=now)
+        before = one.db.committed
+        writing = asyncio.ensure_future(one.db.write(move, topic=1, head=30, at=now))
+        await asyncio.sleep(0)  # it is queued
+        while one.db.committed == before:
+            time.sleep(0.001)  # noqa: ASYNC251 - the event loop must not hear of the commit yet
+
+        assert one.follower.behind is interrupted
+        await one.catch_up()
+        await writing
+
+        assert [fact.head for fact in one.view.heard] == ([10, 20, 30] if interrupted else [10, 30])
 
 
 async def test_a_process_that_writes_hears_first_what_others_wrote_before(data, now):

@@ -23,11 +23,12 @@ async def test_a_program_that_fails_says_why():
 
 async def test_a_program_is_stopped_when_its_time_is_over_and_so_is_what_it_started(tmp_path):
     alive = tmp_path / "alive"
-    child = "import sys, time\nwhile True: open(sys.argv[1], 'w').close(); time.sleep(0.05)"
+    child = "import sys, time\nfor _ in range(200): open(sys.argv[1], 'w').close(); time.sleep(0.05)"
     parent = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1], sys.argv[2]])"
 
-    with pytest.raises(ProgramFailed, match="took more than"):
-        await python(parent, child, alive, seconds=1)
+    async with asyncio.timeout(5):
+        with pytest.raises(ProgramFailed, match="took more than"):
+            await python(parent, child, alive, seconds=1)
 
     assert alive.exists()
     alive.unlink()

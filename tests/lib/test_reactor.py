@@ -281,7 +281,7 @@ async def test_a_process_that_stops_hands_its_leases_back(world):
     me, you = await world.process("a", bell=mine), await world.process("b", bell=yours)
     async with Running(me):
         await world.ring(1)
-        me.wake()
+        me.wake(Rang)
         await until(lambda: mine.heard == [1])
     await world.ring(2)
 
@@ -291,12 +291,26 @@ async def test_a_process_that_stops_hands_its_leases_back(world):
     assert (mine.heard, yours.heard) == ([1], [2])
 
 
+async def test_a_fact_wakes_only_those_who_react_to_its_kind(world, bell):
+    async with Running(await world.process("a", bell=bell)) as process:
+        await asyncio.sleep(0.05)  # it waits for news
+        await world.ring(1)
+        process.wake(Snowed)
+        await asyncio.sleep(0.05)
+        heard_before = list(bell.heard)
+
+        process.wake(Rang)
+
+        await until(lambda: bell.heard == [1])
+        assert heard_before == []
+
+
 @pytest.mark.parametrize("turns", range(8))
 async def test_a_process_stops_when_it_is_told_to_even_if_news_come_at_that_moment(world, bell, turns):
     process = await world.process("a", bell=bell)
     work = asyncio.ensure_future(process.run())
     await asyncio.sleep(0.05)  # it waits for news
-    process.wake()
+    process.wake(Rang)
     for _ in range(turns):
         await asyncio.sleep(0)
     work.cancel()
@@ -516,7 +530,7 @@ async def test_a_reaction_that_hangs_delays_no_other(world, bell):
     stuck.hanging = {1}
     async with Running(await world.process("a", stuck=stuck, bell=bell)) as process:
         await world.ring(1, 2)
-        process.wake()
+        process.wake(Rang)
         await until(lambda: bell.heard == [1, 2])
 
         assert stuck.heard == [1]

@@ -71,13 +71,16 @@ async def test_nothing_but_pictures_and_sound_is_left(ffmpeg, films, convert):
     (films / "told.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nSecretMaker\n")
     (films / "chapters.txt").write_text(";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=1\ntitle=SecretMaker\n")
     more = ("-i", films / "told.srt", "-i", films / "chapters.txt", "-map", "0", "-map", "1", "-map", "2")
-    sent = film(films, "told.mp4", *more, "-map_chapters", "3", "-c:v", "libx264", "-c:s", "mov_text")
+    tongue = ("-metadata:s:a", "language=fra")
+    sent = film(films, "told.mp4", *more, "-map_chapters", "3", "-c:v", "libx264", "-c:s", "mov_text", *tongue)
     assert MAKER in sent.read_bytes()
+    assert all_of(ffmpeg, sent)["streams"][1]["tags"]["language"] == "fra"
 
     made, _ = await convert(sent)
 
     found = all_of(ffmpeg, made)
     assert [stream["codec_type"] for stream in found["streams"]] == ["video", "audio"]
+    assert found["streams"][1]["tags"]["language"] == "und"
     assert found["chapters"] == []
     assert {*found["format"]["tags"]} <= {"major_brand", "minor_version", "compatible_brands"}
     assert MAKER not in made.read_bytes()
@@ -206,16 +209,17 @@ async def test_nonsense_is_refused_whatever_it_says_it_is(ffmpeg, tmp_path, cont
         await ffmpeg.probe(tmp_path / "x", container)
 
 
-async def test_a_playlist_opens_no_other_file(ffmpeg, films, tmp_path):
+@pytest.mark.parametrize("list", ["#EXTM3U\n#EXTINF:1,\n{}\n#EXT-X-ENDLIST\n", "ffconcat version 1.0\nfile {}\n"])
+async def test_a_playlist_opens_no_other_file(ffmpeg, films, list):
     secret = phone_film(films, "secret.mp4")
-    lists = [f"#EXTM3U\n#EXTINF:1,\n{secret}\n#EXT-X-ENDLIST\n", f"ffconcat version 1.0\nfile {secret}\n"]
 
-    for number, text in enumerate(lists):
-        (tmp_path / f"{number}").write_text(text)
+    for name in (secret, secret.name):
+        text = list.format(name)
+        (films / "list").write_text(text)
         assert video.sniff(text.encode()[:HEAD]) is None
         for container in ("mov", "matroska", "mp3"):
             with pytest.raises(UnreadableFilm):
-                await ffmpeg.probe(tmp_path / f"{number}", container)
+                await ffmpeg.probe(films / "list", container)
 
 
 async def test_half_a_film_is_refused(films, convert, tmp_path):

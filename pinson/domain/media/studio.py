@@ -31,8 +31,9 @@ from pinson.lib.video import Container, Ffmpeg, Film, FilmTooFast, FilmTooLarge,
 
 SHOWN = Version(8_294_400, faithful=True)  # 3840x2160 pixels
 PREVIEW = Version(230_400)  # 640x360
-PICTURES_AT_ONCE = 2  # in this process: each takes a processor and up to 400 MB
+AT_ONCE = 2  # pictures that are read at a time in this process: each takes a processor and up to 400 MB
 SENT = "upload"  # suffix of what was sent, which nobody is shown
+HOPELESS = (UnreadableFilm, FilmTooLarge, FilmTooFast, UnreadablePicture, TooManyPixels)  # trying again does not help
 
 events = structlog.get_logger("pinson.media")
 
@@ -48,7 +49,7 @@ class Studio:
         self._db = db
         self._blobs = blobs
         self._ffmpeg = ffmpeg
-        self._desks = asyncio.Semaphore(PICTURES_AT_ONCE)
+        self._desks = asyncio.Semaphore(AT_ONCE)
         self._reel = asyncio.Semaphore(1)
 
     @property
@@ -72,11 +73,10 @@ class Studio:
             thumbnail: a picture to stand for it.
             wait: whether to process it now, however long that takes.
         Returns:
-            It; still to be processed if it takes long and nobody waits.
+            It: ready, or still to be processed; who waited may also learn that it has failed.
         Raises:
             NoFile, UnknownType, FileTooLarge, NoFilmsHere, and what `pinson.lib.images` and
             `pinson.lib.video` say of it.
-            ProcessingFailed: it looked fine and was not, when somebody waits.
             CannotWrite: the disk is full.
         """
         if upload is None or not upload.size:
@@ -87,7 +87,8 @@ class Studio:
             made = await self._picture(source, format, folder, now=now) if format else None
             kind = MediaKind.IMAGE
             if container:
-                film = await self._programs.probe(source, container)
+                async with self._desks:
+                    film = await self._programs.probe(source, container)
                 kind = MediaKind.GIFV if container == "gif" else MediaKind.VIDEO if film.moving else MediaKind.AUDIO
             preview = await self._thumbnail(thumbnail, folder, now=now)
             upload_key = None if made else (await self._blobs.keep([source], now=now))[0]
@@ -140,7 +141,7 @@ class Studio:
         with self._blobs.workshop() as folder:
             try:
                 made = await self._film(source, media.kind, folder, now=now)
-            except (UnreadableFilm, FilmTooLarge, FilmTooFast, UnreadablePicture) as refusal:
+            except HOPELESS as refusal:
                 events.warning("media_failed", media=id, why=refusal.code)
                 await self._db.write(commands.fail, id=id, now=now)
                 return
@@ -213,7 +214,7 @@ class Studio:
         try:
             await self._programs.still(source, film, still)
             return await self._small(still, "PNG")
-        except (UnreadableFilm, UnreadablePicture, TooManyPixels):
+        except HOPELESS:
             if film.moving:
                 raise
             return None

@@ -69,6 +69,7 @@ from pinson.domain.posts.queries import (
     versions,
     visible,
 )
+from pinson.domain.posts.remembered import RememberedMarks
 from pinson.domain.posts.rules import (
     BadTag,
     BlankPost,
@@ -111,6 +112,7 @@ __all__ = [
     "PostUnmarked",
     "Prepared",
     "Reader",
+    "RememberedMarks",
     "RepliesOrphaned",
     "Shape",
     "Shapes",

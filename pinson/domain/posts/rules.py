@@ -280,11 +280,12 @@ def can_see(post: Shape, reader: Reader) -> bool:
     whom one blocks the other see nothing of each other, boosts by third parties included.
     """
     circle = reader.circle
-    authors = post.author_id, post.boost_of_author_id
-    if not reader.suspended.isdisjoint(authors):
+    if post.author_id in reader.suspended or post.boost_of_author_id in reader.suspended:
         return False
-    if circle is not None and not (circle.blocked.isdisjoint(authors) and circle.blocked_by.isdisjoint(authors)):
-        return False
+    if circle is not None and (circle.blocked or circle.blocked_by):  # most people block nobody
+        authors = post.author_id, post.boost_of_author_id
+        if not (circle.blocked.isdisjoint(authors) and circle.blocked_by.isdisjoint(authors)):
+            return False
     if post.visibility is Visibility.PUBLIC or post.visibility is Visibility.UNLISTED:
         return True
     if circle is None:

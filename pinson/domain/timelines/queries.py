@@ -6,7 +6,7 @@ the same pages (a property test holds them equal).
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -30,6 +30,19 @@ IN_THREAD = 1000  # topics, above which SQL costs over a millisecond and leaves 
 KEEP = 20_000  # homes whose topics are remembered as arrays, 12 bytes a follow
 
 
+class Merged(msgspec.Struct):
+    """What the first merge of a timeline gave. It is good until something is new: most who look again find nothing new.
+
+    newest_head, upheavals: as they were then; see `Timelines._join`.
+    ids, floor: see `merge.newest`.
+    """
+
+    newest_head: int = 0
+    upheavals: int = -1
+    ids: list[int] = []
+    floor: int = 0
+
+
 class Timeline(msgspec.Struct, frozen=True):
     """A set of topics, and the rule by which a post under them belongs.
 
@@ -41,6 +54,7 @@ class Timeline(msgspec.Struct, frozen=True):
     places: NDArray[np.int32]
     rule: rules.Rule
     apart: int
+    merged: Merged
 
     def admits(self, post: Shape, reader: Reader) -> bool:
         """Whether `reader` finds `post` here."""
@@ -63,27 +77,42 @@ class Timelines:
         self._heads = Heads()
         self._rings = Rings(depth=depth)
         self._homes: OrderedDict[AccountId, tuple[Circle, Timeline]] = OrderedDict()
+        self._public = self._timeline([topics.EVERYTHING], rules.everything)
+        self._local = self._timeline([topics.LOCAL], rules.everything)
+        self._newest = 0  # the highest id that was ever seen to join a topic
+        self._upheavals = 0  # how often one left, or joined with a lower id than that
 
     async def load(self, tx: ReadTx) -> None:
         """Start over from the tables."""
         self._rings.clear()
+        self._upheavals += 1
         await self._heads.load(tx)
+        self._newest = int(self._heads.ids.max())
 
     def apply(self, fact: Fact) -> None:
         """Follow the log."""
         if isinstance(fact, PostPublished):
-            for topic in fact.post.topics:
-                self._heads.rise(topic, fact.post.id)
-                self._rings.push(topic, fact.post.id)
+            self._join(fact.post.topics, fact.post.id)
         elif isinstance(fact, PostEdited):
-            for topic in fact.joined:
-                self._heads.rise(topic, fact.post.id)
-                self._rings.push(topic, fact.post.id)
-            for topic in fact.left:
-                self._rings.remove(topic, fact.post.id)
+            self._join(fact.joined, fact.post.id)
+            self._leave(fact.left, fact.post.id)
         elif isinstance(fact, PostDeleted):
-            for topic in fact.topics:
-                self._rings.remove(topic, fact.id)
+            self._leave(fact.topics, fact.id)
+
+    def _join(self, topics: Sequence[int], id: int) -> None:
+        # What is published now is newer than all before it: each timeline that it joins has another newest head. What
+        # takes its place further down (an edit brought a hashtag, an import) is rare, and an upheaval of them all.
+        if topics and id < self._newest:
+            self._upheavals += 1
+        self._newest = max(self._newest, id)
+        for topic in topics:
+            self._heads.rise(topic, id)
+            self._rings.push(topic, id)
+
+    def _leave(self, topics: Sequence[int], id: int) -> None:
+        self._upheavals += bool(topics)
+        for topic in topics:
+            self._rings.remove(topic, id)
 
     def home(self, circle: Circle) -> Timeline:
         """What the accounts and hashtags of this circle publish, its own, and what is addressed to it."""
@@ -100,7 +129,7 @@ class Timelines:
 
     def public(self, *, local: bool) -> Timeline:
         """Everything public; `local`: only from this server."""
-        return self._timeline([topics.LOCAL if local else topics.EVERYTHING], rules.everything)
+        return self._local if local else self._public
 
     def tag(self, tag_id: int) -> Timeline:
         """What is public under a hashtag."""
@@ -142,21 +171,28 @@ class Timelines:
         """The page, if heads and rings reach down to it."""
         _, after = _bounds(page)
         heads = self._heads.ids[timeline.places]
-        if not heads.max(initial=0) > after:
+        newest_head = int(heads.max(initial=0))
+        if newest_head <= after:
             return []
-        k = self._first_topics
-        while True:
-            chosen, next_head = merge.newest_topics(heads, k)
-            rings = await self._rings.pick(tx, timeline.topics[chosen].tolist())
-            self._heads.ids[timeline.places[chosen]] = rings.ids[:, 0]
-            ids, floor = merge.newest(rings, next_head=next_head)
-            read = self._down if page.min_id is None else self._up
-            found = await read(tx, timeline, reader, page, ids, floor)
-            if found is not None:
-                return found
+        k, merged = self._first_topics, timeline.merged
+        if merged.newest_head != newest_head or merged.upheavals != self._upheavals:
+            merged.ids, merged.floor = await self._merge(tx, timeline, heads, k)
+            merged.newest_head, merged.upheavals = newest_head, self._upheavals
+        ids, floor = merged.ids, merged.floor
+        read = self._down if page.min_id is None else self._up
+        while (found := await read(tx, timeline, reader, page, ids, floor)) is None:
             if k >= min(len(heads), MOST_TOPICS):
                 return None
             k *= 4
+            ids, floor = await self._merge(tx, timeline, heads, k)
+        return found
+
+    async def _merge(self, tx: ReadTx, timeline: Timeline, heads: NDArray[np.int64], k: int) -> tuple[list[int], int]:
+        """The newest entries of the k topics with the newest heads; see `merge.newest`."""
+        chosen, next_head = merge.newest_topics(heads, k)
+        rings = await self._rings.pick(tx, timeline.topics[chosen].tolist())
+        self._heads.ids[timeline.places[chosen]] = rings.ids[:, 0]
+        return merge.newest(rings, next_head=next_head)
 
     async def _down(
         self, tx: ReadTx, timeline: Timeline, reader: Reader, page: Page, ids: list[int], floor: int
@@ -236,7 +272,7 @@ class Timelines:
 
     def _timeline(self, under: Iterable[int], rule: rules.Rule, *, apart: int = 0) -> Timeline:
         ids = np.fromiter(under, np.int64)
-        return Timeline(ids, self._heads.places(ids.tolist()), rule, apart)
+        return Timeline(ids, self._heads.places(ids.tolist()), rule, apart, Merged())
 
 
 def _below(timeline: Timeline, reader: Reader, after: int) -> tuple[Timeline, Reader, Page]:

@@ -41,8 +41,9 @@ def home(post: Shape, reader: Reader) -> bool:
     """Whether a post stands at the reader's home. Assumes that they may see it.
 
     An author brings their posts, but a reply only if the one replied to is followed too, or is
-    the author or the reader, and nothing if they are in an exclusive list; a followed tag brings
-    what is under it. What has to do with anybody muted or blocked is not there at all.
+    the author or the reader, and if what it answers is still there; and nothing if they are in an
+    exclusive list. A followed tag brings what is under it. What has to do with anybody muted or
+    blocked is not there at all.
 
     Source: "Home feed and lists" of the Mastodon API's reference.
     """
@@ -51,16 +52,18 @@ def home(post: Shape, reader: Reader) -> bool:
         return False
     if post.author_id == reader.id:
         return True
-    if _is_unwanted(post, circle):
+    if (circle.muted or circle.blocked) and _is_unwanted(post, circle):
         return False
     follows = circle.topics
     if (
         post.author_id in follows
         and _is_followed_for(post, circle)
-        and not any(post.author_id in members for members in circle.exclusive.values())
+        and not (circle.exclusive and any(post.author_id in members for members in circle.exclusive.values()))
     ):
         to = post.in_reply_to_author_id
-        if to is None or to == post.author_id or to == reader.id or to in follows:
+        if to is None:
+            return True
+        if post.in_reply_to_id is not None and (to == post.author_id or to == reader.id or to in follows):
             return True
     return _is_under(follows, post)
 

@@ -40,6 +40,7 @@ from pinson.domain.posts import (
     PostPublished,
     PostUnmarked,
     Reader,
+    RememberedMarks,
     RepliesOrphaned,
     Shape,
     Tag,
@@ -207,17 +208,20 @@ class Renderings:
         self._apps = Pieces(KEEP_APPS)  # they never change
         # An account is rendered anew whenever its counters change; its note is what costs most, and stays.
         self._note_html = functools.lru_cache(KEEP_NOTES)(functools.partial(posts.note_html, base_url=base_url))
+        self._marks = RememberedMarks()
         self._new: OrderedDict[PostId, None] = OrderedDict()  # nothing has happened to these since
         self._frame: tuple[tuple[str, ...], bytes, str] = ((), b"", "")
 
-    async def load(self, _tx: ReadTx) -> None:
+    async def load(self, tx: ReadTx) -> None:
         """Start over, empty."""
         self._posts.clear()
         self._accounts.clear()
         self._new.clear()
+        await self._marks.load(tx)
 
     def apply(self, fact: Fact) -> None:
         """Follow the log."""
+        self._marks.apply(fact)
         match fact:
             case PostPublished(post=post):
                 self._accounts.drop(post.author_id)
@@ -377,7 +381,7 @@ class Renderings:
         viewer = reader.id
         marked: Mapping[PostId, AbstractSet[Mark]] = {}
         if viewer is not None and shapes and not is_new:
-            marked = await posts.marks(tx, viewer, [shape.boost_of_id or shape.id for shape in shapes])
+            marked = await self._marks.of(tx, viewer, [shape.boost_of_id or shape.id for shape in shapes])
         pieces, authors = self._posts.young, self._accounts.young
         try:  # most often all are there, and nothing need be found out first
             return [_joined(shape, pieces, authors, viewer, marked) for shape in shapes]

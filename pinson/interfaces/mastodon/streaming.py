@@ -176,7 +176,8 @@ async def _event_lines(tools: Tools, renderings: Renderings, subscription: Subsc
         yield b":)\n"
         while not listener.closed:
             try:
-                heard = await asyncio.wait_for(listener.hear(), HEARTBEAT)
+                async with asyncio.timeout(HEARTBEAT):  # `wait_for` of Python 3.11 can lose a cancellation
+                    heard = await listener.hear()
             except TimeoutError:
                 yield b":thump\n\n"
                 continue

@@ -206,7 +206,9 @@ async def test_processing_again_or_what_is_gone_changes_nothing(film_desk, alice
 
     await desk.studio.process(ready.id, now=desk.now)
     await desk.studio.process(gone.id, now=desk.now)
+    again = Made(ready.key, None, 1, Details(), None)
 
+    assert not await desk.write(commands.finish, id=ready.id, made=again)
     assert await desk.loose(ready.id, alice) == ready
 
 

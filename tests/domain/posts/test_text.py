@@ -355,3 +355,9 @@ def test_the_work_grows_in_step_with_a_hostile_text(piece, around):
     assert counted <= len(text) + 23 * text.count("http://")
     assert reread(markup).split() == text.split()
     assert seconds < 5  # in step: a fifth of a second at most; with its square: half a minute, or days
+
+
+def test_the_prose_of_a_text_is_what_is_in_a_language():
+    text = "Il pleut #rain, @ana: https://example.org/the/weather."
+
+    assert parse(text, local_domain="pinson.example").prose == "Il pleut , : ."

@@ -57,9 +57,9 @@ HOME = f"""
         p.author_id = :me
         OR (EXISTS (SELECT 1 FROM follows WHERE account_id = :me AND topic_id = p.author_id)
             AND {CHOSEN} AND NOT {EXCLUSIVE}
-            AND (p.in_reply_to_author_id IS NULL OR p.in_reply_to_author_id IN (p.author_id, :me)
-                OR EXISTS (
-                    SELECT 1 FROM follows WHERE account_id = :me AND topic_id = p.in_reply_to_author_id)))
+            AND (p.in_reply_to_author_id IS NULL OR (p.in_reply_to_id IS NOT NULL
+                AND (p.in_reply_to_author_id IN (p.author_id, :me) OR EXISTS (
+                    SELECT 1 FROM follows WHERE account_id = :me AND topic_id = p.in_reply_to_author_id)))))
         OR (p.visibility = 'public' AND EXISTS (
             SELECT 1 FROM json_each(p.tags) AS named
             JOIN tags ON tags.name = named.value

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from urllib.parse import urlencode
 
 import pytest
 
@@ -25,11 +26,11 @@ async def shown(world, who, path="/api/v1/timelines/home"):
 
 
 @asynccontextmanager
-async def listening(world, who):
-    """A WebSocket to who's home: `await next()` gives the next event and what came with it."""
+async def listening(world, who, stream="user", **of):
+    """A WebSocket to who's home or another stream: `await next()` gives the next event and what came with it."""
     sent, received = asyncio.Queue(), asyncio.Queue()
     received.put_nowait({"type": "websocket.connect"})
-    query = f"stream=user&access_token={who.token}".encode()
+    query = urlencode({"stream": stream, **of, "access_token": who.token}).encode()
     scope = {"type": "websocket", "path": "/api/v1/streaming", "query_string": query, "headers": [], "scheme": "wss"}
     tasks = [
         asyncio.create_task(world.tools.hub.run()),

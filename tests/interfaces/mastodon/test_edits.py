@@ -127,3 +127,17 @@ async def test_an_answer_to_a_deleted_status_keeps_whom_it_answers_but_not_what(
 
     status = (await world.client().get(f"/api/v1/statuses/{answer.id}")).json()
     assert (status["in_reply_to_id"], status["in_reply_to_account_id"]) == (None, alice.id)
+
+
+async def test_the_language_of_a_status_is_detected_where_it_is_clear_and_kept_by_an_edit(world):
+    alice = await world.person("alice")
+    clear = await world.publish(
+        alice, "Il pleut encore ce matin à Genève https://example.org/the/weather/is/fine #rain"
+    )
+    unclear = await world.publish(alice, "Coucou")
+    given = await world.publish(alice, "Il pleut ce matin", language="it")
+
+    await edit(world, alice, clear, status="The train is late again this morning.")
+
+    assert [post.language for post in (clear, unclear, given)] == ["fr", None, "it"]
+    assert (await world.client().get(f"/api/v1/statuses/{clear.id}")).json()["language"] == "fr"

@@ -2,7 +2,9 @@
 
 import pytest
 
+from pinson.interfaces.mastodon.streaming import Wanted
 from tests.interfaces.mastodon.test_accounts import MISSING, cursors
+from tests.interfaces.mastodon.test_boosts import listening
 from tests.interfaces.mastodon.test_relations import do, texts, usernames
 
 EMPTY = {"replies_policy": "list", "exclusive": False}
@@ -235,3 +237,40 @@ async def test_only_ones_own_lists_are_streamed(world, query, status, error):
     answer = await world.client(alice).get(f"/api/v1/streaming/list{query}")
 
     assert (answer.status_code, answer.json()) == (status, {"error": error})
+
+
+async def test_a_list_is_streamed_as_it_changes(world):
+    alice, bob, carol = await world.people("alice", "bob", "carol")
+    id = await make(world, alice)
+    await fill(world, alice, id, bob)
+
+    async with listening(world, alice, "list", list=id) as next_event:
+        await world.publish(carol, "Not yet")
+        await world.publish(bob, "Hello")
+        first = await next_event()
+        await fill(world, alice, id, carol)
+        await world.client(alice).post(f"/api/v1/lists/{id}/tags", json={"tags": ["birds"]})
+        await do(world, alice, "mute", bob)
+        await world.publish(bob, "Unheard")
+        await world.publish(carol, "Now")
+        await world.publish(alice, "Look #birds")
+        told = [first, await next_event(), await next_event()]
+
+    assert [event for event, _ in told] == ["update"] * 3
+    assert [status["content"][:8] for _, status in told] == ["<p>Hello", "<p>Now</", "<p>Look "]
+
+
+async def test_a_block_takes_effect_in_open_streams(world):
+    alice, bob, carol = await world.people("alice", "bob", "carol")
+
+    async with listening(world, alice, "public") as next_event:
+        await do(world, bob, "block", alice)
+        await world.publish(bob, "Not for alice")
+        await world.publish(carol, "Hello")
+        _, status = await next_event()
+
+    assert status["content"] == "<p>Hello</p>"
+
+
+def test_a_list_stream_is_named_with_its_list():
+    assert Wanted("subscribe", "list", list="12").names == ("list", "12")
