@@ -197,7 +197,7 @@ class Reactor:
         }
 
     def wake(self, kind: type[Fact]) -> None:
-        """There is a new fact of this kind. Reactions to other kinds sleep on: they pass over it when they next look."""
+        """There is a new fact of this kind. Reactions to other kinds sleep on, and pass over it when they next look."""
         for news in self._concerned.get(kind, ()):
             news.set()
 

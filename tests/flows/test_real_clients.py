@@ -3,6 +3,7 @@
 Both go through the real consent page, in a real browser, against the real program.
 """
 
+import asyncio
 import queue
 import re
 import subprocess
@@ -126,7 +127,7 @@ async def test_a_revoked_token_works_no_more_and_its_stream_ends(server, consent
 
     deadline = time.monotonic() + 10
     while stream.is_alive() and not ended.is_set() and time.monotonic() < deadline:
-        time.sleep(0.05)
+        await asyncio.sleep(0.05)
     assert ended.is_set() or not stream.is_alive()
 
 
@@ -175,7 +176,7 @@ async def test_toot_signs_in_posts_follows_and_reads_home(server, consent, tmp_p
 
 async def sign_in_with_toot(server, consent, person, home):
     """toot's own way: it prints an address, a person allows, and the code is typed in."""
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: ASYNC220  (it waits for us, not we for it)
         [sys.executable, "-m", "toot", "login", "--instance", server.url],
         env=environment(XDG_CONFIG_HOME=str(home)),
         stdin=subprocess.PIPE,
