@@ -3,7 +3,6 @@
 Both go through the real consent page, in a real browser, against the real program.
 """
 
-import asyncio
 import queue
 import re
 import subprocess
@@ -81,7 +80,7 @@ async def test_mastodon_py_signs_in_follows_posts_reads_and_streams(server, cons
 
     heard = Heard()
     stream = as_ben.stream_user(heard, run_async=True)
-    wait_for_stream(stream)
+    wait_until(stream.is_receiving)
     posted = as_ana.status_post("Premières collisions #LHC", language="fr")
     assert heard.news.get(timeout=10) == ("update", posted.content)
 
@@ -121,43 +120,11 @@ async def test_a_revoked_token_works_no_more_and_its_stream_ends(server, consent
     listener = Heard()
     listener.on_abort = lambda _error: ended.set()
     stream = as_eve.stream_user(listener, run_async=True)
-    wait_for_stream(stream)
+    wait_until(stream.is_receiving)
 
     as_eve.revoke_access_token(allow_http=True)
 
-    deadline = time.monotonic() + 10
-    while stream.is_alive() and not ended.is_set() and time.monotonic() < deadline:
-        await asyncio.sleep(0.05)
-    assert ended.is_set() or not stream.is_alive()
-
-
-async def test_mastodon_py_keeps_people_near_and_away(server, consent):
-    hal, ida = server.person("hal"), server.person("ida")
-    as_hal, as_ida = await signed_in(server, consent, hal), await signed_in(server, consent, ida)
-    me = as_ida.account_update_credentials(
-        display_name="Ida", locked=True, discoverable=True, fields=[("Lab", "https://lab.example")]
-    )
-    assert (me.display_name, me.fields[0].name, me.source.fields[0].value) == ("Ida", "Lab", "https://lab.example")
-
-    assert as_hal.account_follow(me.id, reblogs=False).requested
-    (waiting,) = as_ida.follow_requests()
-    assert as_ida.follow_request_authorize(waiting.id).followed_by
-    near = as_hal.list_create("Near", replies_policy="followed", exclusive=True)
-    as_hal.list_accounts_add(near.id, [me.id])
-    posted = as_ida.status_post("Le col est ouvert", language="fr")
-    assert [status.id for status in as_hal.timeline_list(near.id)] == [posted.id]
-    assert as_hal.timeline_home() == []
-    assert [one.id for one in as_hal.account_lists(me.id)] == [near.id]
-
-    assert as_hal.account_note_set(me.id, "From the lab").note == "From the lab"
-    assert as_hal.account_mute(me.id, notifications=False, duration=60).muting
-    assert [one.id for one in as_hal.mutes()] == [me.id]
-    assert as_hal.timeline_list(near.id) == []
-    assert not as_hal.account_unmute(me.id).muting
-    assert as_ida.account_block(waiting.id).blocking
-    assert [one.id for one in as_ida.blocks()] == [waiting.id]
-    assert as_hal.account_relationships(me.id)[0].blocked_by
-    assert as_hal.list_accounts(near.id) == []
+    wait_until(lambda: ended.is_set() or not stream.is_alive())
 
 
 async def test_toot_signs_in_posts_follows_and_reads_home(server, consent, tmp_path):
@@ -204,9 +171,9 @@ def toot(home, *arguments):
     return done.stdout
 
 
-def wait_for_stream(stream):
-    """Until the connection of Mastodon.py's thread stands."""
+def wait_until(holds):
+    """Until something holds that another thread brings about."""
     deadline = time.monotonic() + 10
-    while not stream.is_receiving() and time.monotonic() < deadline:
+    while not holds():
+        assert time.monotonic() < deadline
         time.sleep(0.02)
-    assert stream.is_receiving()

@@ -131,7 +131,7 @@ async def test_an_answer_to_a_deleted_status_keeps_whom_it_answers_but_not_what(
 
 async def test_the_language_of_a_status_is_detected_where_it_is_clear_and_kept_by_an_edit(world):
     alice = await world.person("alice")
-    clear = await world.publish(alice, "Il pleut encore ce matin à Genève https://example.org/fine/weather #rain")
+    clear = await world.publish(alice, "Il pleut encore ce matin à Genève https://x.example/fine #rain")
     unclear = await world.publish(alice, "Coucou")
     given = await world.publish(alice, "Il pleut ce matin", language="it")
 
