@@ -186,7 +186,7 @@ def test_steps_without_a_beginning_or_with_a_gap_are_a_mistake(tmp_path, names):
     for name in names:
         (tmp_path / name).touch()
 
-    with pytest.raises(ValueError, match="from 1 without gaps"):
+    with pytest.raises(ValueError, match="from 1, each once, without gaps"):
         steps(tmp_path)
 
 
@@ -250,3 +250,11 @@ def test_a_copy_comes_to_its_end_while_others_write_without_a_pause(folder, prog
     ids = rows(folder / "copy.db", "SELECT id FROM animals ORDER BY id")
     assert ids == [(id,) for id in range(1, len(ids) + 1)]
     assert len(ids) < len(written)
+
+
+def test_two_steps_of_one_number_are_refused(tmp_path):
+    for name in ("0001_start.sql", "0002_media.sql", "0002_lists.sql"):
+        (tmp_path / name).write_text("SELECT 1", encoding="utf-8")
+
+    with pytest.raises(ValueError, match="each once"):
+        steps(tmp_path)

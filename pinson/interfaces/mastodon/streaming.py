@@ -28,6 +28,7 @@ from pinson.interfaces.mastodon.api import Call, Who
 from pinson.interfaces.mastodon.entities import Renderings
 from pinson.interfaces.request import Routes
 from pinson.lib.errors import Kind, Refusal
+from pinson.lib.paging import NEWEST
 from pinson.tools import Tools
 
 routes = Routes()
@@ -35,7 +36,7 @@ routes = Routes()
 HEARTBEAT = 15  # seconds between signs of life on an idle event stream
 SCOPES = ("read", "read:statuses")
 MOST_SUBSCRIPTIONS = 50  # on one socket
-DIGITS = 18  # of the id of a list, at most
+DIGITS = 19  # of an id, at most
 POLICY_VIOLATION = 1008
 UNSUPPORTED_DATA = 1003
 
@@ -315,7 +316,7 @@ async def _list(tools: Tools, account_id: AccountId, wanted: Wanted) -> ListShap
         raise NotYourList
     try:
         async with tools.db.read() as tx:
-            return await lists.shape(tx, account_id, int(wanted.list))
+            return await lists.shape(tx, account_id, min(int(wanted.list), NEWEST))
     except lists.ListNotFound:
         raise NotYourList from None
 

@@ -37,10 +37,10 @@ class NewerSchema(Refusal):
 
 def steps(folder: Path) -> dict[int, Path]:
     """The migration files in `folder` by number."""
-    found = {int(match[1]): path for path in folder.glob("*.sql") if (match := re.match(r"(\d{4})_", path.name))}
-    if sorted(found) != list(range(1, len(found) + 1)):
-        raise ValueError(f"migrations must be numbered from 1 without gaps: {sorted(found)}")
-    return found
+    numbered = [(int(match[1]), path) for path in folder.glob("*.sql") if (match := re.match(r"(\d{4})_", path.name))]
+    if sorted(number for number, _ in numbered) != list(range(1, len(numbered) + 1)):
+        raise ValueError(f"migrations must be numbered from 1, each once, without gaps: {sorted(numbered)}")
+    return dict(numbered)
 
 
 def migrate(data: Path, *, steps: Mapping[int, Path], now: datetime) -> list[str]:

@@ -228,6 +228,7 @@ async def test_what_is_no_hashtag_is_not_put_into_a_list(world):
         ("", 400, "Missing list name parameter"),
         ("?list=1", 401, "Not authorized to stream this list"),
         ("?list=x", 401, "Not authorized to stream this list"),
+        ("?list=9999999999999999999", 401, "Not authorized to stream this list"),
         ("?list=99999999999999999999", 401, "Not authorized to stream this list"),
     ],
 )
