@@ -46,6 +46,7 @@ from pinson.domain.accounts.queries import (
     search,
 )
 from pinson.domain.accounts.rules import (
+    MAX_DISPLAY_NAME,
     MAX_FIELD,
     MAX_NOTE,
     MAX_USERNAME,
@@ -61,6 +62,7 @@ from pinson.domain.accounts.rules import (
 from pinson.domain.accounts.standing import Standing
 
 __all__ = [
+    "MAX_DISPLAY_NAME",
     "MAX_FIELD",
     "MAX_NOTE",
     "MAX_USERNAME",

@@ -71,6 +71,7 @@ from pinson.domain.posts.queries import (
 )
 from pinson.domain.posts.remembered import RememberedMarks
 from pinson.domain.posts.rules import (
+    MOST_PINS,
     BadTag,
     BlankPost,
     CannotPin,
@@ -90,6 +91,7 @@ from pinson.domain.posts.text import URL_LENGTH, length
 from pinson.domain.posts.threads import Context, context
 
 __all__ = [
+    "MOST_PINS",
     "URL_LENGTH",
     "BadTag",
     "BlankPost",

@@ -7,7 +7,7 @@ memory, and what `reactions.py` names.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from pinson.domain import accounts, relations
+from pinson.domain import accounts, media, relations
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import queries, rules, store
 from pinson.domain.posts import text as texts
@@ -36,6 +36,7 @@ async def publish(
     Raises:
         AccountNotFound: the author is gone or suspended.
         PostNotFound: the post replied to is gone, or the author may not see it.
+        CannotAttach, TooManyAttached, MixedKinds, NotReady: its pictures, films or sounds.
     """
     draft = prepared.draft
     await accounts.active(tx, author_id)
@@ -55,6 +56,8 @@ async def publish(
         now=now,
     )
     await store.insert(tx, post)
+    if draft.media_ids:
+        await media.attach(tx, ids=draft.media_ids, account_id=author_id, post_id=post.id, now=now)
     if answered:
         await store.count(tx, answered.id, replies=1)
     await accounts.count(tx, author_id, posts=1, last_post_at=now)
@@ -72,11 +75,12 @@ async def edit(
     Whom it is for and what it answers stay. Its versions are kept, the first one too.
 
     Args:
-        prepared: of its draft, the text, content warning, sensitivity and language count.
+        prepared: of its draft, the text, content warning, sensitivity, language and media count.
     Raises:
         AccountNotFound: the author is gone or suspended.
         PostNotFound: there is none, or it is a boost.
         NotYourPost: it is somebody else's.
+        CannotAttach, TooManyAttached, MixedKinds, NotReady: its pictures, films or sounds.
     """
     await accounts.active(tx, author_id)
     post = await queries.post(tx, id)
@@ -90,8 +94,10 @@ async def edit(
         base_url=base_url,
         now=now,
     )
-    if rules.says_the_same(new, post):
+    attached = [one.id for one in (await media.of_posts(tx, [id])).get(id, [])]
+    if rules.says_the_same(new, post) and attached == list(prepared.draft.media_ids):
         return post
+    await media.attach(tx, ids=prepared.draft.media_ids, account_id=author_id, post_id=id, now=now)
     joined = tuple(topic for topic in new.topics if topic not in post.topics)
     left = tuple(topic for topic in post.topics if topic not in new.topics)
     if post.edited_at is None:
@@ -103,9 +109,11 @@ async def edit(
     return new
 
 
-async def delete(tx: WriteTx, *, id: PostId, author_id: AccountId, now: datetime) -> Post:
+async def delete(tx: WriteTx, *, id: PostId, author_id: AccountId, now: datetime, with_media: bool = False) -> Post:
     """Remove one's post for good; the post as it was, so that it can be written anew.
 
+    Args:
+        with_media: whether what it showed goes too; else it can be attached again, for a day.
     Raises:
         PostNotFound: there is none.
         NotYourPost: it is somebody else's.
@@ -113,6 +121,8 @@ async def delete(tx: WriteTx, *, id: PostId, author_id: AccountId, now: datetime
     post = await queries.post(tx, id)
     if post.author_id != author_id:
         raise NotYourPost
+    if with_media:
+        await media.delete_of_post(tx, post_id=id, now=now)
     await remove(tx, post.shape, now)
     return post
 
@@ -142,6 +152,7 @@ async def clear_after(tx: WriteTx, *, id: PostId, now: datetime, limit: int = 20
 async def remove(tx: WriteTx, shape: Shape, now: datetime) -> None:
     """Take a post away, whoever asks; for commands of this package."""
     await store.delete(tx, shape)
+    await media.detach(tx, post_id=shape.id, now=now)
     if shape.in_reply_to_id is not None:
         await store.count(tx, shape.in_reply_to_id, replies=-1)
     if shape.boost_of_id is not None:

@@ -7,6 +7,7 @@ from typing import NewType
 import msgspec
 
 from pinson.domain.accounts import AccountId
+from pinson.domain.media import MediaId
 from pinson.domain.posts import text as texts
 
 PostId = NewType("PostId", int)
@@ -32,6 +33,7 @@ class Draft(msgspec.Struct, frozen=True):
     language: str | None = None
     app_id: int | None = None
     idempotency_key: str | None = None
+    media_ids: tuple[MediaId, ...] = ()
 
 
 class Prepared(msgspec.Struct, frozen=True):

@@ -101,7 +101,7 @@ def prepare(
     Raises:
         BlankPost, PostTooLong.
     """
-    if not draft.text.strip():
+    if not draft.text.strip() and not draft.media_ids:
         raise BlankPost
     length = texts.length(draft.text, draft.spoiler)
     if length > max_characters:

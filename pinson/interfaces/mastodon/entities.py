@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from pinson.domain import access, accounts, posts
+from pinson.domain import access, accounts, media, posts
 from pinson.domain.access import AppId
 from pinson.domain.accounts import (
     Account,
@@ -29,6 +29,7 @@ from pinson.domain.accounts import (
     AccountSuspended,
     Profile,
 )
+from pinson.domain.media import Media
 from pinson.domain.posts import (
     Mark,
     Post,
@@ -47,6 +48,7 @@ from pinson.domain.posts import (
     Visibility,
 )
 from pinson.domain.relations import Followed, Relationship, Unfollowed
+from pinson.interfaces.mastodon.attachments import attachment
 from pinson.lib.db import ReadTx
 from pinson.lib.log import Fact
 
@@ -340,14 +342,19 @@ class Renderings:
             suspended=True if hidden else msgspec.UNSET,
         )
 
-    async def deleted(self, tx: ReadTx, post: Post, *, reader: Reader) -> bytes:
-        """A status that was just deleted: its source takes the place of its HTML."""
+    async def deleted(self, tx: ReadTx, post: Post, *, reader: Reader, attached: Sequence[Media]) -> bytes:
+        """A status that was just deleted: its source takes the place of its HTML.
+
+        Args:
+            attached: what it showed, which another post may show now.
+        """
         await self._render(tx, [post])
         rendered = await self.statuses(tx, [post.shape], reader=reader, is_new=True)
         self._posts.drop(post.id)
         entity = msgspec.json.decode(rendered[0], type=dict[str, msgspec.Raw]) if rendered else {}
         entity.pop("content", None)
-        return encode(entity | {"text": post.text})
+        shown = [attachment(one, self._base_url) for one in attached]
+        return encode(entity | {"text": post.text, "media_attachments": shown})
 
     async def history(self, tx: ReadTx, post: Post) -> list[VersionEntity]:
         """All that a post said, from the original on."""
@@ -410,10 +417,11 @@ class Renderings:
         for profile in named.values():  # whoever wants the posts wants their authors next
             self._accounts.keep(profile.id, encode(self.account(profile)))
         apps = await self._app_pieces(tx, [AppId(post.app_id) for post in read if post.app_id is not None])
+        attached = await media.of_posts(tx, [post.id for post in read if post.boost_of_id is None])
         rendered = {}
         for post in read:
             if post.boost_of_id is None:
-                piece = encode(self._post_piece(post, named, apps))[:-1] + b',"account":'
+                piece = encode(self._post_piece(post, named, apps, attached.get(post.id, ())))[:-1] + b',"account":'
             else:
                 piece = encode(self._boost_piece(post, named))[:-1] + b',"reblog":'
             rendered[post.id] = self._posts.keep(post.id, piece)
@@ -443,7 +451,9 @@ class Renderings:
             url=uri,
         )
 
-    def _post_piece(self, post: Post, named: Mapping[AccountId, Account], apps: dict[AppId, bytes]) -> PostPiece:
+    def _post_piece(
+        self, post: Post, named: Mapping[AccountId, Account], apps: dict[AppId, bytes], attached: Sequence[Media]
+    ) -> PostPiece:
         base, author = self._base_url, named[post.author_id]
         app = apps.get(AppId(post.app_id or 0))
         return PostPiece(
@@ -465,7 +475,7 @@ class Renderings:
             content=post.html,
             reblog=None,
             application=msgspec.Raw(app) if app else None,
-            media_attachments=[],
+            media_attachments=[attachment(one, base) for one in attached],
             mentions=[
                 MentionEntity(str(one.id), one.username, one.url(base), one.acct)
                 for one in (named[id] for id in post.mentions if id in named and id not in post.silent)

@@ -10,10 +10,11 @@ from babel import Locale
 from starlette.responses import Response
 
 import pinson
-from pinson.domain import posts
-from pinson.domain.posts import URL_LENGTH
+from pinson.domain import accounts, media, posts
+from pinson.domain.posts import MOST_PINS, URL_LENGTH
 from pinson.interfaces.mastodon.api import Call, Who, json
 from pinson.interfaces.request import Routes
+from pinson.lib import images, video
 from pinson.lib.i18n import negotiate, typography
 
 routes = Routes()
@@ -168,32 +169,32 @@ async def languages(_call: Call) -> Response:
 
 
 def _limits(call: Call) -> dict[str, Any]:
-    """What may be posted. There are no media, polls, pins or profile fields yet."""
+    """What may be posted. There are no polls and no pictures of accounts yet."""
     return {
         "accounts": {
-            "max_display_name_length": 0,
-            "max_note_length": 0,
+            "max_display_name_length": accounts.MAX_DISPLAY_NAME,
+            "max_note_length": accounts.MAX_NOTE,
             "max_avatar_description_length": 0,
             "max_header_description_length": 0,
             "max_featured_tags": 0,
-            "max_pinned_statuses": 0,
-            "max_profile_fields": 0,
-            "profile_field_name_limit": 0,
-            "profile_field_value_limit": 0,
+            "max_pinned_statuses": MOST_PINS,
+            "max_profile_fields": accounts.MOST_FIELDS,
+            "profile_field_name_limit": accounts.MAX_FIELD,
+            "profile_field_value_limit": accounts.MAX_FIELD,
         },
         "statuses": {
             "max_characters": call.tools.settings.posts.max_characters,
-            "max_media_attachments": 0,
+            "max_media_attachments": media.MOST_ATTACHED,
             "characters_reserved_per_url": URL_LENGTH,
         },
         "media_attachments": {
-            "description_limit": 0,
-            "image_matrix_limit": 0,
-            "image_size_limit": 0,
-            "supported_mime_types": [],
-            "video_frame_rate_limit": 0,
-            "video_matrix_limit": 0,
-            "video_size_limit": 0,
+            "description_limit": media.MOST_DESCRIPTION,
+            "image_matrix_limit": images.MOST_PIXELS,
+            "image_size_limit": media.IMAGE_BYTES,
+            "supported_mime_types": call.tools.studio.types,
+            "video_frame_rate_limit": 120,
+            "video_matrix_limit": video.MOST_PIXELS,
+            "video_size_limit": media.FILM_BYTES,
         },
         "polls": {"max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0},
     }

@@ -1,21 +1,31 @@
 """Statuses, as Mastodon clients know them: https://docs.joinmastodon.org/methods/statuses."""
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import accounts, posts
+from pinson.domain import accounts, media, posts
 from pinson.domain.accounts import Defaults
+from pinson.domain.media import MediaId
 from pinson.domain.posts import PostId, PostNotFound, Visibility
 from pinson.interfaces.mastodon.api import Call, TooManyIds, Who, json
 from pinson.interfaces.request import Routes
+from pinson.lib.errors import Kind, Refusal
 from pinson.lib.limits import Limit
 
 routes = Routes()
 
 MOST_IDS = 20
 THREE_HOURS = int(timedelta(hours=3).total_seconds())
+
+
+class NotTakenYet(Refusal):
+    """A part of a status that this server has no room for yet."""
+
+    kind, code = Kind.INVALID, "not_taken_yet"
+    text = "Validation failed: this server does not take “{name}” yet; nothing was published"
 
 
 class NewStatus(msgspec.Struct):
@@ -27,9 +37,20 @@ class NewStatus(msgspec.Struct):
     sensitive: bool | None = None
     spoiler_text: str = ""
     language: str | None = None
+    media_ids: list[MediaId] = []
+    poll: Any = None
+    quoted_status_id: Any = None
+    scheduled_at: Any = None
 
     def to_draft(self, call: Call, defaults: Defaults) -> posts.Draft:
-        """What the domain calls it. A content warning without text is the text."""
+        """What the domain calls it. A content warning without text is the text.
+
+        Raises:
+            NotTakenYet: it asks for more than this server can do; nothing is dropped in silence.
+        """
+        for name in ("poll", "quoted_status_id", "scheduled_at"):
+            if getattr(self, name) is not None:
+                raise NotTakenYet(name=name)
         blank = not self.status.strip()
         assert call.principal is not None
         return posts.Draft(
@@ -41,6 +62,7 @@ class NewStatus(msgspec.Struct):
             language=self.language or defaults.language,
             app_id=call.principal.app_id,
             idempotency_key=call.request.headers.get("idempotency-key"),
+            media_ids=tuple(self.media_ids),
         )
 
 
@@ -52,6 +74,7 @@ class EditedStatus(msgspec.Struct):
     spoiler_text: str = ""
     sensitive: bool = False
     language: str | None = None
+    media_ids: list[MediaId] = []
 
     def to_draft(self) -> posts.Draft:
         """What the domain calls it. A content warning without text is the text."""
@@ -61,6 +84,7 @@ class EditedStatus(msgspec.Struct):
             spoiler="" if blank else self.spoiler_text,
             sensitive=self.sensitive,
             language=self.language,
+            media_ids=tuple(self.media_ids),
         )
 
 
@@ -68,6 +92,12 @@ class OneStatus(msgspec.Struct):
     """A status, by the id in the path."""
 
     id: PostId
+
+
+class Deletion(OneStatus):
+    """Parameters of DELETE /api/v1/statuses/:id. Media that are not deleted can be posted again."""
+
+    delete_media: bool = False
 
 
 class SomeStatuses(msgspec.Struct):
@@ -161,8 +191,12 @@ async def show_statuses(call: Call, form: SomeStatuses) -> Response:
 
 
 @routes.on("DELETE", "/api/v1/statuses/{id}", scopes=("write:statuses",))
-async def delete_status(call: Call, form: OneStatus) -> Response:
-    """Delete one's status; the answer holds its source, so that it can be written anew."""
-    post = await call.tools.db.write(posts.delete, id=form.id, author_id=call.account_id, now=call.now)
+async def delete_status(call: Call, form: Deletion) -> Response:
+    """Delete one's status; the answer holds its source, so that it can be written anew, with the same media."""
     async with call.tools.db.read() as tx:
-        return json(await call.renderings.deleted(tx, post, reader=await call.reader(tx)))
+        attached = (await media.of_posts(tx, [form.id])).get(form.id, [])
+    post = await call.tools.db.write(
+        posts.delete, id=form.id, author_id=call.account_id, with_media=form.delete_media, now=call.now
+    )
+    async with call.tools.db.read() as tx:
+        return json(await call.renderings.deleted(tx, post, reader=await call.reader(tx), attached=attached))

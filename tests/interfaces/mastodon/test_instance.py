@@ -43,7 +43,6 @@ async def test_apps_are_told_what_there_is_not(world):
     answer = (await world.client().get("/api/v2/instance")).json()
 
     assert answer["api_versions"] == {"mastodon": 1}
-    assert answer["configuration"]["statuses"]["max_media_attachments"] == 0
     assert answer["configuration"]["polls"]["max_options"] == 0
     assert answer["configuration"]["translation"] == {"enabled": False}
 
