@@ -6,7 +6,7 @@ the same pages (a property test holds them equal).
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -30,21 +30,17 @@ IN_THREAD = 1000  # topics, above which SQL costs over a millisecond and leaves 
 KEEP = 20_000  # homes whose topics are remembered as arrays, 12 bytes a follow
 
 
-class Remembered(msgspec.Struct):
-    """What a timeline gave last. It is good until something is new: most who look again find nothing new.
+class Merged(msgspec.Struct):
+    """What the first merge of a timeline gave. It is good until something is new: most who look again find nothing new.
 
-    newest_head, upheavals: as they were then; see `Timelines.apply`.
-    ids, floor: of the first merge; see `merge.newest`.
-    page, circle, entries: what was asked for last, by whom, and the answer.
+    newest_head, upheavals: as they were then; see `Timelines._join`.
+    ids, floor: see `merge.newest`.
     """
 
     newest_head: int = 0
     upheavals: int = -1
     ids: list[int] = []
     floor: int = 0
-    page: Page | None = None
-    circle: Circle | None = None
-    entries: list[Shape] = []
 
 
 class Timeline(msgspec.Struct, frozen=True):
@@ -58,7 +54,7 @@ class Timeline(msgspec.Struct, frozen=True):
     places: NDArray[np.int32]
     rule: rules.Rule
     apart: int
-    remembered: Remembered
+    merged: Merged
 
     def admits(self, post: Shape, reader: Reader) -> bool:
         """Whether `reader` finds `post` here."""
@@ -84,7 +80,7 @@ class Timelines:
         self._public = self._timeline([topics.EVERYTHING], rules.everything)
         self._local = self._timeline([topics.LOCAL], rules.everything)
         self._newest = 0  # the highest id that was ever seen to join a topic
-        self._upheavals = 0  # how often something else happened that can change pages
+        self._upheavals = 0  # how often one left, or joined with a lower id than that
 
     async def load(self, tx: ReadTx) -> None:
         """Start over from the tables."""
@@ -94,31 +90,27 @@ class Timelines:
         self._newest = int(self._heads.ids.max())
 
     def apply(self, fact: Fact) -> None:
-        """Follow the log.
-
-        What is published now is newer than all before it, so each timeline that it joins has another newest head, and
-        that alone tells that its pages are others now. Everything else that can change a page (edits, deletions, what
-        takes its place by date, whoever is suspended) is rare, and counted as an upheaval of all timelines.
-        """
+        """Follow the log."""
         if isinstance(fact, PostPublished):
-            if fact.post.id < self._newest:
-                self._upheavals += 1
             self._join(fact.post.topics, fact.post.id)
-        elif not isinstance(fact, HARMLESS):
-            self._upheavals += 1
-            if isinstance(fact, PostEdited):
-                self._join(fact.joined, fact.post.id)
-                self._leave(fact.left, fact.post.id)
-            elif isinstance(fact, PostDeleted):
-                self._leave(fact.topics, fact.id)
+        elif isinstance(fact, PostEdited):
+            self._join(fact.joined, fact.post.id)
+            self._leave(fact.left, fact.post.id)
+        elif isinstance(fact, PostDeleted):
+            self._leave(fact.topics, fact.id)
 
-    def _join(self, topics: Iterable[int], id: int) -> None:
+    def _join(self, topics: Sequence[int], id: int) -> None:
+        # What is published now is newer than all before it: each timeline that it joins has another newest head. What
+        # takes its place further down (an edit brought a hashtag, an import) is rare, and an upheaval of them all.
+        if topics and id < self._newest:
+            self._upheavals += 1
         self._newest = max(self._newest, id)
         for topic in topics:
             self._heads.rise(topic, id)
             self._rings.push(topic, id)
 
-    def _leave(self, topics: Iterable[int], id: int) -> None:
+    def _leave(self, topics: Sequence[int], id: int) -> None:
+        self._upheavals += bool(topics)
         for topic in topics:
             self._rings.remove(topic, id)
 
@@ -182,20 +174,17 @@ class Timelines:
         newest_head = int(heads.max(initial=0))
         if newest_head <= after:
             return []
-        k, last = self._first_topics, timeline.remembered
-        if last.newest_head != newest_head or last.upheavals != self._upheavals:
-            last.ids, last.floor = await self._merge(tx, timeline, heads, k)
-            last.newest_head, last.upheavals, last.page = newest_head, self._upheavals, None
-        elif last.page == page and last.circle is reader.circle:
-            return last.entries
-        ids, floor = last.ids, last.floor
+        k, merged = self._first_topics, timeline.merged
+        if merged.newest_head != newest_head or merged.upheavals != self._upheavals:
+            merged.ids, merged.floor = await self._merge(tx, timeline, heads, k)
+            merged.newest_head, merged.upheavals = newest_head, self._upheavals
+        ids, floor = merged.ids, merged.floor
         read = self._down if page.min_id is None else self._up
         while (found := await read(tx, timeline, reader, page, ids, floor)) is None:
             if k >= min(len(heads), MOST_TOPICS):
                 return None
             k *= 4
             ids, floor = await self._merge(tx, timeline, heads, k)
-        last.page, last.circle, last.entries = page, reader.circle, found
         return found
 
     async def _merge(self, tx: ReadTx, timeline: Timeline, heads: NDArray[np.int64], k: int) -> tuple[list[int], int]:
@@ -213,11 +202,10 @@ class Timelines:
         if page.max_id is not None:
             ids = [id for id in ids if id < before]
         down = Down(after=after, limit=page.limit, apart=timeline.apart)
-        size = page.limit + page.limit // 2  # what the rules leave of it is most often a page
-        for start in range(0, len(ids) or 1, size):
-            batch = ids[start : start + size]
+        for start in range(0, len(ids) or 1, page.limit):
+            batch = ids[start : start + page.limit]
             entries = await self._admitted(tx, timeline, reader, batch)
-            if down.take(entries, floor=batch[-1] - 1 if start + size < len(ids) else floor):
+            if down.take(entries, floor=batch[-1] - 1 if start + page.limit < len(ids) else floor):
                 return down.page
         return None
 
@@ -284,7 +272,7 @@ class Timelines:
 
     def _timeline(self, under: Iterable[int], rule: rules.Rule, *, apart: int = 0) -> Timeline:
         ids = np.fromiter(under, np.int64)
-        return Timeline(ids, self._heads.places(ids.tolist()), rule, apart, Remembered())
+        return Timeline(ids, self._heads.places(ids.tolist()), rule, apart, Merged())
 
 
 def _below(timeline: Timeline, reader: Reader, after: int) -> tuple[Timeline, Reader, Page]:

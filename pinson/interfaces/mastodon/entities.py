@@ -551,8 +551,6 @@ def _joined(
     """
     author = authors[shape.author_id]
     if shape.boost_of_id is None:
-        if shape.author_id != viewer and not marked.get(shape.id):  # so it is with most
-            return pieces[shape.id], author, STRANGER if viewer is None else VIEWER
         is_own = shape.author_id == viewer and shape.visibility is not Visibility.DIRECT
         return pieces[shape.id], author, _for_viewer(viewer, marked.get(shape.id), can_pin=is_own)
     post, marks = pieces[shape.boost_of_id], marked.get(shape.boost_of_id)
