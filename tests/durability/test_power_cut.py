@@ -106,13 +106,18 @@ async def cut_again_and_again(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4))
-async def test_whatever_was_acknowledged_before_a_power_cut_is_there_and_nothing_is_half_written(tmp_path, seed):
-    outcome = await cut_again_and_again(tmp_path, seed=seed)
+async def test_whatever_was_acknowledged_before_a_power_cut_is_there_and_nothing_is_half_written(tmp_path):
+    changes = Counter()
+    for seed in range(4):
+        folder = tmp_path / f"seed {seed}"
+        folder.mkdir()
+        outcome = await cut_again_and_again(folder, seed=seed)
 
-    assert outcome.wrong == []
-    assert outcome.risky > ROUNDS / 2
-    assert outcome.changes.keys() >= {"write pinson.db", "truncate pinson.db-wal", "delete pinson.db-wal"}
+        assert outcome.wrong == [], seed
+        assert outcome.risky > ROUNDS / 2
+        changes += outcome.changes
+    # Threads decide which moments a database is cut at, so that every kind was met holds of all of them together.
+    assert changes.keys() >= {"write pinson.db", "truncate pinson.db-wal", "delete pinson.db-wal"}
 
 
 @pytest.mark.slow
