@@ -50,6 +50,8 @@ class Shape(msgspec.Struct, frozen=True):
     boost_of_id, boost_of_author_id: the post that it passes on, and whose, if it is a boost.
     conversation_id: the post that began its thread, there or gone.
     language: None if it is not known, or if it is a boost.
+    media: how many pictures, films or sounds are attached to it. poll: whether it asks something.
+    quote_of_id, quote_of_author_id: the post that it quotes, and whose.
     """
 
     id: PostId
@@ -63,6 +65,10 @@ class Shape(msgspec.Struct, frozen=True):
     boost_of_author_id: AccountId | None = None
     conversation_id: PostId = PostId(0)
     language: str | None = None
+    media: int = 0
+    poll: bool = False
+    quote_of_id: PostId | None = None
+    quote_of_author_id: AccountId | None = None
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -74,6 +80,7 @@ class Post(msgspec.Struct, frozen=True):
     silent: those of the mentioned whom the text no longer names.
     edited_at: when it was edited last.
     replies, boosts, favourites: how many there are.
+    media, poll, quote_of_id, quote_of_author_id: see `Shape`.
     """
 
     id: PostId
@@ -99,6 +106,10 @@ class Post(msgspec.Struct, frozen=True):
     replies: int = 0
     boosts: int = 0
     favourites: int = 0
+    media: int = 0
+    poll: bool = False
+    quote_of_id: PostId | None = None
+    quote_of_author_id: AccountId | None = None
 
     @property
     def shape(self) -> Shape:
@@ -115,6 +126,10 @@ class Post(msgspec.Struct, frozen=True):
             self.boost_of_author_id,
             self.conversation_id,
             self.language,
+            self.media,
+            self.poll,
+            self.quote_of_id,
+            self.quote_of_author_id,
         )
 
 

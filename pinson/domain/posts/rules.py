@@ -149,6 +149,7 @@ def accept(
         topics=tuple(_topics(draft.visibility, author_id, answered.author_id if answered else None, mentioned, tags)),
         app_id=draft.app_id,
         conversation_id=answered.conversation_id if answered else id,
+        media=len(draft.media_ids),
     )
 
 
@@ -183,6 +184,7 @@ def revise(
         tags=tuple(tag.name for tag in tags),
         topics=tuple(_topics(post.visibility, post.author_id, post.in_reply_to_author_id, named + silent, tags)),
         edited_at=now,
+        media=len(draft.media_ids),
     )
 
 

@@ -13,20 +13,28 @@ from pinson.lib.ids import first_at
 
 OWNS = ("posts", "tags", "idempotency", "topics", "entries", "marks", "conversation_mutes", "versions")
 
+# The columns of a `Shape`, of the table posts under the name p.
+SHAPE = """p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
+        p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language,
+        p.media, p.poll, p.quote_of_id, p.quote_of_author_id"""
+
 INSERT = """
     INSERT INTO posts (
         id, author_id, created_at, visibility, text, html, spoiler, sensitive, language,
         in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, conversation_id,
-        boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites)
+        boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites,
+        media, poll, quote_of_id, quote_of_author_id)
     VALUES (
         :id, :author_id, :created_at, :visibility, :text, :html, :spoiler, :sensitive, :language,
         :in_reply_to_id, :in_reply_to_author_id, :mentions, :tags, :topics, :app_id, :conversation_id,
-        :boost_of_id, :boost_of_author_id, :edited_at, :silent, :replies, :boosts, :favourites)
+        :boost_of_id, :boost_of_author_id, :edited_at, :silent, :replies, :boosts, :favourites,
+        :media, :poll, :quote_of_id, :quote_of_author_id)
 """
 UPDATE = """
     UPDATE posts
     SET text = :text, html = :html, spoiler = :spoiler, sensitive = :sensitive, language = :language,
-        mentions = :mentions, tags = :tags, topics = :topics, edited_at = :edited_at, silent = :silent
+        mentions = :mentions, tags = :tags, topics = :topics, edited_at = :edited_at, silent = :silent,
+        media = :media, poll = :poll
     WHERE id = :id
 """
 DELETE = "DELETE FROM posts WHERE id = :id"
@@ -35,36 +43,33 @@ COUNT_UP = """
     SET replies = replies + :replies, boosts = boosts + :boosts, favourites = favourites + :favourites
     WHERE id = :id
 """
-SHAPES = """
-    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
-        p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language
+SHAPES = f"""
+    SELECT {SHAPE}
     FROM posts AS p
     WHERE p.id IN (SELECT value FROM json_each(:ids))
 """
 POSTS = """
     SELECT id, author_id, created_at, visibility, text, html, spoiler, sensitive, language,
         in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, conversation_id,
-        boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites
+        boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites,
+        media, poll, quote_of_id, quote_of_author_id
     FROM posts
     WHERE id IN (SELECT value FROM json_each(:ids))
 """
-BY_AUTHOR = """
-    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
-        p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language
+BY_AUTHOR = f"""
+    SELECT {SHAPE}
     FROM posts AS p
     WHERE p.author_id = :author_id AND p.id < :before
     ORDER BY p.id DESC
     LIMIT :limit
 """
-BOOST_BY = """
-    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
-        p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language
+BOOST_BY = f"""
+    SELECT {SHAPE}
     FROM posts AS p
     WHERE p.author_id = :author_id AND p.boost_of_id = :id
 """
-BOOSTS_OF = """
-    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
-        p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language
+BOOSTS_OF = f"""
+    SELECT {SHAPE}
     FROM posts AS p
     WHERE p.boost_of_id = :id AND p.id < :before AND p.id > :after
     ORDER BY p.id DESC
@@ -75,7 +80,7 @@ ORPHAN = """
     WHERE id IN (SELECT id FROM posts WHERE in_reply_to_id = :id LIMIT :limit)
     RETURNING id
 """
-ANCESTORS = """
+ANCESTORS = f"""
     WITH RECURSIVE above (id, in_reply_to_id, distance) AS (
         SELECT id, in_reply_to_id, 0 FROM posts WHERE id = :id
         UNION ALL
@@ -84,14 +89,13 @@ ANCESTORS = """
         JOIN posts AS p ON p.id = above.in_reply_to_id
         WHERE above.distance < :most
     )
-    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
-        p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language
+    SELECT {SHAPE}
     FROM above
     JOIN posts AS p ON p.id = above.id
     WHERE above.distance > 0
     ORDER BY above.distance DESC
 """
-DESCENDANTS = """
+DESCENDANTS = f"""
     WITH RECURSIVE below (id, depth) AS (
         SELECT id, 1 FROM posts WHERE in_reply_to_id = :id
         UNION ALL
@@ -100,8 +104,7 @@ DESCENDANTS = """
         JOIN posts AS p ON p.in_reply_to_id = below.id
         WHERE below.depth < :deepest
     )
-    SELECT p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
-        p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language
+    SELECT {SHAPE}
     FROM (SELECT id FROM below LIMIT :most) AS found
     JOIN posts AS p ON p.id = found.id
 """
@@ -236,6 +239,8 @@ async def update(tx: WriteTx, post: Post, *, joined: Sequence[int], left: Sequen
         topics=post.topics,
         edited_at=post.edited_at,
         silent=post.silent,
+        media=post.media,
+        poll=post.poll,
     )
     new = [{"topic_id": topic, "id": post.id} for topic in joined]
     await tx.run_many(NEW_ENTRY, new)

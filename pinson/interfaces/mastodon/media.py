@@ -14,7 +14,7 @@ from starlette.responses import Response
 from pinson.domain import media
 from pinson.domain.media import FILM_BYTES, IMAGE_BYTES, Media, MediaId, ProcessingFailed, Said, State, Upload
 from pinson.interfaces.mastodon.api import Call, json
-from pinson.interfaces.mastodon.attachments import attachment
+from pinson.interfaces.mastodon.entities import attachment
 from pinson.interfaces.request import MAX_BODY, Routes
 from pinson.lib.limits import Limit
 

@@ -1,0 +1,31 @@
+"""Entities: what Mastodon's apps know, and how it is rendered. Called by the handlers and streams of this interface.
+
+One module for each kind of entity, pure; `renderings.py` is the view that reads what they need and keeps the
+bytes. Other entities stand in the module of the only handler that answers with them.
+
+Source: https://docs.joinmastodon.org/entities
+"""
+
+from pinson.interfaces.mastodon.entities.account import AccountEntity, RelationshipEntity, actor_uri, relationship
+from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
+from pinson.interfaces.mastodon.entities.renderings import Renderings
+from pinson.interfaces.mastodon.entities.status import TagEntity, VersionEntity, tag_entity, tag_of
+from pinson.interfaces.mastodon.entities.wire import array, encode, id_text, moment
+
+__all__ = [
+    "AccountEntity",
+    "MediaAttachment",
+    "RelationshipEntity",
+    "Renderings",
+    "TagEntity",
+    "VersionEntity",
+    "actor_uri",
+    "array",
+    "attachment",
+    "encode",
+    "id_text",
+    "moment",
+    "relationship",
+    "tag_entity",
+    "tag_of",
+]

@@ -1,0 +1,153 @@
+"""Accounts, and how one stands to another, as apps know them. Pure.
+
+Source: https://docs.joinmastodon.org/entities/Account and Relationship.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from pinson.domain import posts
+from pinson.domain.accounts import Profile
+from pinson.domain.relations import Relationship
+
+
+class FieldEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Account/#Field. value: HTML; no page is looked at to verify it."""
+
+    name: str
+    value: str
+    verified_at: None = None
+
+
+class AccountEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Account"""
+
+    id: str
+    username: str
+    acct: str
+    display_name: str
+    locked: bool
+    bot: bool
+    group: bool
+    discoverable: bool | None
+    indexable: bool
+    created_at: str
+    note: str
+    url: str
+    uri: str
+    avatar: str
+    avatar_static: str
+    avatar_description: str
+    header: str
+    header_static: str
+    header_description: str
+    followers_count: int
+    following_count: int
+    statuses_count: int
+    last_status_at: str | None
+    hide_collections: bool | None
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
+    noindex: bool
+    emojis: list[Any]
+    fields: list[FieldEntity]
+    roles: list[Any]
+    suspended: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class RelationshipEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Relationship"""
+
+    id: str
+    following: bool
+    showing_reblogs: bool
+    notifying: bool
+    languages: tuple[str, ...] | None
+    followed_by: bool
+    blocking: bool
+    blocked_by: bool
+    muting: bool
+    muting_notifications: bool
+    muting_expires_at: str | None
+    requested: bool
+    requested_by: bool
+    domain_blocking: bool
+    endorsed: bool
+    note: str
+
+
+def account_entity(profile: Profile, base: str, *, note_html: Callable[[str], str]) -> AccountEntity:
+    """The entity of an account; of a suspended one nothing but its name is shown.
+
+    Args:
+        base: public address of this server, without a slash at its end.
+        note_html: makes HTML of a note.
+    """
+    hidden = profile.suspended_at is not None
+    avatar, header = f"{base}/static/avatar.png", f"{base}/static/header.png"
+    return AccountEntity(
+        id=str(profile.id),
+        username=profile.username,
+        acct=profile.acct,
+        display_name="" if hidden else profile.display_name,
+        locked=profile.locked,
+        bot=profile.bot,
+        group=False,
+        discoverable=profile.discoverable,
+        indexable=profile.indexable,
+        created_at=f"{profile.created_at.date()}T00:00:00.000Z",
+        note="" if hidden else note_html(profile.note),
+        url=profile.url(base),
+        uri=actor_uri(base, profile.username),
+        avatar=avatar,
+        avatar_static=avatar,
+        avatar_description="",
+        header=header,
+        header_static=header,
+        header_description="",
+        followers_count=profile.followers,
+        following_count=profile.following,
+        statuses_count=profile.posts,
+        last_status_at=str(profile.last_post_at.date()) if profile.last_post_at else None,
+        hide_collections=profile.hide_collections,
+        show_media=profile.show_media,
+        show_media_replies=profile.show_media_replies,
+        show_featured=profile.show_featured,
+        noindex=not profile.indexable,
+        emojis=[],
+        fields=[]
+        if hidden
+        else [FieldEntity(one.name, posts.line_html(one.value, base_url=base)) for one in profile.fields],
+        roles=[],
+        suspended=True if hidden else msgspec.UNSET,
+    )
+
+
+def relationship(one: Relationship) -> RelationshipEntity:
+    """How the viewer stands to an account."""
+    return RelationshipEntity(
+        id=str(one.id),
+        following=one.following,
+        showing_reblogs=one.boosts,
+        notifying=one.notify,
+        languages=one.languages,
+        followed_by=one.followed_by,
+        blocking=one.blocking,
+        blocked_by=one.blocked_by,
+        muting=one.muting,
+        muting_notifications=one.muting_notifications,
+        muting_expires_at=f"{one.muting_until:%Y-%m-%dT%H:%M:%SZ}" if one.muting_until else None,
+        requested=one.requested,
+        requested_by=one.requested_by,
+        domain_blocking=one.domain_blocking,
+        endorsed=one.endorsed,
+        note=one.note,
+    )
+
+
+def actor_uri(base_url: str, username: str) -> str:
+    """The address by which other servers know an account."""
+    return f"{base_url}/users/{username}"

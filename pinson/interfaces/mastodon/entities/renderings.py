@@ -1,0 +1,281 @@
+"""Entities rendered once per version and kept as bytes in pieces.
+
+Called by the handlers of this interface and by its streams. A page is a join of bytes, not an
+encoding of structs; what a stream sends is the same bytes. What the pieces say is in the
+other modules here; what of a status depends on who looks is found for a whole page at once.
+"""
+
+import functools
+from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+import msgspec
+
+from pinson.domain import access, accounts, media, posts
+from pinson.domain.access import AppId
+from pinson.domain.accounts import (
+    AccountChanged,
+    AccountDeleted,
+    AccountId,
+    AccountRestored,
+    AccountSuspended,
+    Profile,
+)
+from pinson.domain.media import Media
+from pinson.domain.posts import (
+    Mark,
+    Post,
+    PostDeleted,
+    PostEdited,
+    PostId,
+    PostMarked,
+    PostNotFound,
+    PostPublished,
+    PostUnmarked,
+    Reader,
+    RememberedMarks,
+    RepliesOrphaned,
+    Shape,
+)
+from pinson.domain.relations import Followed, Unfollowed
+from pinson.interfaces.mastodon.entities.account import AccountEntity, account_entity
+from pinson.interfaces.mastodon.entities.attachment import attachment
+from pinson.interfaces.mastodon.entities.pieces import Pieces
+from pinson.interfaces.mastodon.entities.status import PLAIN, VersionEntity, Viewed, boost_piece, joined, post_piece
+from pinson.interfaces.mastodon.entities.wire import encode, moment
+from pinson.lib.db import ReadTx
+from pinson.lib.log import Fact
+
+KEEP_BYTES = 64 << 20  # of rendered pieces, posts and accounts each
+KEEP_APPS = 1 << 20  # bytes
+KEEP_NOTES = 10_000  # of accounts, about 1 KB each
+KEEP_NEW = 1000  # posts that were published, but not rendered yet
+
+
+class Renderings:
+    """A view: the pieces of this process, dropped when what they show changes."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._posts = Pieces(KEEP_BYTES)
+        self._accounts = Pieces(KEEP_BYTES)
+        self._apps = Pieces(KEEP_APPS)  # they never change
+        # An account is rendered anew whenever its counters change; its note is what costs most, and stays.
+        self._note_html = functools.lru_cache(KEEP_NOTES)(functools.partial(posts.note_html, base_url=base_url))
+        self._marks = RememberedMarks()
+        self._new: OrderedDict[PostId, None] = OrderedDict()  # nothing has happened to these since
+        self._frame: tuple[tuple[str, ...], bytes, str] = ((), b"", "")
+
+    async def load(self, tx: ReadTx) -> None:
+        """Start over, empty."""
+        self._posts.clear()
+        self._accounts.clear()
+        self._new.clear()
+        await self._marks.load(tx)
+
+    def apply(self, fact: Fact) -> None:
+        """Follow the log."""
+        self._marks.apply(fact)
+        match fact:
+            case PostPublished(post=post):
+                self._accounts.drop(post.author_id)
+                self._drop_post(post.in_reply_to_id)
+                self._drop_post(post.boost_of_id)
+                self._new[post.id] = None
+                if len(self._new) > KEEP_NEW:
+                    self._new.popitem(last=False)
+            case PostEdited():
+                self._drop_post(fact.post.id)
+            case PostMarked() | PostUnmarked():
+                self._drop_post(fact.post_id)
+            case RepliesOrphaned():
+                for id in fact.ids:
+                    self._drop_post(id)
+            case PostDeleted():
+                self._accounts.drop(fact.author_id)
+                self._drop_post(fact.id)
+                self._drop_post(fact.in_reply_to_id)
+                self._drop_post(fact.boost_of_id)
+            case Followed() | Unfollowed():
+                self._accounts.drop(fact.account_id)
+                self._accounts.drop(fact.topic_id)
+            case AccountChanged() | AccountSuspended() | AccountRestored() | AccountDeleted():
+                self._accounts.drop(fact.account_id)
+
+    async def statuses(
+        self, tx: ReadTx, shapes: Sequence[Shape], *, reader: Reader, is_new: bool = False
+    ) -> list[bytes]:
+        """Statuses, in order. At most one statement for each kind: posts, accounts, apps, the reader's marks.
+
+        Args:
+            is_new: that the reader has done nothing with them yet need not be found out.
+        """
+        return [b"".join(parts) for parts in await self._parts(tx, shapes, reader, is_new=is_new)]
+
+    async def page(self, tx: ReadTx, shapes: Sequence[Shape], *, reader: Reader) -> bytes:
+        """Statuses, as an array. Costs as `statuses`, and one join of bytes."""
+        pieces = [b"["]
+        for parts in await self._parts(tx, shapes, reader):
+            pieces += parts
+            pieces.append(b",")
+        if len(pieces) > 1:
+            pieces.pop()
+        pieces.append(b"]")
+        return b"".join(pieces)
+
+    async def published(self, tx: ReadTx, post: Post, *, reader: Reader) -> bytes:
+        """The status of a post that its author has just published: it is at hand, and need not be read back."""
+        is_new = post.id in self._new
+        if is_new:  # else something has happened to it since, and what is at hand is old
+            await self._render(tx, [post])
+        # The conversation that it joins may be muted.
+        (status,) = await self.statuses(
+            tx, [post.shape], reader=reader, is_new=is_new and post.conversation_id == post.id
+        )
+        return status
+
+    async def status(self, tx: ReadTx, shape: Shape, *, reader: Reader) -> bytes:
+        """One status.
+
+        Raises:
+            PostNotFound: it was deleted meanwhile.
+        """
+        rendered = await self.statuses(tx, [shape], reader=reader)
+        if not rendered:
+            raise PostNotFound
+        return rendered[0]
+
+    async def accounts(self, tx: ReadTx, ids: Sequence[AccountId]) -> dict[AccountId, bytes]:
+        """Accounts by id, in at most one statement; those that are deleted are left out."""
+        found, missing = self._accounts.look_up(ids)
+        if missing:
+            for profile in (await accounts.profiles(tx, missing)).values():
+                found[profile.id] = self._accounts.keep(profile.id, encode(self.account(profile)))
+        return found
+
+    def account(self, profile: Profile) -> AccountEntity:
+        """The entity of an account."""
+        return account_entity(profile, self._base_url, note_html=self._note_html)
+
+    async def deleted(self, tx: ReadTx, post: Post, *, reader: Reader, attached: Sequence[Media]) -> bytes:
+        """A status that was just deleted: its source takes the place of its HTML.
+
+        Args:
+            attached: what it showed, which another post may show now.
+        """
+        await self._render(tx, [post])
+        rendered = await self.statuses(tx, [post.shape], reader=reader, is_new=True)
+        self._posts.drop(post.id)
+        entity = msgspec.json.decode(rendered[0], type=dict[str, msgspec.Raw]) if rendered else {}
+        entity.pop("content", None)
+        shown = [attachment(one, self._base_url) for one in attached]
+        return encode(entity | {"text": post.text, "media_attachments": shown})
+
+    async def history(self, tx: ReadTx, post: Post) -> list[VersionEntity]:
+        """All that a post said, from the original on."""
+        author = msgspec.Raw((await self.accounts(tx, [post.author_id]))[post.author_id])
+        return [
+            VersionEntity(
+                content=version.html,
+                spoiler_text=version.spoiler,
+                sensitive=version.sensitive,
+                created_at=moment(version.created_at),
+                account=author,
+                media_attachments=[],
+                emojis=[],
+            )
+            for version in await posts.versions(tx, post)
+        ]
+
+    def frame(self, names: tuple[str, ...], event: str, payload: bytes) -> str:
+        """A WebSocket's message: the payload is text within it. Framed once, however many listen."""
+        known_names, known_payload, frame = self._frame
+        if known_names != names or known_payload != payload:
+            told = {"stream": names, "event": event, "payload": payload.decode()}
+            frame = encode(told).decode()
+            self._frame = (names, payload, frame)
+        return frame
+
+    async def _parts(
+        self, tx: ReadTx, shapes: Sequence[Shape], reader: Reader, *, is_new: bool = False
+    ) -> list[tuple[bytes, ...]]:
+        """What each status is joined from. One whose post or author was deleted meanwhile is left out."""
+        viewer = reader.id
+        marked: Mapping[PostId, AbstractSet[Mark]] = {}
+        if viewer is not None and shapes and not is_new:
+            marked = await self._marks.of(tx, viewer, [shape.boost_of_id or shape.id for shape in shapes])
+        pieces, authors = self._posts.young, self._accounts.young
+        try:  # most often all are there, and nothing need be found out first
+            viewed = await self._viewed(tx, shapes, pieces, reader, marked)
+            return [joined(shape, pieces, authors, viewer, viewed) for shape in shapes]
+        except KeyError:
+            shown = [(shape.boost_of_id, shape.boost_of_author_id) for shape in shapes]
+            by = [id for _, id in shown if id is not None]
+            pieces = await self._post_pieces(tx, [id for id, _ in shown if id] + [shape.id for shape in shapes])
+            authors = await self.accounts(tx, by + [shape.author_id for shape in shapes])
+        there = [
+            shape
+            for shape in shapes
+            if shape.id in pieces
+            and shape.author_id in authors
+            and (shape.boost_of_id is None or (shape.boost_of_id in pieces and shape.boost_of_author_id in authors))
+        ]
+        viewed = await self._viewed(tx, there, pieces, reader, marked)
+        return [joined(shape, pieces, authors, viewer, viewed) for shape in there]
+
+    async def _viewed(
+        self,
+        tx: ReadTx,
+        shapes: Sequence[Shape],
+        pieces: Mapping[PostId, bytes],
+        reader: Reader,
+        marked: Mapping[PostId, AbstractSet[Mark]],
+    ) -> Viewed:
+        """What of these statuses depends on who looks.
+
+        Raises:
+            KeyError: a post is not among the pieces.
+        """
+        shown = [shape.boost_of_id or shape.id for shape in shapes]
+        rich = [id for id in shown if not pieces[id].endswith(PLAIN)]
+        return Viewed(marked, await self._extras(tx, rich, reader) if rich else {})
+
+    async def _extras(self, _tx: ReadTx, _ids: Sequence[PostId], _reader: Reader) -> Mapping[PostId, bytes]:
+        """What posts show besides themselves. None does yet."""
+        return {}
+
+    async def _post_pieces(self, tx: ReadTx, ids: list[PostId]) -> dict[PostId, bytes]:
+        found, missing = self._posts.look_up(ids)
+        if missing:
+            found |= await self._render(tx, (await posts.posts(tx, missing)).values())
+        return found
+
+    async def _render(self, tx: ReadTx, read: Collection[Post]) -> dict[PostId, bytes]:
+        """Render posts, and keep them."""
+        named = await accounts.profiles(tx, list({id for post in read for id in (post.author_id, *post.mentions)}))
+        for profile in named.values():  # whoever wants the posts wants their authors next
+            self._accounts.keep(profile.id, encode(self.account(profile)))
+        apps = await self._app_pieces(tx, [AppId(post.app_id) for post in read if post.app_id is not None])
+        attached = await media.of_posts(tx, [post.id for post in read if post.boost_of_id is None])
+        rendered = {}
+        for post in read:
+            if post.boost_of_id is None:
+                app = apps.get(AppId(post.app_id or 0))
+                piece = post_piece(post, named, app, attached.get(post.id, ()), self._base_url)
+            else:
+                piece = boost_piece(post, named, self._base_url)
+            rendered[post.id] = self._posts.keep(post.id, piece)
+        return rendered
+
+    async def _app_pieces(self, tx: ReadTx, ids: list[AppId]) -> dict[AppId, bytes]:
+        found, missing = self._apps.look_up(ids)
+        if missing:
+            for app in (await access.apps(tx, missing)).values():
+                found[app.id] = self._apps.keep(app.id, encode({"name": app.name, "website": app.website}))
+        return found
+
+    def _drop_post(self, id: PostId | None) -> None:
+        if id is not None:
+            self._posts.drop(id)
+            self._new.pop(id, None)

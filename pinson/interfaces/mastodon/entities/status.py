@@ -1,0 +1,227 @@
+"""Statuses and hashtags as apps know them: the structs, and how a status is joined from its parts. Pure.
+
+A status is three parts: the post (which never changes until it is edited), its author (whose
+name and counters do), and what depends on who looks.
+
+Source: https://docs.joinmastodon.org/entities/Status
+"""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from pinson.domain.accounts import Account, AccountId
+from pinson.domain.media import Media
+from pinson.domain.posts import Mark, Post, PostId, Shape, Tag, Visibility
+from pinson.interfaces.mastodon.entities.account import actor_uri
+from pinson.interfaces.mastodon.entities.attachment import attachment
+from pinson.interfaces.mastodon.entities.wire import encode, id_text, moment
+
+
+class MentionEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Status/#Mention"""
+
+    id: str
+    username: str
+    url: str
+    acct: str
+
+
+class TagEntity(msgspec.Struct, omit_defaults=True):
+    """https://docs.joinmastodon.org/entities/Tag"""
+
+    name: str
+    url: str
+
+
+class BoostPiece(msgspec.Struct):
+    """What of a status is a boost's own; the rest is that of the post it shows."""
+
+    id: str
+    created_at: str
+    in_reply_to_id: str | None
+    in_reply_to_account_id: str | None
+    visibility: str
+    uri: str
+    url: str
+
+
+class PostPiece(BoostPiece):
+    """A status without its account and without what depends on who looks: https://docs.joinmastodon.org/entities/Status
+
+    From `sensitive` on, it is repeated in boosts of it.
+    """
+
+    reblog: None
+    sensitive: bool
+    spoiler_text: str
+    language: str | None
+    replies_count: int
+    reblogs_count: int
+    favourites_count: int
+    quotes_count: int
+    edited_at: str | None
+    content: str
+    application: msgspec.Raw | None
+    media_attachments: list[Any]
+    mentions: list[MentionEntity]
+    tags: list[TagEntity]
+    emojis: list[Any]
+    card: None
+    quote: msgspec.UnsetType | None
+    poll: msgspec.UnsetType | None
+
+
+class VersionEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/StatusEdit"""
+
+    content: str
+    spoiler_text: str
+    sensitive: bool
+    created_at: str
+    account: msgspec.Raw
+    media_attachments: list[Any]
+    emojis: list[Any]
+
+
+PLAIN = b',"quote":null,"poll":null,"account":'  # ends the piece of a post that shows nothing besides itself
+REPEATED = b',"sensitive":'  # begins what boosts repeat of a post; inside a text, quotes would be escaped
+STRANGER = b"}"
+VIEWER = b',"favourited":false,"reblogged":false,"muted":false,"bookmarked":false,"filtered":[]}'
+AUTHOR = VIEWER[:-1] + b',"pinned":false}'
+
+
+def boost_piece(boost: Post, named: Mapping[AccountId, Account], base: str) -> bytes:
+    """A boost up to the status that it shows."""
+    uri = f"{actor_uri(base, named[boost.author_id].username)}/statuses/{boost.id}/activity"
+    piece = BoostPiece(
+        id=str(boost.id),
+        created_at=moment(boost.created_at),
+        in_reply_to_id=None,
+        in_reply_to_account_id=None,
+        visibility=boost.visibility.value,
+        uri=uri,
+        url=uri,
+    )
+    return encode(piece)[:-1] + b',"reblog":'
+
+
+def post_piece(
+    post: Post, named: Mapping[AccountId, Account], app: bytes | None, attached: Sequence[Media], base: str
+) -> bytes:
+    """A post up to its account.
+
+    Args:
+        named: its author and those it mentions.
+        app: the application it was written with, rendered.
+        base: public address of this server, without a slash at its end.
+    """
+    author = named[post.author_id]
+    piece = PostPiece(
+        id=str(post.id),
+        created_at=moment(post.created_at),
+        in_reply_to_id=id_text(post.in_reply_to_id),
+        in_reply_to_account_id=id_text(post.in_reply_to_author_id),
+        sensitive=post.sensitive,
+        spoiler_text=post.spoiler,
+        visibility=post.visibility.value,
+        language=post.language,
+        uri=f"{actor_uri(base, author.username)}/statuses/{post.id}",
+        url=f"{author.url(base)}/{post.id}",
+        replies_count=post.replies,
+        reblogs_count=post.boosts,
+        favourites_count=post.favourites,
+        quotes_count=0,
+        edited_at=moment(post.edited_at) if post.edited_at else None,
+        content=post.html,
+        reblog=None,
+        application=msgspec.Raw(app) if app else None,
+        media_attachments=[attachment(one, base) for one in attached],
+        mentions=[
+            MentionEntity(str(one.id), one.username, one.url(base), one.acct)
+            for one in (named[id] for id in post.mentions if id in named and id not in post.silent)
+        ],
+        tags=[tag_entity(name, base) for name in post.tags],
+        emojis=[],
+        card=None,
+        quote=None,
+        poll=None,
+    )
+    return encode(piece)[:-1] + b',"account":'
+
+
+class Viewed(msgspec.Struct, frozen=True):
+    """What of some statuses depends on who looks, by the post that is shown: in a boost, that is the one passed on.
+
+    marks: what the viewer did with it.
+    extras: what it shows besides itself, a quoted post or a poll, as members of its object: `,"quote":{...}`.
+    filtered: the filters of the viewer's that it matches, as an array; nothing for those that match none.
+    """
+
+    marks: Mapping[PostId, AbstractSet[Mark]]
+    extras: Mapping[PostId, bytes] = {}
+    filtered: Mapping[PostId, bytes] = {}
+
+
+def joined(
+    shape: Shape,
+    pieces: Mapping[Any, bytes],
+    authors: Mapping[Any, bytes],
+    viewer: AccountId | None,
+    viewed: Viewed,
+) -> tuple[bytes, ...]:
+    """The parts of a status, a boost's around those of what it shows.
+
+    Raises:
+        KeyError: a part is not there.
+    """
+    author = authors[shape.author_id]
+    if shape.boost_of_id is None:
+        is_own = shape.author_id == viewer and shape.visibility is not Visibility.DIRECT
+        end = _end(viewer, shape.id, viewed, can_pin=is_own)
+        return pieces[shape.id], author, viewed.extras.get(shape.id, b""), end
+    shown, post, extra = shape.boost_of_id, pieces[shape.boost_of_id], viewed.extras.get(shape.boost_of_id, b"")
+    return (
+        pieces[shape.id],
+        post,
+        authors[shape.boost_of_author_id],
+        extra,
+        _end(viewer, shown, viewed, can_pin=shape.boost_of_author_id == viewer),
+        post[post.index(REPEATED) :],
+        author,
+        extra,
+        _end(viewer, shown, viewed, can_pin=False),
+    )
+
+
+def _end(viewer: AccountId | None, shown: PostId, viewed: Viewed, *, can_pin: bool) -> bytes:
+    """The end of a status: what the viewer did with it, and which of their filters it matches."""
+    if viewer is None:
+        return STRANGER
+    marks, filtered = viewed.marks.get(shown), viewed.filtered.get(shown)
+    if not marks and not filtered:
+        return AUTHOR if can_pin else VIEWER
+    marks = marks or frozenset()
+    end: dict[str, Any] = {
+        "favourited": Mark.FAVOURITE in marks,
+        "reblogged": Mark.BOOST in marks,
+        "muted": Mark.MUTE in marks,
+        "bookmarked": Mark.BOOKMARK in marks,
+        "filtered": msgspec.Raw(filtered or b"[]"),
+    }
+    if can_pin:
+        end["pinned"] = Mark.PIN in marks
+    return b"," + encode(end)[1:]
+
+
+def tag_entity(name: str, base_url: str) -> TagEntity:
+    """A hashtag, by its folded name."""
+    return TagEntity(name, f"{base_url}/tags/{quote(name, safe='')}")
+
+
+def tag_of(tag: Tag, base_url: str) -> TagEntity:
+    """A hashtag as it was first written."""
+    return TagEntity(tag.display_name, f"{base_url}/tags/{quote(tag.name, safe='')}")

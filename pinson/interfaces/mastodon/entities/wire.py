@@ -1,0 +1,26 @@
+"""How values look in JSON, and how entities that are rendered already become a list of them. Pure.
+
+Source: https://docs.joinmastodon.org/api/datetime-format.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+encode = msgspec.json.Encoder().encode
+
+
+def moment(at: datetime) -> str:
+    """A moment as apps expect it: UTC, with exactly three digits of a second."""
+    return at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def array(rendered: Iterable[bytes]) -> bytes:
+    """A JSON array of what is rendered already."""
+    return b"[" + b",".join(rendered) + b"]"
+
+
+def id_text(id: int | None) -> str | None:
+    """An id as apps expect it, which is as text."""
+    return None if id is None else str(id)
