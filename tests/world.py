@@ -26,7 +26,7 @@ from argon2 import PasswordHasher
 
 from pinson import app
 from pinson.domain import access, posts
-from pinson.domain.access import Passwords, SignUp, UserRole
+from pinson.domain.access import Passwords, SignUp, UserRole, oauth
 from pinson.lib import config
 from pinson.lib.clock import ManualClock
 
@@ -79,10 +79,21 @@ class World:
         await self.write(access.operator_token, user_id=made.user.id, account_id=made.account.id, secret=token)
         return Person(username, made.account.id, made.user.id, token)
 
-    def client(self, person=None, *, address="192.0.2.1"):
+    async def limited(self, person, scopes):
+        """The same person with another app, which has these scopes only."""
+        names = {"name": "Limited", "redirect_uris": [access.OUT_OF_BAND], "website": None}
+        app = await self.write(
+            access.register_app, **names, asked_scopes=scopes, client_id=access.new_secret(), secret=access.new_secret()
+        )
+        token = access.new_secret()
+        owner = {"user_id": person.user_id, "account_id": person.account_id}
+        await self.write(oauth.issue, app_id=app.id, **owner, granted=scopes, secret=token)
+        return person._replace(token=token)
+
+    def client(self, person=None, *, address="192.0.2.1", application=None):
         """An HTTP client: a person's app, or a stranger's browser. address: where it is."""
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.machine.application, client=(address, 50000)),
+            transport=httpx.ASGITransport(application or self.machine.application, client=(address, 50000)),
             base_url=self.tools.settings.url,
             headers={"authorization": f"Bearer {person.token}"} if person else {},
         )

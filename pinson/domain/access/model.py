@@ -20,6 +20,11 @@ class UserRole(StrEnum):
     MODERATOR = "moderator"
     ADMIN = "admin"
 
+    def covers(self, other: "UserRole") -> bool:
+        """Whether it is this role or a higher one."""
+        ranks = list(UserRole)
+        return ranks.index(self) >= ranks.index(other)
+
 
 class MemberRole(StrEnum):
     """What a user may do with an account; `scopes.powers` says it in scopes."""

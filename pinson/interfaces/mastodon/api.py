@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from pinson.domain.access import Principal, SignUpRefused, State
+from pinson.domain.access import Principal, SignUpRefused, State, UserRole
 from pinson.domain.accounts import AccountId, FieldRefused, ProfileRefused
 from pinson.domain.posts import Reader
 from pinson.interfaces.mastodon.entities import Renderings
@@ -97,6 +97,13 @@ class OutsideScopes(Refusal):
 
     kind, code = Kind.FORBIDDEN, "outside_scopes"
     text = "This action is outside the authorized scopes"
+
+
+class NotAllowed(Refusal):
+    """It takes a role on the server that the user does not have, or more of one."""
+
+    kind, code = Kind.FORBIDDEN, "not_allowed"
+    text = "This action is not allowed"
 
 
 class CannotActNow(Refusal):
@@ -227,6 +234,7 @@ class MastodonApi:
     Options of its routes:
         who: whom it answers, a `Who`; users unless it says otherwise.
         scopes: of which the token must have one; none is needed if there are none.
+        role: the least that its user must be to the server, if they must be anything.
         any_state: whether users who wait for something, or are disabled, may call it too.
         refuse: how a refusal looks, if not as everywhere else (`refused`).
     """
@@ -299,7 +307,7 @@ class MastodonApi:
         """Whether whoever asks may use this route at all.
 
         Raises:
-            NoToken, NeedsUser, CannotActNow, OutsideScopes.
+            NoToken, NeedsUser, CannotActNow, NotAllowed, OutsideScopes.
         """
         who: Who = route.options.get("who", Who.USER)
         scopes: tuple[str, ...] = route.options.get("scopes", ())
@@ -313,6 +321,9 @@ class MastodonApi:
             raise OutsideScopes
         if principal.state is not State.OK and not route.options.get("any_state"):
             raise CannotActNow(why=WHY[principal.state])
+        role: UserRole | None = route.options.get("role")
+        if role is not None and (principal.user_role is None or not principal.user_role.covers(role)):
+            raise NotAllowed
         if scopes and principal.scopes.isdisjoint(scopes):
             raise OutsideScopes
 

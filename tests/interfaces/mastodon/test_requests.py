@@ -6,6 +6,11 @@ import pytest
 
 from pinson.domain import access
 from pinson.domain.access import UserRole
+from pinson.interfaces.mastodon import Renderings
+from pinson.interfaces.mastodon.api import MastodonApi
+from pinson.interfaces.mastodon.api import json as answer_in_json
+from pinson.interfaces.request import Dispatcher, Routes
+from tests.world import URL
 
 ANYTHING = ("/api/v1/timelines/public", "/api/v1/no/such/thing", "/oauth/token", "/nodeinfo/2.0")
 
@@ -306,3 +311,28 @@ async def test_the_tightest_limit_is_the_one_that_is_told(world, settings):
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert [answer.headers["x-ratelimit-limit"] for answer in answers] == ["2", "2", "2"]
     assert answers[2].headers["x-ratelimit-reset"] == "2026-03-30T16:06:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "answered"),
+    [
+        (UserRole.USER, "admin:read", (403, {"error": "This action is not allowed"})),
+        (UserRole.MODERATOR, "read", (403, {"error": "This action is outside the authorized scopes"})),
+        (UserRole.MODERATOR, "admin:read", (200, {})),
+        (UserRole.ADMIN, "admin:read", (200, {})),
+    ],
+)
+async def test_a_route_may_be_for_a_role_on_the_server_and_those_above(world, role, scope, answered):
+    routes = Routes()
+    routes.get("/api/v1/desk", role=UserRole.MODERATOR, scopes=("admin:read",))(nothing_to_say)
+    application = Dispatcher(world.tools, [MastodonApi(world.tools, Renderings(URL), routes.all)])
+    someone = await world.person("someone", role=role)
+
+    client = world.client(await world.limited(someone, scope), application=application)
+    answer = await client.get("/api/v1/desk")
+
+    assert (answer.status_code, answer.json()) == answered
+
+
+async def nothing_to_say(_call):
+    return answer_in_json({})
