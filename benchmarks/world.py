@@ -21,7 +21,7 @@ import uvloop
 from pinson import app
 from pinson.domain import access, accounts, posts, relations
 from pinson.domain.access import Applicant
-from pinson.domain.accounts import AccountId
+from pinson.domain.accounts import AccountId, Standing
 from pinson.domain.posts import Draft, Post, Reader
 from pinson.lib.clock import SystemClock
 from pinson.lib.db import WriteTx
@@ -34,7 +34,7 @@ URL = f"https://{HOST}"  # the server's public address: the same in every run, s
 AT_A_TIME = 1000  # commands in one transaction
 PAGE = 20
 PAST = timedelta(hours=20)  # in which posts were published: the log is kept longer, so it is not trimmed meanwhile
-STRANGER = Reader(None, frozenset())
+STRANGER = Reader(None, Standing())
 WORDS = (
     "le la les un une des de du et ou mais donc pour avec sans sous dans vers chez très plus moins déjà encore bientôt "
     "matin midi soir demain retard départ quai salle laboratoire faisceau anneau mesure photo équipe réunion visite "

@@ -26,7 +26,7 @@ from pinson import workers
 from pinson.app import prepare_data
 from pinson.domain import access, accounts, posts, relations
 from pinson.domain.access import Applicant, Passwords, SignUp, UserRole
-from pinson.domain.accounts import AccountId
+from pinson.domain.accounts import AccountId, Standing
 from pinson.domain.posts import Draft, PostId, Prepared, Reader, Visibility
 from pinson.domain.relations import Circles
 from pinson.lib import config
@@ -394,7 +394,7 @@ async def _create(
         author_id = ids[line.author]
         post = await posts.publish(
             tx,
-            author=Reader(await circles.of(tx, author_id, now=opened), frozenset()),
+            author=Reader(await circles.of(tx, author_id, now=opened), Standing()),
             author_id=author_id,
             prepared=msgspec.structs.replace(prepared, draft=draft),
             base_url=base_url,

@@ -31,6 +31,8 @@ FACTS = (
     accounts.AccountCreated,
     accounts.AccountSuspended,
     accounts.AccountRestored,
+    accounts.AccountLimited,
+    accounts.AccountUnlimited,
     posts.PostPublished,
     posts.PostEdited,
     posts.PostDeleted,
@@ -77,6 +79,8 @@ step = st.one_of(
     st.tuples(st.just("change list"), people, st.sampled_from(Replies), st.booleans()),
     st.tuples(st.just("suspend"), people),
     st.tuples(st.just("restore"), people),
+    st.tuples(st.just("limit"), people),
+    st.tuples(st.just("unlimit"), people),
     st.tuples(st.just("look"), people, st.sampled_from(PLACES), people, st.integers(1, 6)),
     st.tuples(st.just("look"), people, st.just("home"), people, st.integers(1, 6)),
 )
@@ -110,7 +114,7 @@ class Town:
 
     async def reader(self, who):
         async with self.db.read() as tx:
-            return Reader(await self.circles.of(tx, self.people[who], now=self.now), self.standing.hidden)
+            return Reader(await self.circles.of(tx, self.people[who], now=self.now), self.standing)
 
     async def take(self, step):
         self.now += timedelta(milliseconds=1)
@@ -177,6 +181,10 @@ class Town:
                 await self.db.write(accounts.suspend, account_id=self.people[who], now=self.now)
             case ("restore", who):
                 await self.db.write(accounts.restore, account_id=self.people[who], now=self.now)
+            case ("limit", who):
+                await self.db.write(accounts.limit, account_id=self.people[who], now=self.now)
+            case ("unlimit", who):
+                await self.db.write(accounts.unlimit, account_id=self.people[who], now=self.now)
             case ("look", who, place, whom, limit):
                 await self.look(who, place, whom, limit)
 

@@ -86,5 +86,5 @@ async def listening_at_home(world, person):
     principal = await tools.tokens.principal(person.token)
     async with tools.db.read() as tx:
         circle = await tools.circles.of(tx, person.account_id, now=world.clock.now())
-    reader = Reader(circle, tools.standing.hidden)
+    reader = Reader(circle, tools.standing)
     return tools.hub.listen(tools.timelines.home(circle), reader, principal=principal, is_home=True)

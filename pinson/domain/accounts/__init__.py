@@ -5,17 +5,32 @@ written by them, interfaces show them. A deleted account is a tombstone: no ques
 finds it, and nobody else can take its handle.
 
 Not here: the people behind an account and what they may do (access), who follows whom
-(relations), posts, pictures. An account's suspension lives here because it decides what
-everyone else sees; who may suspend, and why, is moderation's.
+(relations), posts, pictures. An account's standing (suspended, limited, sensitized) lives here
+because it decides what everyone else sees; who may change it, and why, is moderation's.
 """
 
-from pinson.domain.accounts.commands import change, count, create, delete, restore, suspend
+from pinson.domain.accounts.commands import (
+    change,
+    count,
+    create,
+    delete,
+    desensitize,
+    limit,
+    restore,
+    sensitize,
+    suspend,
+    unlimit,
+)
 from pinson.domain.accounts.facts import (
     AccountChanged,
     AccountCreated,
     AccountDeleted,
+    AccountDesensitized,
+    AccountLimited,
     AccountRestored,
+    AccountSensitized,
     AccountSuspended,
+    AccountUnlimited,
     AccountUnlocked,
 )
 from pinson.domain.accounts.model import (
@@ -71,10 +86,14 @@ __all__ = [
     "AccountChanged",
     "AccountCreated",
     "AccountDeleted",
+    "AccountDesensitized",
     "AccountId",
+    "AccountLimited",
     "AccountNotFound",
     "AccountRestored",
+    "AccountSensitized",
     "AccountSuspended",
+    "AccountUnlimited",
     "AccountUnlocked",
     "Activity",
     "Changes",
@@ -99,7 +118,9 @@ __all__ = [
     "create",
     "defaults",
     "delete",
+    "desensitize",
     "discoverable",
+    "limit",
     "local_activity",
     "local_count",
     "opened_by_week",
@@ -109,5 +130,7 @@ __all__ = [
     "refuse_username",
     "restore",
     "search",
+    "sensitize",
     "suspend",
+    "unlimit",
 ]

@@ -10,8 +10,12 @@ from pinson.domain.accounts.facts import (
     AccountChanged,
     AccountCreated,
     AccountDeleted,
+    AccountDesensitized,
+    AccountLimited,
     AccountRestored,
+    AccountSensitized,
     AccountSuspended,
+    AccountUnlimited,
     AccountUnlocked,
 )
 from pinson.domain.accounts.model import Account, AccountId, Changes, DefaultsChanges
@@ -55,6 +59,8 @@ async def create(
         hide_collections=None,
         created_at=now,
         suspended_at=None,
+        limited_at=None,
+        sensitized_at=None,
     )
     await store.insert(tx, account)
     await log.record(tx, AccountCreated(at=now, account_id=account.id))
@@ -104,6 +110,50 @@ async def restore(tx: WriteTx, *, account_id: AccountId, now: datetime) -> None:
     if (await _existing(tx, account_id)).suspended_at is not None:
         await store.set_suspended(tx, account_id, None)
         await log.record(tx, AccountRestored(at=now, account_id=account_id))
+
+
+async def limit(tx: WriteTx, *, account_id: AccountId, now: datetime) -> None:
+    """Let what the account posts reach only those who follow it, until `unlimit`.
+
+    Raises:
+        AccountNotFound: there is no such account.
+    """
+    if (await _existing(tx, account_id)).limited_at is None:
+        await store.set_limited(tx, account_id, now)
+        await log.record(tx, AccountLimited(at=now, account_id=account_id))
+
+
+async def unlimit(tx: WriteTx, *, account_id: AccountId, now: datetime) -> None:
+    """Let it reach everyone again. What it posted meanwhile stays unlisted.
+
+    Raises:
+        AccountNotFound: there is no such account.
+    """
+    if (await _existing(tx, account_id)).limited_at is not None:
+        await store.set_limited(tx, account_id, None)
+        await log.record(tx, AccountUnlimited(at=now, account_id=account_id))
+
+
+async def sensitize(tx: WriteTx, *, account_id: AccountId, now: datetime) -> None:
+    """Hide all pictures, films and sounds of the account behind a warning, those to come too, until `desensitize`.
+
+    Raises:
+        AccountNotFound: there is no such account.
+    """
+    if (await _existing(tx, account_id)).sensitized_at is None:
+        await store.set_sensitized(tx, account_id, now)
+        await log.record(tx, AccountSensitized(at=now, account_id=account_id))
+
+
+async def desensitize(tx: WriteTx, *, account_id: AccountId, now: datetime) -> None:
+    """Show them as their posts say again.
+
+    Raises:
+        AccountNotFound: there is no such account.
+    """
+    if (await _existing(tx, account_id)).sensitized_at is not None:
+        await store.set_sensitized(tx, account_id, None)
+        await log.record(tx, AccountDesensitized(at=now, account_id=account_id))
 
 
 async def delete(tx: WriteTx, *, account_id: AccountId, now: datetime) -> None:

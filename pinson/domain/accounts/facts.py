@@ -34,6 +34,30 @@ class AccountRestored(Fact, frozen=True, kw_only=True):
     account_id: AccountId
 
 
+class AccountLimited(Fact, frozen=True, kw_only=True):
+    """What the account posts reaches only those who follow it."""
+
+    account_id: AccountId
+
+
+class AccountUnlimited(Fact, frozen=True, kw_only=True):
+    """The account is no longer limited."""
+
+    account_id: AccountId
+
+
+class AccountSensitized(Fact, frozen=True, kw_only=True):
+    """All pictures, films and sounds of the account are sensitive, whatever their posts say."""
+
+    account_id: AccountId
+
+
+class AccountDesensitized(Fact, frozen=True, kw_only=True):
+    """They are as their posts say again."""
+
+    account_id: AccountId
+
+
 class AccountDeleted(Fact, frozen=True, kw_only=True):
     """The account is gone for good. What others keep of it (posts, follows, memberships) has to go too."""
 

@@ -20,6 +20,7 @@ class Account(msgspec.Struct, frozen=True):
     discoverable: whether it agreed to be suggested; None if it was never asked.
     indexable: whether its public posts may be found by search.
     hide_collections: whether nobody else may see whom it follows and who follows it; None if it was never asked.
+    limited_at: since when it reaches only those who follow it; sensitized_at: since when all it shows is sensitive.
     """
 
     id: AccountId
@@ -35,6 +36,8 @@ class Account(msgspec.Struct, frozen=True):
     hide_collections: bool | None
     created_at: datetime
     suspended_at: datetime | None
+    limited_at: datetime | None
+    sensitized_at: datetime | None
 
     @property
     def acct(self) -> str:

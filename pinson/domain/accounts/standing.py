@@ -1,4 +1,4 @@
-"""Which accounts nobody sees, kept in memory behind the log.
+"""Which accounts nobody sees, and which only their followers, kept in memory behind the log.
 
 Called by everyone who shows something that an account made, posts and timelines first.
 """
@@ -6,33 +6,57 @@ Called by everyone who shows something that an account made, posts and timelines
 from collections.abc import Set as AbstractSet
 
 from pinson.domain.accounts import store
-from pinson.domain.accounts.facts import AccountDeleted, AccountRestored, AccountSuspended
+from pinson.domain.accounts.facts import (
+    AccountDeleted,
+    AccountLimited,
+    AccountRestored,
+    AccountSuspended,
+    AccountUnlimited,
+)
 from pinson.domain.accounts.model import AccountId
 from pinson.lib.db import ReadTx
 from pinson.lib.log import Fact
 
 
 class Standing:
-    """A view of the accounts that are suspended or deleted. There are few, so it holds them all."""
+    """A view of the accounts that are suspended, deleted or limited. There are few, so it holds them all.
+
+    Its sets are themselves, not copies: whoever keeps one sees it change.
+    """
 
     def __init__(self) -> None:
         self._hidden: set[AccountId] = set()
+        self._limited: set[AccountId] = set()
 
     @property
     def hidden(self) -> AbstractSet[AccountId]:
-        """The accounts to hide. The set itself, not a copy: whoever keeps it sees it change."""
+        """The accounts to hide."""
         return self._hidden
+
+    @property
+    def limited(self) -> AbstractSet[AccountId]:
+        """The accounts that reach only those who follow them."""
+        return self._limited
 
     async def load(self, tx: ReadTx) -> None:
         """Start over from the tables."""
-        found = await store.hidden_ids(tx)
+        hidden, limited = await store.hidden_ids(tx), await store.limited_ids(tx)
         self._hidden.clear()
-        self._hidden.update(found)
+        self._hidden.update(hidden)
+        self._limited.clear()
+        self._limited.update(limited)
 
     def apply(self, fact: Fact) -> None:
         """Follow the log."""
         match fact:
-            case AccountSuspended() | AccountDeleted():
+            case AccountSuspended():
                 self._hidden.add(fact.account_id)
+            case AccountDeleted():
+                self._hidden.add(fact.account_id)
+                self._limited.discard(fact.account_id)
             case AccountRestored():
                 self._hidden.discard(fact.account_id)
+            case AccountLimited():
+                self._limited.add(fact.account_id)
+            case AccountUnlimited():
+                self._limited.discard(fact.account_id)

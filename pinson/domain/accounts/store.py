@@ -19,25 +19,27 @@ INSERT_COUNTS = "INSERT INTO account_counts (account_id) VALUES (:id)"
 HANDLE_IS_TAKEN = "SELECT count(*) FROM accounts WHERE handle = :handle AND domain = :domain"
 BY_IDS = """
     SELECT a.id, a.username, a.handle, a.domain, a.display_name, a.note, a.locked, a.bot, a.discoverable, a.indexable,
-           a.hide_collections, a.created_at, a.suspended_at
+           a.hide_collections, a.created_at, a.suspended_at, a.limited_at, a.sensitized_at
     FROM accounts AS a
     WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.deleted_at IS NULL
 """
 BY_HANDLES = """
     SELECT a.id, a.username, a.handle, a.domain, a.display_name, a.note, a.locked, a.bot, a.discoverable, a.indexable,
-           a.hide_collections, a.created_at, a.suspended_at
+           a.hide_collections, a.created_at, a.suspended_at, a.limited_at, a.sensitized_at
     FROM accounts AS a
     WHERE a.handle IN (SELECT value FROM json_each(:handles)) AND a.deleted_at IS NULL
 """
 PROFILES = """
     SELECT a.id, a.username, a.handle, a.domain, a.display_name, a.note, a.locked, a.bot, a.discoverable, a.indexable,
-           a.hide_collections, a.created_at, a.suspended_at, c.followers, c.following, c.posts, c.last_post_at,
+           a.hide_collections, a.created_at, a.suspended_at, a.limited_at, a.sensitized_at,
+           c.followers, c.following, c.posts, c.last_post_at,
            a.fields, a.attribution_domains, a.show_media, a.show_media_replies, a.show_featured
     FROM accounts AS a
     JOIN account_counts AS c ON c.account_id = a.id
     WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.deleted_at IS NULL
 """
 HIDDEN_IDS = "SELECT id FROM accounts WHERE suspended_at IS NOT NULL OR deleted_at IS NOT NULL"
+LIMITED_IDS = "SELECT id FROM accounts WHERE limited_at IS NOT NULL"
 LOCAL_COUNT = "SELECT count(*) FROM accounts WHERE domain = '' AND deleted_at IS NULL"
 ACTIVITY = """
     SELECT count(*) AS accounts, CAST(coalesce(sum(c.posts), 0) AS BIGINT) AS posts,
@@ -87,22 +89,27 @@ DISCOVERABLE = """
     SELECT a.id
     FROM accounts AS a
     JOIN account_counts AS c ON c.account_id = a.id
-    WHERE a.discoverable = 1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND (a.domain = '' OR NOT :local)
+    WHERE a.discoverable = 1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.limited_at IS NULL
+          AND (a.domain = '' OR NOT :local)
     ORDER BY coalesce(c.last_post_at, 0) DESC, a.id DESC
     LIMIT :limit OFFSET :offset
 """
 NEW_DISCOVERABLE = """
     SELECT a.id
     FROM accounts AS a
-    WHERE a.discoverable = 1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND (a.domain = '' OR NOT :local)
+    WHERE a.discoverable = 1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.limited_at IS NULL
+          AND (a.domain = '' OR NOT :local)
     ORDER BY a.id DESC
     LIMIT :limit OFFSET :offset
 """
 SET_SUSPENDED = "UPDATE accounts SET suspended_at = :at WHERE id = :id"
+SET_LIMITED = "UPDATE accounts SET limited_at = :at WHERE id = :id"
+SET_SENSITIZED = "UPDATE accounts SET sensitized_at = :at WHERE id = :id"
 ERASE = """
     UPDATE accounts
     SET username = handle, display_name = '', note = '', locked = 0, bot = 0, discoverable = NULL, indexable = 0,
-        hide_collections = NULL, fields = '[]', attribution_domains = '[]', suspended_at = NULL, deleted_at = :at
+        hide_collections = NULL, fields = '[]', attribution_domains = '[]', suspended_at = NULL,
+        limited_at = NULL, sensitized_at = NULL, deleted_at = :at
     WHERE id = :id
 """
 ERASE_DEFAULTS = "DELETE FROM posting_defaults WHERE account_id = :id"
@@ -160,6 +167,11 @@ async def profiles(tx: ReadTx, ids: Sequence[AccountId]) -> list[Profile]:
 async def hidden_ids(tx: ReadTx) -> list[AccountId]:
     """Every account that is suspended or deleted. O(found), from the index accounts_hidden."""
     return [AccountId(id) for id in await tx.all(int, HIDDEN_IDS)]
+
+
+async def limited_ids(tx: ReadTx) -> list[AccountId]:
+    """Every account that is limited. O(found), from the index accounts_limited."""
+    return [AccountId(id) for id in await tx.all(int, LIMITED_IDS)]
 
 
 async def local_count(tx: ReadTx) -> int:
@@ -241,6 +253,16 @@ async def discoverable(tx: ReadTx, *, by_activity: bool, local: bool, limit: int
 async def set_suspended(tx: WriteTx, id: AccountId, at: datetime | None) -> None:
     """Keep since when the account is suspended; None if it is not."""
     await tx.run(SET_SUSPENDED, id=id, at=at)
+
+
+async def set_limited(tx: WriteTx, id: AccountId, at: datetime | None) -> None:
+    """Keep since when the account is limited; None if it is not."""
+    await tx.run(SET_LIMITED, id=id, at=at)
+
+
+async def set_sensitized(tx: WriteTx, id: AccountId, at: datetime | None) -> None:
+    """Keep since when what the account shows is sensitive; None if it is not."""
+    await tx.run(SET_SENSITIZED, id=id, at=at)
 
 
 async def erase(tx: WriteTx, id: AccountId, at: datetime) -> None:

@@ -32,14 +32,14 @@ async def boost(
         PostNotFound: there is no such post, or the booster may not pass it on.
     """
     assert booster.id is not None
-    await accounts.active(tx, booster.id)
+    account = await accounts.active(tx, booster.id)
     original = await queries.original(tx, id, reader=booster)
     if before := await store.boost_by(tx, booster.id, original.id):
         return await queries.post(tx, before.id)
     post = rules.pass_on(
         original,
         id=PostId(tx.new_id(booster.id, now)),
-        booster_id=booster.id,
+        booster=account,
         visibility=visibility,
         app_id=app_id,
         now=now,

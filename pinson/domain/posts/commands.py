@@ -39,7 +39,7 @@ async def publish(
         CannotAttach, TooManyAttached, MixedKinds, NotReady: its pictures, films or sounds.
     """
     draft = prepared.draft
-    await accounts.active(tx, author_id)
+    account = await accounts.active(tx, author_id)
     if draft.idempotency_key:
         made = await store.post_of_key(tx, author_id, draft.idempotency_key, since=now - KEY_LASTS)
         if made is not None and (found := await store.posts(tx, [made])):
@@ -48,7 +48,7 @@ async def publish(
     post = rules.accept(
         prepared,
         id=PostId(tx.new_id(author_id, now)),
-        author_id=author_id,
+        author=account,
         answered=answered,
         mentions=await _mentions(tx, prepared.parsed, base_url),
         tags=await _tags(tx, prepared.parsed, now),

@@ -5,12 +5,11 @@ interfaces through `prepare`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 import msgspec
 
-from pinson.domain.accounts import AccountId
+from pinson.domain.accounts import Account, AccountId, Standing
 from pinson.domain.posts import text as texts
 from pinson.domain.posts import topics
 from pinson.domain.posts.model import Draft, Post, PostId, Prepared, Shape, Tag, Visibility
@@ -116,14 +115,14 @@ def accept(
     prepared: Prepared,
     *,
     id: PostId,
-    author_id: AccountId,
+    author: Account,
     answered: Shape | None,
     mentions: Mapping[str, texts.Mention],
     tags: Sequence[Tag],
     base_url: str,
     now: datetime,
 ) -> Post:
-    """The post that a draft becomes.
+    """The post that a draft becomes. What a limited account wants to be public is unlisted.
 
     Args:
         answered: the post it replies to.
@@ -132,11 +131,14 @@ def accept(
     """
     draft = prepared.draft
     mentioned = tuple(dict.fromkeys(AccountId(mention.id) for mention in mentions.values()))
+    visibility = draft.visibility
+    if visibility is Visibility.PUBLIC and author.limited_at is not None:
+        visibility = Visibility.UNLISTED
     return Post(
         id=id,
-        author_id=author_id,
+        author_id=author.id,
         created_at=now,
-        visibility=draft.visibility,
+        visibility=visibility,
         text=draft.text,
         html=texts.to_html(prepared.parsed, mentions, base_url=base_url),
         spoiler=draft.spoiler,
@@ -146,7 +148,7 @@ def accept(
         in_reply_to_author_id=answered.author_id if answered else None,
         mentions=mentioned,
         tags=tuple(tag.name for tag in tags),
-        topics=tuple(_topics(draft.visibility, author_id, answered.author_id if answered else None, mentioned, tags)),
+        topics=tuple(_topics(visibility, author.id, answered.author_id if answered else None, mentioned, tags)),
         app_id=draft.app_id,
         conversation_id=answered.conversation_id if answered else id,
         media=len(draft.media_ids),
@@ -199,7 +201,7 @@ def says_the_same(one: Post, other: Post) -> bool:
 
 
 def pass_on(
-    original: Shape, *, id: PostId, booster_id: AccountId, visibility: Visibility, app_id: int | None, now: datetime
+    original: Shape, *, id: PostId, booster: Account, visibility: Visibility, app_id: int | None, now: datetime
 ) -> Post:
     """The boost of a post: an entry of its own, under its booster alone, that shows another.
 
@@ -209,12 +211,14 @@ def pass_on(
     if original.visibility is Visibility.DIRECT:
         raise PostNotFound
     if original.visibility is Visibility.FOLLOWERS:
-        if original.author_id != booster_id:
+        if original.author_id != booster.id:
             raise PostNotFound
         visibility = Visibility.FOLLOWERS
+    if visibility is Visibility.PUBLIC and booster.limited_at is not None:
+        visibility = Visibility.UNLISTED
     return Post(
         id=id,
-        author_id=booster_id,
+        author_id=booster.id,
         created_at=now,
         visibility=visibility,
         text="",
@@ -226,7 +230,7 @@ def pass_on(
         in_reply_to_author_id=None,
         mentions=(),
         tags=(),
-        topics=(booster_id,),
+        topics=(booster.id,),
         app_id=app_id,
         conversation_id=id,
         boost_of_id=original.id,
@@ -265,14 +269,17 @@ class Reader:
 
     circle: what they follow, and whom they keep away; None for a stranger.
     suspended: accounts whose posts nobody sees.
+    limited: accounts whose posts only those see who follow them or look for them; see `is_out_of_reach`.
     """
 
-    __slots__ = ("circle", "id", "suspended")
+    __slots__ = ("circle", "id", "limited", "standing", "suspended")
 
-    def __init__(self, circle: Circle | None, suspended: AbstractSet[AccountId]) -> None:
+    def __init__(self, circle: Circle | None, standing: Standing) -> None:
         self.circle = circle
         self.id = circle.account_id if circle else None
-        self.suspended = suspended
+        self.standing = standing
+        self.suspended = standing.hidden
+        self.limited = standing.limited
 
 
 def can_see(post: Shape, reader: Reader) -> bool:
@@ -295,3 +302,15 @@ def can_see(post: Shape, reader: Reader) -> bool:
     if post.author_id == reader.id or reader.id in post.mentions:
         return True
     return post.visibility is Visibility.FOLLOWERS and post.author_id in circle.topics
+
+
+def is_out_of_reach(post: Shape, reader: Reader) -> bool:
+    """Whether its author is limited and the reader does not follow them.
+
+    Such a post stands nowhere that people come across it (public pages, hashtags, search, threads);
+    on its author's page, and by its address, whoever may see it finds it.
+    """
+    if post.author_id not in reader.limited:
+        return False
+    circle = reader.circle
+    return circle is None or (post.author_id != reader.id and post.author_id not in circle.topics)

@@ -8,7 +8,7 @@ import msgspec
 
 from pinson.domain.posts import queries, store
 from pinson.domain.posts.model import PostId, Shape
-from pinson.domain.posts.rules import Reader, can_see
+from pinson.domain.posts.rules import Reader, can_see, is_out_of_reach
 from pinson.lib.db import ReadTx
 
 MOST_FOR_MEMBERS = 4096  # posts above, posts below, and how deep: enough to be no limit
@@ -38,8 +38,8 @@ async def context(tx: ReadTx, id: PostId, *, reader: Reader) -> Context:
     ancestors = await store.ancestors(tx, id, most=above)
     descendants = in_order(id, await store.descendants(tx, id, most=below, deepest=deepest))
     return Context(
-        [shape for shape in ancestors if can_see(shape, reader)],
-        [shape for shape in descendants if can_see(shape, reader)],
+        [shape for shape in ancestors if can_see(shape, reader) and not is_out_of_reach(shape, reader)],
+        [shape for shape in descendants if can_see(shape, reader) and not is_out_of_reach(shape, reader)],
     )
 
 

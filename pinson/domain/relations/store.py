@@ -466,7 +466,8 @@ WORTH_SUGGESTING = """
     SELECT a.id
     FROM json_each(:account_ids) AS wanted
     JOIN accounts AS a ON a.id = wanted.value
-    WHERE a.id <> :viewer_id AND a.discoverable = 1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+    WHERE a.id <> :viewer_id
+        AND a.discoverable = 1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.limited_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM follows WHERE account_id = :viewer_id AND topic_id = a.id)
         AND NOT EXISTS (SELECT 1 FROM follow_requests WHERE account_id = :viewer_id AND target_id = a.id)
         AND NOT EXISTS (SELECT 1 FROM blocks WHERE account_id = :viewer_id AND target_id = a.id)

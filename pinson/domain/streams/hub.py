@@ -200,7 +200,7 @@ class Hub:
                 old = listener.reader.circle
                 assert old is not None
                 circle = changed(old, fact)
-                listener.reader = Reader(circle, listener.reader.suspended)
+                listener.reader = Reader(circle, listener.reader.standing)
                 if listener.is_home and circle.topics != old.topics:
                     self._show(listener, self._timelines.home(circle))
 
@@ -233,7 +233,7 @@ def _end_mutes(listener: Listener, now: datetime) -> None:
     """Nothing tells that a mute has ended: let it count no more from its moment on."""
     circle = listener.reader.circle
     if circle is not None and circle.ending and (present := circle.at(now)) is not circle:
-        listener.reader = Reader(present, listener.reader.suspended)
+        listener.reader = Reader(present, listener.reader.standing)
 
 
 def _take(index: dict[int, dict[Listener, None]], key: int, listener: Listener) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.posts import Reader, Shape, Visibility
+from pinson.domain.posts import Reader, Shape, Visibility, is_out_of_reach
 from pinson.domain.relations import Circle, ListShape
 from pinson.domain.relations.lists import Replies
 
@@ -16,7 +16,12 @@ Rule = Callable[[Shape, Reader], bool]
 
 
 def everything(post: Shape, reader: Reader) -> bool:
-    """For a public page and for a hashtag: whatever is under the topic, but not by those whom the reader mutes."""
+    """For a public page and for a hashtag: whatever is under the topic, but not by those whom the reader mutes.
+
+    Nor by those whom moderators limited, unless the reader follows them.
+    """
+    if reader.limited and is_out_of_reach(post, reader):
+        return False
     return reader.circle is None or post.author_id not in reader.circle.muted
 
 
@@ -65,7 +70,7 @@ def home(post: Shape, reader: Reader) -> bool:
             return True
         if post.in_reply_to_id is not None and (to == post.author_id or to == reader.id or to in follows):
             return True
-    return _is_under(follows, post)
+    return _is_under(follows, post, reader)
 
 
 def members_of(shape: ListShape) -> Rule:
@@ -89,7 +94,7 @@ def members_of(shape: ListShape) -> Rule:
                 return True
             if shape.replies is Replies.LIST and to in shape.accounts:
                 return True
-        return _is_under(shape.tags, post)
+        return _is_under(shape.tags, post, reader)
 
     return rule
 
@@ -111,9 +116,9 @@ def _is_followed_for(post: Shape, circle: Circle) -> bool:
     return not languages or post.language is None or post.language in languages
 
 
-def _is_under(topics: AbstractSet[int], post: Shape) -> bool:
-    """Whether it is public and under one of the topics, other than its author."""
-    if post.visibility is Visibility.PUBLIC:
+def _is_under(topics: AbstractSet[int], post: Shape, reader: Reader) -> bool:
+    """Whether it is public, in the reader's reach, and under one of the topics, other than its author."""
+    if post.visibility is Visibility.PUBLIC and not (reader.limited and is_out_of_reach(post, reader)):
         for topic in post.topics:
             if topic in topics and topic != post.author_id:
                 return True

@@ -181,7 +181,7 @@ class Call:
         """The account as one who reads; a stranger if nobody signed in."""
         account_id = self.principal.account_id if self.principal else None
         circle = None if account_id is None else await self.tools.circles.of(tx, account_id, now=self.now)
-        return Reader(circle, self.tools.standing.hidden)
+        return Reader(circle, self.tools.standing)
 
     def limit(self, name: str, who: str, limit: Limit) -> None:
         """Count one use of something that is limited, unless limits are off.

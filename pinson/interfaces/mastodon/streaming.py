@@ -304,7 +304,7 @@ async def _subscribe(tools: Tools, principal: Principal, wanted: Wanted) -> Subs
         circle = await tools.circles.of(tx, principal.account_id, now=tools.clock.now())
     if is_home:
         timeline = tools.timelines.home(circle)
-    reader = Reader(circle, tools.standing.hidden)
+    reader = Reader(circle, tools.standing)
     listener = tools.hub.listen(timeline, reader, principal=principal, is_home=is_home, list_id=list_id)
     return Subscription(wanted.names, listener)
 

@@ -2,12 +2,22 @@ import msgspec
 import pytest
 
 from pinson.domain import accounts
-from pinson.domain.accounts import AccountCreated, AccountDeleted, AccountRestored, AccountSuspended, Standing
-from pinson.domain.accounts.store import HIDDEN_IDS
+from pinson.domain.accounts import (
+    AccountCreated,
+    AccountDeleted,
+    AccountLimited,
+    AccountRestored,
+    AccountSuspended,
+    AccountUnlimited,
+    Standing,
+)
+from pinson.domain.accounts.store import HIDDEN_IDS, LIMITED_IDS
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.log import Follower, Kinds
 
-KINDS = Kinds([AccountCreated, AccountSuspended, AccountRestored, AccountDeleted])
+KINDS = Kinds(
+    [AccountCreated, AccountSuspended, AccountRestored, AccountLimited, AccountUnlimited, AccountDeleted],
+)
 
 
 @pytest.fixture
@@ -45,6 +55,27 @@ async def test_what_is_suspended_or_deleted_is_hidden_at_once(db, standing, alic
     assert loaded_later.hidden == standing.hidden
 
 
+@pytest.mark.parametrize(
+    ("verbs", "is_limited"),
+    [
+        ([accounts.limit], True),
+        ([accounts.limit, accounts.suspend], True),
+        ([accounts.limit, accounts.unlimit], False),
+        ([accounts.limit, accounts.delete], False),
+    ],
+)
+async def test_a_limited_account_is_known_at_once(db, standing, alice, now, verbs, is_limited):
+    for verb in verbs:
+        await db.write(verb, account_id=alice.id, now=now)
+
+    loaded_later = Standing()
+    async with db.read() as tx:
+        await loaded_later.load(tx)
+
+    assert (alice.id in standing.limited) is is_limited
+    assert loaded_later.limited == standing.limited
+
+
 async def test_applying_a_fact_twice_changes_nothing(standing, alice, now):
     for _ in range(2):
         standing.apply(AccountSuspended(at=now, account_id=alice.id))
@@ -69,11 +100,12 @@ async def test_another_process_hides_it_once_it_has_caught_up(db, alice, now, tm
     await there.close()
 
 
-async def test_what_it_loads_is_found_in_an_index_and_not_by_reading_every_account(db):
+@pytest.mark.parametrize(("ask", "index"), [(HIDDEN_IDS, "accounts_hidden"), (LIMITED_IDS, "accounts_limited")])
+async def test_what_it_loads_is_found_in_an_index_and_not_by_reading_every_account(db, ask, index):
     async with db.read() as tx:
-        [plan] = await tx.all(Plan, f"EXPLAIN QUERY PLAN {HIDDEN_IDS}")
+        [plan] = await tx.all(Plan, f"EXPLAIN QUERY PLAN {ask}")
 
-    assert "INDEX accounts_hidden" in plan.detail
+    assert f"INDEX {index}" in plan.detail
 
 
 class Plan(msgspec.Struct):

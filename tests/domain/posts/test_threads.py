@@ -3,6 +3,7 @@
 import pytest
 
 from pinson.domain import accounts, posts
+from pinson.domain.accounts import AccountLimited, Standing
 from pinson.domain.posts import Draft, Reader, Visibility
 from pinson.domain.relations import Circle
 
@@ -15,12 +16,13 @@ class Talk:
     def __init__(self, db, now):
         self.db, self.now = db, now
         self.ids = {}
+        self.standing = Standing()
 
     async def reader(self, name):
         if name not in self.ids:
             account = await self.db.write(accounts.create, username=name, now=self.now)
             self.ids[name] = account.id
-        return Reader(Circle(self.ids[name], frozenset(self.ids.values())), frozenset())
+        return Reader(Circle(self.ids[name], frozenset(self.ids.values())), self.standing)
 
     async def say(self, name, text, *, to=None, visibility=Visibility.PUBLIC):
         author = await self.reader(name)
@@ -32,7 +34,7 @@ class Talk:
 
     async def around(self, post, reader=None):
         """The texts above and below a post, for a stranger unless said otherwise."""
-        stranger = Reader(None, frozenset())
+        stranger = Reader(None, self.standing)
         async with self.db.read() as tx:
             found = await posts.context(tx, post.id, reader=reader or stranger)
             texts = {id: one.text for id, one in (await posts.posts(tx, [*self._ids(found)])).items()}
@@ -122,3 +124,16 @@ async def test_strangers_see_sixty_below_the_nearest_and_oldest_first(talk):
     _, below = await talk.around(root)
 
     assert below == [str(number) for number in range(60)]
+
+
+async def test_what_a_limited_account_answers_is_seen_by_those_who_follow_it(talk, now):
+    root = await talk.say("alice", "Hello")
+    answer = await talk.say("mallory", "Buy this", to=root)
+    below = await talk.say("bob", "No", to=answer)
+    stranger, follower = Reader(None, talk.standing), await talk.reader("alice")
+    talk.standing.apply(AccountLimited(at=now, account_id=talk.ids["mallory"]))
+
+    assert await talk.around(root, stranger) == ([], ["No"])
+    assert await talk.around(below, stranger) == (["Hello"], [])
+    assert await talk.around(root, await talk.reader("mallory")) == ([], ["Buy this", "No"])
+    assert await talk.around(root, follower) == ([], ["Buy this", "No"])

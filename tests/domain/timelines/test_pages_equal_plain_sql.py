@@ -51,6 +51,9 @@ VISIBLE = f"""
         OR (p.visibility = 'private'
             AND EXISTS (SELECT 1 FROM follows WHERE account_id = :me AND topic_id = p.author_id)))
 """
+IN_REACH = """(a.limited_at IS NULL OR a.id = :me OR EXISTS (
+    SELECT 1 FROM follows WHERE account_id = :me AND topic_id = a.id))
+"""
 HOME = f"""
     SELECT p.id FROM posts AS p JOIN accounts AS a ON a.id = p.author_id
     WHERE {VISIBLE} AND NOT {UNWANTED} AND (
@@ -60,19 +63,19 @@ HOME = f"""
             AND (p.in_reply_to_author_id IS NULL OR (p.in_reply_to_id IS NOT NULL
                 AND (p.in_reply_to_author_id IN (p.author_id, :me) OR EXISTS (
                     SELECT 1 FROM follows WHERE account_id = :me AND topic_id = p.in_reply_to_author_id)))))
-        OR (p.visibility = 'public' AND EXISTS (
+        OR (p.visibility = 'public' AND {IN_REACH} AND EXISTS (
             SELECT 1 FROM json_each(p.tags) AS named
             JOIN tags ON tags.name = named.value
             JOIN follows ON follows.topic_id = tags.id AND follows.account_id = :me)))
 """
 PUBLIC = f"""
     SELECT p.id FROM posts AS p JOIN accounts AS a ON a.id = p.author_id
-    WHERE {VISIBLE} AND NOT {MUTED} AND p.visibility = 'public' AND p.boost_of_id IS NULL
+    WHERE {VISIBLE} AND {IN_REACH} AND NOT {MUTED} AND p.visibility = 'public' AND p.boost_of_id IS NULL
         AND (p.in_reply_to_author_id IS NULL OR p.in_reply_to_author_id = p.author_id)
 """
 TAG = f"""
     SELECT p.id FROM posts AS p JOIN accounts AS a ON a.id = p.author_id
-    WHERE {VISIBLE} AND NOT {MUTED} AND p.visibility = 'public'
+    WHERE {VISIBLE} AND {IN_REACH} AND NOT {MUTED} AND p.visibility = 'public'
         AND EXISTS (SELECT 1 FROM json_each(p.tags) AS named WHERE named.value = :tag)
 """
 PROFILE = f"""
@@ -91,7 +94,7 @@ LIST = f"""
                     SELECT 1 FROM follows WHERE account_id = :me AND topic_id = p.in_reply_to_author_id))
                 OR (l.replies = 'list' AND EXISTS (
                     SELECT 1 FROM list_topics WHERE list_id = l.id AND topic_id = p.in_reply_to_author_id))))
-        OR (p.visibility = 'public' AND EXISTS (
+        OR (p.visibility = 'public' AND {IN_REACH} AND EXISTS (
             SELECT 1 FROM json_each(p.tags) AS named
             JOIN tags ON tags.name = named.value
             JOIN list_topics AS held ON held.topic_id = tags.id AND held.list_id = l.id)))

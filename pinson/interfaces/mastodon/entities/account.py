@@ -56,6 +56,7 @@ class AccountEntity(msgspec.Struct):
     fields: list[FieldEntity]
     roles: list[Any]
     suspended: bool | msgspec.UnsetType = msgspec.UNSET
+    limited: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class RelationshipEntity(msgspec.Struct):
@@ -123,6 +124,7 @@ def account_entity(profile: Profile, base: str, *, note_html: Callable[[str], st
         else [FieldEntity(one.name, posts.line_html(one.value, base_url=base)) for one in profile.fields],
         roles=[],
         suspended=True if hidden else msgspec.UNSET,
+        limited=True if profile.limited_at is not None else msgspec.UNSET,
     )
 
 

@@ -17,9 +17,13 @@ from pinson.domain.access import AppId
 from pinson.domain.accounts import (
     AccountChanged,
     AccountDeleted,
+    AccountDesensitized,
     AccountId,
+    AccountLimited,
     AccountRestored,
+    AccountSensitized,
     AccountSuspended,
+    AccountUnlimited,
     Profile,
 )
 from pinson.domain.media import Media
@@ -102,6 +106,10 @@ class Renderings:
                 self._accounts.drop(fact.topic_id)
             case AccountChanged() | AccountSuspended() | AccountRestored() | AccountDeleted():
                 self._accounts.drop(fact.account_id)
+            case AccountLimited() | AccountUnlimited():
+                self._accounts.drop(fact.account_id)
+            case AccountSensitized() | AccountDesensitized():
+                self._posts.clear()  # which of them show something of that account's is nowhere to be seen
 
     async def statuses(
         self, tx: ReadTx, shapes: Sequence[Shape], *, reader: Reader, is_new: bool = False

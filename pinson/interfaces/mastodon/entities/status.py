@@ -125,7 +125,7 @@ def post_piece(
         created_at=moment(post.created_at),
         in_reply_to_id=id_text(post.in_reply_to_id),
         in_reply_to_account_id=id_text(post.in_reply_to_author_id),
-        sensitive=post.sensitive,
+        sensitive=post.sensitive or (bool(post.media) and author.sensitized_at is not None),
         spoiler_text=post.spoiler,
         visibility=post.visibility.value,
         language=post.language,
