@@ -29,6 +29,7 @@ from pinson.domain import access, posts
 from pinson.domain.access import Passwords, SignUp, UserRole, oauth
 from pinson.lib import config
 from pinson.lib.clock import ManualClock
+from tests.contract import answers
 
 URL = "https://pinson.example"
 PASSWORD = "correct horse"
@@ -91,11 +92,15 @@ class World:
         return person._replace(token=token)
 
     def client(self, person=None, *, address="192.0.2.1", application=None):
-        """An HTTP client: a person's app, or a stranger's browser. address: where it is."""
+        """An HTTP client: a person's app, or a stranger's browser. address: where it is.
+
+        An answer that is not what the OpenAPI document says fails the test.
+        """
         return httpx.AsyncClient(
             transport=httpx.ASGITransport(application or self.machine.application, client=(address, 50000)),
             base_url=self.tools.settings.url,
             headers={"authorization": f"Bearer {person.token}"} if person else {},
+            event_hooks={"response": [_keep_contract]},
         )
 
     async def follow(self, follower, followed):
@@ -137,6 +142,10 @@ class World:
         ids = [int(status["id"]) for status in statuses]
         found = await self.ask(posts.posts, ids)
         return [found[id] for id in ids]
+
+
+async def _keep_contract(response):
+    answers.check(response, await response.aread())
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from pinson.interfaces.mastodon import (
     lists,
     media,
     oauth,
+    openapi,
     profile,
     relations,
     search,
@@ -26,9 +27,10 @@ from pinson.interfaces.mastodon import (
 )
 from pinson.interfaces.mastodon.api import MastodonApi
 from pinson.interfaces.mastodon.entities import Renderings
+from pinson.interfaces.request import Route
 from pinson.tools import Tools
 
-__all__ = ["Renderings", "interface"]
+__all__ = ["Renderings", "interface", "routes"]
 
 MODULES = (
     accounts,
@@ -54,4 +56,10 @@ MODULES = (
 
 def interface(tools: Tools, renderings: Renderings) -> MastodonApi:
     """The interface with the tools of this process."""
-    return MastodonApi(tools, renderings, [route for module in MODULES for route in module.routes.all])
+    return MastodonApi(tools, renderings, routes())
+
+
+def routes() -> list[Route]:
+    """Every route of the interface; the last one serves the document of all of them."""
+    found = [route for module in MODULES for route in module.routes.all]
+    return [*found, openapi.serving(found)]

@@ -15,8 +15,8 @@ from pinson.domain.access import SignUp, SignUpMode
 from pinson.domain.accounts import Account, AccountId, AccountNotFound
 from pinson.domain.posts import Reader
 from pinson.interfaces.mastodon.api import Call, TooManyIds, Who, json
-from pinson.interfaces.mastodon.entities import relationship
-from pinson.interfaces.mastodon.oauth import token_entity
+from pinson.interfaces.mastodon.entities import AccountEntity, Empty, RelationshipEntity, relationship
+from pinson.interfaces.mastodon.oauth import TokenEntity, token_entity
 from pinson.interfaces.mastodon.people import MOST, PAGE, OneAccount, PeopleOf, existing, page_of, rendered, stands
 from pinson.interfaces.request import Routes, origin
 from pinson.lib.errors import Kind, Refusal
@@ -103,7 +103,7 @@ class Following(msgspec.Struct):
 # --- oneself ------------------------------------------------------------------------------------------------------
 
 
-@routes.post("/api/v1/accounts", who=Who.APP, scopes=("write:accounts",))
+@routes.post("/api/v1/accounts", who=Who.APP, scopes=("write:accounts",), answers=TokenEntity)
 async def sign_up(call: Call, form: NewUser) -> Response:
     """Sign somebody up; the app gets a token for them, which works once they may act."""
     settings, principal = call.tools.settings, call.principal
@@ -122,7 +122,7 @@ async def sign_up(call: Call, form: NewUser) -> Response:
     return json(token_entity(token, secret))
 
 
-@routes.post("/api/v1/emails/confirmations", scopes=("write:accounts",), any_state=True)
+@routes.post("/api/v1/emails/confirmations", scopes=("write:accounts",), any_state=True, answers=Empty)
 async def ask_confirmation(call: Call, form: Confirmation) -> Response:
     """Send the e-mail that confirms an address once more, to another one if the first was mistyped."""
     user = await _user(call)
@@ -136,7 +136,7 @@ async def ask_confirmation(call: Call, form: Confirmation) -> Response:
     return json({})
 
 
-@routes.get("/api/v1/emails/check_confirmation", any_state=True)
+@routes.get("/api/v1/emails/check_confirmation", any_state=True, answers=bool)
 async def check_confirmation(call: Call) -> Response:
     """Whether the user's address is confirmed."""
     return json((await _user(call)).confirmed_at is not None)
@@ -145,7 +145,7 @@ async def check_confirmation(call: Call) -> Response:
 # --- others -------------------------------------------------------------------------------------------------------
 
 
-@routes.get("/api/v1/accounts/{id}", scopes=("read:accounts",), who=Who.ANYONE)
+@routes.get("/api/v1/accounts/{id}", scopes=("read:accounts",), who=Who.ANYONE, answers=AccountEntity)
 async def show(call: Call, form: OneAccount) -> Response:
     """One account. Of a suspended one nothing but its name is shown."""
     async with call.tools.db.read() as tx:
@@ -155,7 +155,7 @@ async def show(call: Call, form: OneAccount) -> Response:
     return json(found[form.id])
 
 
-@routes.get("/api/v1/accounts", scopes=("read:accounts",), who=Who.ANYONE)
+@routes.get("/api/v1/accounts", scopes=("read:accounts",), who=Who.ANYONE, answers=list[AccountEntity])
 async def show_some(call: Call, form: SomeAccounts) -> Response:
     """Several accounts, in the order asked for; those that do not exist are left out."""
     if len(form.id) > MOST_IDS:
@@ -164,7 +164,7 @@ async def show_some(call: Call, form: SomeAccounts) -> Response:
         return json(await rendered(tx, call, form.id))
 
 
-@routes.get("/api/v1/accounts/lookup", scopes=("read:accounts",), who=Who.ANYONE)
+@routes.get("/api/v1/accounts/lookup", scopes=("read:accounts",), who=Who.ANYONE, answers=AccountEntity)
 async def look_up(call: Call, form: Address) -> Response:
     """The account with an address, among those that are known here."""
     async with call.tools.db.read() as tx:
@@ -174,7 +174,7 @@ async def look_up(call: Call, form: Address) -> Response:
         return json((await call.renderings.accounts(tx, [account.id]))[account.id])
 
 
-@routes.get("/api/v1/accounts/search", scopes=("read:accounts",))
+@routes.get("/api/v1/accounts/search", scopes=("read:accounts",), answers=list[AccountEntity])
 async def search(call: Call, form: Wanted) -> Response:
     """Accounts whose name begins so, for those who are typing one."""
     async with call.tools.db.read() as tx:
@@ -190,7 +190,7 @@ async def search(call: Call, form: Wanted) -> Response:
         return json(await rendered(tx, call, found))
 
 
-@routes.get("/api/v1/accounts/relationships", scopes=("read:follows",))
+@routes.get("/api/v1/accounts/relationships", scopes=("read:follows",), answers=list[RelationshipEntity])
 async def relationships(call: Call, form: Relationships) -> Response:
     """How the viewer stands to accounts, those that exist, in the order asked for."""
     async with call.tools.db.read() as tx:
@@ -202,7 +202,7 @@ async def relationships(call: Call, form: Relationships) -> Response:
     return json([relationship(one) for one in found])
 
 
-@routes.get("/api/v1/accounts/{id}/followers", scopes=("read:accounts",), who=Who.ANYONE)
+@routes.get("/api/v1/accounts/{id}/followers", scopes=("read:accounts",), who=Who.ANYONE, answers=list[AccountEntity])
 async def followers(call: Call, form: PeopleOf) -> Response:
     """Who follows an account, the latest first."""
     asked = form.bounds()
@@ -215,7 +215,7 @@ async def followers(call: Call, form: PeopleOf) -> Response:
         return await page_of(call, tx, rows, asked.limit, without=_unwanted(reader, form.id))
 
 
-@routes.get("/api/v1/accounts/{id}/following", scopes=("read:accounts",), who=Who.ANYONE)
+@routes.get("/api/v1/accounts/{id}/following", scopes=("read:accounts",), who=Who.ANYONE, answers=list[AccountEntity])
 async def following(call: Call, form: PeopleOf) -> Response:
     """Whom an account follows, the latest first."""
     asked = form.bounds()
@@ -228,7 +228,7 @@ async def following(call: Call, form: PeopleOf) -> Response:
         return await page_of(call, tx, rows, asked.limit, without=_unwanted(reader, form.id))
 
 
-@routes.post("/api/v1/accounts/{id}/follow", scopes=("write:follows",))
+@routes.post("/api/v1/accounts/{id}/follow", scopes=("write:follows",), answers=RelationshipEntity)
 async def follow(call: Call, form: Following) -> Response:
     """Follow an account, or change how."""
     await call.tools.db.write(
@@ -243,7 +243,7 @@ async def follow(call: Call, form: Following) -> Response:
     return await stands(call, form.id)
 
 
-@routes.post("/api/v1/accounts/{id}/unfollow", scopes=("write:follows",))
+@routes.post("/api/v1/accounts/{id}/unfollow", scopes=("write:follows",), answers=RelationshipEntity)
 async def unfollow(call: Call, form: OneAccount) -> Response:
     """Stop following an account."""
     async with call.tools.db.read() as tx:

@@ -237,6 +237,11 @@ class MastodonApi:
         role: the least that its user must be to the server, if they must be anything.
         any_state: whether users who wait for something, or are disabled, may call it too.
         refuse: how a refusal looks, if not as everywhere else (`refused`).
+        answers: what it answers, for the OpenAPI document that all answers in tests are held against: a type
+            that msgspec makes a JSON schema of (an entity, `list[Entity]`, `Entity | OtherEntity`, `Empty` for
+            `{}`), None for an empty body; by status where that is not just 200: `{200: Entity, 202: Entity}`.
+        media_type: of what it answers, if not application/json; what is no JSON has `answers=str`.
+        deprecated: the day from which apps should use something else; the answer says so (RFC 9745).
     """
 
     def __init__(self, tools: Tools, renderings: Renderings, routes: Sequence[Route]) -> None:

@@ -48,7 +48,7 @@ class CredentialApplication(Application, kw_only=True):
     client_secret_expires_at: int = 0
 
 
-@routes.post("/api/v1/apps", who=Who.NOBODY)
+@routes.post("/api/v1/apps", who=Who.NOBODY, answers=CredentialApplication)
 async def register(call: Call, form: NewApp) -> Response:
     """Register an app. Its secret is told this once."""
     call.limit("apps", origin(call.request), Limit(call.tools.settings.limits.apps_per_10_minutes, TEN_MINUTES))
@@ -67,7 +67,7 @@ async def register(call: Call, form: NewApp) -> Response:
     return json(CredentialApplication(**shown, client_id=app.client_id, client_secret=secret))
 
 
-@routes.get("/api/v1/apps/verify_credentials", who=Who.TOKEN, any_state=True)
+@routes.get("/api/v1/apps/verify_credentials", who=Who.TOKEN, any_state=True, answers=Application)
 async def verify(call: Call) -> Response:
     """The app that the token was given to."""
     assert call.principal is not None

@@ -7,7 +7,6 @@ Source: RFC 7033 (WebFinger), RFC 6415 (host-meta), RFC 8615 and https://w3c.git
 http://nodeinfo.diaspora.software/protocol.html.
 """
 
-from typing import Any
 from urllib.parse import unquote
 from xml.sax.saxutils import quoteattr
 
@@ -30,6 +29,64 @@ VERSIONS = ("2.0", "2.1")
 CHANGE_PASSWORD = "/auth/password"  # noqa: S105
 
 
+class JrdLink(msgspec.Struct, omit_defaults=True):
+    """RFC 7033 section 4.4.4. template: as RFC 6415 section 3.1.1.1 has it."""
+
+    rel: str
+    type: str | msgspec.UnsetType = msgspec.UNSET
+    href: str | msgspec.UnsetType = msgspec.UNSET
+    template: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class Jrd(msgspec.Struct, omit_defaults=True):
+    """RFC 7033 section 4.4."""
+
+    links: list[JrdLink]
+    subject: str | msgspec.UnsetType = msgspec.UNSET
+    aliases: list[str] | msgspec.UnsetType = msgspec.UNSET
+
+
+class NodeInfoSoftware(msgspec.Struct):
+    """See `NodeInfo`."""
+
+    name: str
+    version: str
+
+
+class NodeInfoServices(msgspec.Struct):
+    """See `NodeInfo`."""
+
+    inbound: list[str]
+    outbound: list[str]
+
+
+class NodeInfoUsers(msgspec.Struct, rename="camel"):
+    """See `NodeInfo`."""
+
+    total: int
+    active_month: int
+    active_halfyear: int
+
+
+class NodeInfoUsage(msgspec.Struct, rename="camel"):
+    """See `NodeInfo`."""
+
+    users: NodeInfoUsers
+    local_posts: int
+
+
+class NodeInfo(msgspec.Struct, rename="camel"):
+    """http://nodeinfo.diaspora.software/schema.html"""
+
+    version: str
+    software: NodeInfoSoftware
+    protocols: list[str]
+    services: NodeInfoServices
+    open_registrations: bool
+    usage: NodeInfoUsage
+    metadata: dict[str, str]
+
+
 class Looked(msgspec.Struct):
     """Parameters of WebFinger."""
 
@@ -49,7 +106,7 @@ class UnknownVersion(Refusal):
     text = "There is no such version of NodeInfo."
 
 
-@routes.get("/.well-known/webfinger", who=Who.NOBODY)
+@routes.get("/.well-known/webfinger", who=Who.NOBODY, answers=Jrd, media_type=JRD)
 async def webfinger(call: Call, form: Looked) -> Response:
     """Where an account of this server is, by its address or by that of its page."""
     async with call.tools.db.read() as tx:
@@ -59,15 +116,15 @@ async def webfinger(call: Call, form: Looked) -> Response:
     page = account.url(call.base_url)
     return _as(
         JRD,
-        {
-            "subject": f"acct:{account.username}@{call.local_domain}",
-            "aliases": [page, actor_uri(call.base_url, account.username)],
-            "links": [{"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": page}],
-        },
+        Jrd(
+            subject=f"acct:{account.username}@{call.local_domain}",
+            aliases=[page, actor_uri(call.base_url, account.username)],
+            links=[JrdLink("http://webfinger.net/rel/profile-page", "text/html", page)],
+        ),
     )
 
 
-@routes.get("/.well-known/host-meta", who=Who.NOBODY)
+@routes.get("/.well-known/host-meta", who=Who.NOBODY, answers=str, media_type="application/xrd+xml")
 async def host_meta(call: Call) -> Response:
     """Where WebFinger is, for those who ask in XML."""
     return Response(
@@ -78,20 +135,19 @@ async def host_meta(call: Call) -> Response:
     )
 
 
-@routes.get("/.well-known/host-meta.json", who=Who.NOBODY)
+@routes.get("/.well-known/host-meta.json", who=Who.NOBODY, answers=Jrd, media_type=JRD)
 async def host_meta_json(call: Call) -> Response:
     """Where WebFinger is."""
-    return _as(JRD, {"links": [{"rel": "lrdd", "template": _template(call)}]})
+    return _as(JRD, Jrd([JrdLink("lrdd", template=_template(call))]))
 
 
-@routes.get("/.well-known/nodeinfo", who=Who.NOBODY)
+@routes.get("/.well-known/nodeinfo", who=Who.NOBODY, answers=Jrd)
 async def nodeinfo_versions(call: Call) -> Response:
     """The versions of NodeInfo that are spoken."""
-    links = [{"rel": f"{SCHEMA}{version}", "href": f"{call.base_url}/nodeinfo/{version}"} for version in VERSIONS]
-    return json({"links": links})
+    return json(Jrd([JrdLink(f"{SCHEMA}{one}", href=f"{call.base_url}/nodeinfo/{one}") for one in VERSIONS]))
 
 
-@routes.get("/nodeinfo/{version}", who=Who.NOBODY)
+@routes.get("/nodeinfo/{version}", who=Who.NOBODY, answers=NodeInfo)
 async def nodeinfo(call: Call, form: Version) -> Response:
     """What this server is, in figures."""
     if form.version not in VERSIONS:
@@ -99,26 +155,19 @@ async def nodeinfo(call: Call, form: Version) -> Response:
     settings, usage = call.tools.settings, await call.figures.usage(call.now)
     return _as(
         f'application/json; profile="{SCHEMA}{form.version}#"',
-        {
-            "version": form.version,
-            "software": {"name": "pinson", "version": pinson.__version__},
-            "protocols": [],
-            "services": {"inbound": [], "outbound": []},
-            "openRegistrations": settings.registration.mode in ("open", "approval"),
-            "usage": {
-                "users": {
-                    "total": usage.accounts,
-                    "activeMonth": usage.active_month,
-                    "activeHalfyear": usage.active_half_year,
-                },
-                "localPosts": usage.posts,
-            },
-            "metadata": {"nodeName": settings.instance.title, "nodeDescription": settings.instance.description},
-        },
+        NodeInfo(
+            version=form.version,
+            software=NodeInfoSoftware("pinson", pinson.__version__),
+            protocols=[],
+            services=NodeInfoServices([], []),
+            open_registrations=settings.registration.mode in ("open", "approval"),
+            usage=NodeInfoUsage(NodeInfoUsers(usage.accounts, usage.active_month, usage.active_half_year), usage.posts),
+            metadata={"nodeName": settings.instance.title, "nodeDescription": settings.instance.description},
+        ),
     )
 
 
-@routes.get("/.well-known/change-password", who=Who.NOBODY)
+@routes.get("/.well-known/change-password", who=Who.NOBODY, answers={302: None})
 async def change_password(_call: Call) -> Response:
     """Where passwords are changed, for password managers."""
     return RedirectResponse(CHANGE_PASSWORD, 302)
@@ -138,5 +187,5 @@ def _template(call: Call) -> str:
     return f"{call.base_url}/.well-known/webfinger?resource={{uri}}"
 
 
-def _as(media_type: str, value: dict[str, Any]) -> Response:
+def _as(media_type: str, value: msgspec.Struct) -> Response:
     return Response(msgspec.json.encode(value), media_type=media_type)

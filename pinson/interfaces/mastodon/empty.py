@@ -7,6 +7,7 @@ in: what gets a feature leaves this table for a module of its own.
 from starlette.responses import Response
 
 from pinson.interfaces.mastodon.api import Call, Who, json
+from pinson.interfaces.mastodon.entities import Empty
 from pinson.interfaces.request import Routes
 
 routes = Routes()
@@ -24,12 +25,12 @@ for path, *scopes in (
     ("/api/v1/notifications", "read:notifications"),
     ("/api/v2/filters", "read:filters"),
 ):
-    routes.get(path, scopes=tuple(scopes))(nothing)
+    routes.get(path, scopes=tuple(scopes), answers=list[Empty])(nothing)
 
-routes.get("/api/v1/custom_emojis", who=Who.NOBODY)(nothing)
+routes.get("/api/v1/custom_emojis", who=Who.NOBODY, answers=list[Empty])(nothing)
 
 
-@routes.get("/api/v1/markers", scopes=("read:statuses",))
+@routes.get("/api/v1/markers", scopes=("read:statuses",), answers=Empty)
 async def markers(_call: Call) -> Response:
     """How far the viewer has read, by timeline: an object, of which nothing is kept yet."""
     return json({})

@@ -15,6 +15,7 @@ from pinson.domain import accounts, posts
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Mark, PostId, Shape, Visibility
 from pinson.interfaces.mastodon.api import Call, Who, json
+from pinson.interfaces.mastodon.entities import AccountEntity, StatusEntity
 from pinson.interfaces.mastodon.people import People, page_of
 from pinson.interfaces.mastodon.statuses import OneStatus
 from pinson.interfaces.mastodon.timelines import Paged
@@ -52,7 +53,7 @@ class PeopleWith(People):
     id: PostId = PostId(0)
 
 
-@routes.post("/api/v1/statuses/{id}/reblog", scopes=("write:statuses",))
+@routes.post("/api/v1/statuses/{id}/reblog", scopes=("write:statuses",), answers=StatusEntity)
 async def boost(call: Call, form: Boosting) -> Response:
     """Pass a status on; the answer is the boost, with the status in it."""
     assert call.principal is not None
@@ -71,7 +72,7 @@ async def boost(call: Call, form: Boosting) -> Response:
         return json(await call.renderings.status(tx, post.shape, reader=booster))
 
 
-@routes.post("/api/v1/statuses/{id}/unreblog", scopes=("write:statuses",))
+@routes.post("/api/v1/statuses/{id}/unreblog", scopes=("write:statuses",), answers=StatusEntity)
 async def unboost(call: Call, form: OneStatus) -> Response:
     """Take a boost back; the answer is the status that was in it."""
     async with call.tools.db.read() as tx:
@@ -81,55 +82,57 @@ async def unboost(call: Call, form: OneStatus) -> Response:
         return json(await call.renderings.status(tx, shape, reader=booster))
 
 
-@routes.post("/api/v1/statuses/{id}/favourite", scopes=("write:favourites",))
+@routes.post("/api/v1/statuses/{id}/favourite", scopes=("write:favourites",), answers=StatusEntity)
 async def favourite(call: Call, form: OneStatus) -> Response:
     """Say that one likes a status."""
     return await _do(call, posts.favourite, form.id)
 
 
-@routes.post("/api/v1/statuses/{id}/unfavourite", scopes=("write:favourites",))
+@routes.post("/api/v1/statuses/{id}/unfavourite", scopes=("write:favourites",), answers=StatusEntity)
 async def unfavourite(call: Call, form: OneStatus) -> Response:
     """Take that back."""
     return await _do(call, posts.unfavourite, form.id)
 
 
-@routes.post("/api/v1/statuses/{id}/bookmark", scopes=("write:bookmarks",))
+@routes.post("/api/v1/statuses/{id}/bookmark", scopes=("write:bookmarks",), answers=StatusEntity)
 async def bookmark(call: Call, form: OneStatus) -> Response:
     """Keep a status for later."""
     return await _do(call, posts.bookmark, form.id)
 
 
-@routes.post("/api/v1/statuses/{id}/unbookmark", scopes=("write:bookmarks",))
+@routes.post("/api/v1/statuses/{id}/unbookmark", scopes=("write:bookmarks",), answers=StatusEntity)
 async def unbookmark(call: Call, form: OneStatus) -> Response:
     """Keep it no longer, even if it is no longer for the viewer."""
     return await _do(call, posts.unbookmark, form.id)
 
 
-@routes.post("/api/v1/statuses/{id}/pin", scopes=("write:accounts",))
+@routes.post("/api/v1/statuses/{id}/pin", scopes=("write:accounts",), answers=StatusEntity)
 async def pin(call: Call, form: OneStatus) -> Response:
     """Have one's status stand first on one's profile."""
     return await _do(call, posts.pin, form.id)
 
 
-@routes.post("/api/v1/statuses/{id}/unpin", scopes=("write:accounts",))
+@routes.post("/api/v1/statuses/{id}/unpin", scopes=("write:accounts",), answers=StatusEntity)
 async def unpin(call: Call, form: OneStatus) -> Response:
     """Have it stand there no longer."""
     return await _do(call, posts.unpin, form.id)
 
 
-@routes.post("/api/v1/statuses/{id}/mute", scopes=("write:mutes",))
+@routes.post("/api/v1/statuses/{id}/mute", scopes=("write:mutes",), answers=StatusEntity)
 async def mute(call: Call, form: OneStatus) -> Response:
     """Ask for no more notifications about the conversation that a status is in."""
     return await _do(call, posts.mute, form.id)
 
 
-@routes.post("/api/v1/statuses/{id}/unmute", scopes=("write:mutes",))
+@routes.post("/api/v1/statuses/{id}/unmute", scopes=("write:mutes",), answers=StatusEntity)
 async def unmute(call: Call, form: OneStatus) -> Response:
     """Be notified of it again."""
     return await _do(call, posts.unmute, form.id)
 
 
-@routes.get("/api/v1/statuses/{id}/reblogged_by", scopes=("read:accounts",), who=Who.ANYONE)
+@routes.get(
+    "/api/v1/statuses/{id}/reblogged_by", scopes=("read:accounts",), who=Who.ANYONE, answers=list[AccountEntity]
+)
 async def boosted_by(call: Call, form: PeopleWith) -> Response:
     """Who passed a status on, the latest first. Of boosts that the viewer may not see nothing is told."""
     bounds = form.bounds()
@@ -142,7 +145,9 @@ async def boosted_by(call: Call, form: PeopleWith) -> Response:
         return await page_of(call, tx, rows, bounds.limit, without=secret)
 
 
-@routes.get("/api/v1/statuses/{id}/favourited_by", scopes=("read:accounts",), who=Who.ANYONE)
+@routes.get(
+    "/api/v1/statuses/{id}/favourited_by", scopes=("read:accounts",), who=Who.ANYONE, answers=list[AccountEntity]
+)
 async def favourited_by(call: Call, form: PeopleWith) -> Response:
     """Who likes a status, the latest first."""
     bounds = form.bounds()
@@ -154,13 +159,13 @@ async def favourited_by(call: Call, form: PeopleWith) -> Response:
         return await page_of(call, tx, [(mark.id, AccountId(mark.of_id)) for mark in found], bounds.limit)
 
 
-@routes.get("/api/v1/favourites", scopes=("read:favourites",))
+@routes.get("/api/v1/favourites", scopes=("read:favourites",), answers=list[StatusEntity])
 async def favourites(call: Call, form: Paged) -> Response:
     """What the viewer likes, the latest first."""
     return await _marked(call, Mark.FAVOURITE, form)
 
 
-@routes.get("/api/v1/bookmarks", scopes=("read:bookmarks",))
+@routes.get("/api/v1/bookmarks", scopes=("read:bookmarks",), answers=list[StatusEntity])
 async def bookmarks(call: Call, form: Paged) -> Response:
     """What the viewer kept, the latest first."""
     return await _marked(call, Mark.BOOKMARK, form)

@@ -12,7 +12,9 @@ from pinson.domain.accounts import AccountId
 from pinson.domain.relations import lists
 from pinson.domain.relations.lists import List, Replies
 from pinson.interfaces.mastodon.api import Call, json
+from pinson.interfaces.mastodon.entities import AccountEntity, Empty
 from pinson.interfaces.mastodon.people import OneAccount, People, existing, page_of
+from pinson.interfaces.mastodon.tags import HashtagEntity
 from pinson.interfaces.mastodon.tags import entities as tag_entities
 from pinson.interfaces.request import Routes
 
@@ -68,14 +70,14 @@ class Tags(OneList):
     tags: list[str] = []
 
 
-@routes.get("/api/v1/lists", scopes=("read:lists",))
+@routes.get("/api/v1/lists", scopes=("read:lists",), answers=list[ListEntity])
 async def show_all(call: Call) -> Response:
     """The viewer's lists."""
     async with call.tools.db.read() as tx:
         return json([_entity(one) for one in await lists.of_account(tx, call.account_id)])
 
 
-@routes.post("/api/v1/lists", scopes=("write:lists",))
+@routes.post("/api/v1/lists", scopes=("write:lists",), answers=ListEntity)
 async def create(call: Call, form: NewList) -> Response:
     """Make a list."""
     made = await call.tools.db.write(
@@ -89,14 +91,14 @@ async def create(call: Call, form: NewList) -> Response:
     return json(_entity(made))
 
 
-@routes.get("/api/v1/lists/{id}", scopes=("read:lists",))
+@routes.get("/api/v1/lists/{id}", scopes=("read:lists",), answers=ListEntity)
 async def show(call: Call, form: OneList) -> Response:
     """One of the viewer's lists."""
     async with call.tools.db.read() as tx:
         return json(_entity(await lists.one(tx, call.account_id, form.id)))
 
 
-@routes.on("PUT", "/api/v1/lists/{id}", scopes=("write:lists",))
+@routes.on("PUT", "/api/v1/lists/{id}", scopes=("write:lists",), answers=ListEntity)
 async def change(call: Call, form: ChangedList) -> Response:
     """Rename a list, or change its rules."""
     changed = await call.tools.db.write(
@@ -111,14 +113,14 @@ async def change(call: Call, form: ChangedList) -> Response:
     return json(_entity(changed))
 
 
-@routes.on("DELETE", "/api/v1/lists/{id}", scopes=("write:lists",))
+@routes.on("DELETE", "/api/v1/lists/{id}", scopes=("write:lists",), answers=Empty)
 async def delete(call: Call, form: OneList) -> Response:
     """Delete a list."""
     await call.tools.db.write(lists.delete, account_id=call.account_id, list_id=form.id, now=call.now)
     return json({})
 
 
-@routes.get("/api/v1/accounts/{id}/lists", scopes=("read:lists",))
+@routes.get("/api/v1/accounts/{id}/lists", scopes=("read:lists",), answers=list[ListEntity])
 async def holding(call: Call, form: OneAccount) -> Response:
     """Which of the viewer's lists hold an account."""
     async with call.tools.db.read() as tx:
@@ -129,7 +131,7 @@ async def holding(call: Call, form: OneAccount) -> Response:
 # --- accounts -----------------------------------------------------------------------------------------------------
 
 
-@routes.get("/api/v1/lists/{id}/accounts", scopes=("read:lists",))
+@routes.get("/api/v1/lists/{id}/accounts", scopes=("read:lists",), answers=list[AccountEntity])
 async def members(call: Call, form: MembersPaged) -> Response:
     """The accounts of a list, the latest first; with a limit of 0 all of them."""
     asked = form.bounds(all_at_zero=True)
@@ -139,7 +141,7 @@ async def members(call: Call, form: MembersPaged) -> Response:
         return await page_of(call, tx, [(member.id, member.account_id) for member in found], asked.limit)
 
 
-@routes.post("/api/v1/lists/{id}/accounts", scopes=("write:lists",))
+@routes.post("/api/v1/lists/{id}/accounts", scopes=("write:lists",), answers=Empty)
 async def add_members(call: Call, form: Members) -> Response:
     """Put accounts that the viewer follows into a list."""
     await call.tools.db.write(
@@ -148,7 +150,7 @@ async def add_members(call: Call, form: Members) -> Response:
     return json({})
 
 
-@routes.on("DELETE", "/api/v1/lists/{id}/accounts", scopes=("write:lists",))
+@routes.on("DELETE", "/api/v1/lists/{id}/accounts", scopes=("write:lists",), answers=Empty)
 async def remove_members(call: Call, form: Members) -> Response:
     """Take accounts out of a list."""
     await call.tools.db.write(
@@ -160,7 +162,7 @@ async def remove_members(call: Call, form: Members) -> Response:
 # --- hashtags: our own ----------------------------------------------------------------------------------------------
 
 
-@routes.get("/api/v1/lists/{id}/tags", scopes=("read:lists",))
+@routes.get("/api/v1/lists/{id}/tags", scopes=("read:lists",), answers=list[HashtagEntity])
 async def tags(call: Call, form: OneList) -> Response:
     """The hashtags of a list, by name."""
     async with call.tools.db.read() as tx:
@@ -178,7 +180,7 @@ async def tags(call: Call, form: OneList) -> Response:
     return json([shown[str(tag.id)] for tag in by_name])
 
 
-@routes.post("/api/v1/lists/{id}/tags", scopes=("write:lists",))
+@routes.post("/api/v1/lists/{id}/tags", scopes=("write:lists",), answers=Empty)
 async def add_tags(call: Call, form: Tags) -> Response:
     """Put hashtags into a list, followed or not, used or not."""
     await call.tools.db.write(
@@ -187,7 +189,7 @@ async def add_tags(call: Call, form: Tags) -> Response:
     return json({})
 
 
-@routes.on("DELETE", "/api/v1/lists/{id}/tags", scopes=("write:lists",))
+@routes.on("DELETE", "/api/v1/lists/{id}/tags", scopes=("write:lists",), answers=Empty)
 async def remove_tags(call: Call, form: Tags) -> Response:
     """Take hashtags out of a list."""
     async with call.tools.db.read() as tx:

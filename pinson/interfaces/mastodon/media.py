@@ -14,7 +14,7 @@ from starlette.responses import Response
 from pinson.domain import media
 from pinson.domain.media import FILM_BYTES, IMAGE_BYTES, Media, MediaId, ProcessingFailed, Said, State, Upload
 from pinson.interfaces.mastodon.api import Call, json
-from pinson.interfaces.mastodon.entities import attachment
+from pinson.interfaces.mastodon.entities import Empty, MediaAttachment, attachment
 from pinson.interfaces.request import MAX_BODY, Routes
 from pinson.lib.limits import Limit
 
@@ -61,19 +61,23 @@ class Edited(Described, kw_only=True):
     id: MediaId
 
 
-@routes.post("/api/v2/media", scopes=("write:media",), max_body=MOST_SENT)
+@routes.post(
+    "/api/v2/media", scopes=("write:media",), max_body=MOST_SENT, answers={200: MediaAttachment, 202: MediaAttachment}
+)
 async def upload(call: Call, form: NewMedia) -> Response:
     """Take a file. A picture is ready at once; of anything else, 202 says that its app shall ask again."""
     return _shown(call, await _received(call, form, wait=False), processing=202)
 
 
-@routes.post("/api/v1/media", scopes=("write:media",), max_body=MOST_SENT)
+@routes.post(
+    "/api/v1/media", scopes=("write:media",), max_body=MOST_SENT, answers={200: MediaAttachment, 202: MediaAttachment}
+)
 async def upload_and_wait(call: Call, form: NewMedia) -> Response:
     """Take a file, and answer when it is ready, which for a film takes minutes. Elk still does it so."""
     return _shown(call, await _received(call, form, wait=True), processing=202)
 
 
-@routes.get("/api/v1/media/{id}", scopes=("write:media",))
+@routes.get("/api/v1/media/{id}", scopes=("write:media",), answers={200: MediaAttachment, 206: MediaAttachment})
 async def show(call: Call, form: OneMedia) -> Response:
     """Whether something that was uploaded is ready. What a status has is not found here any more."""
     async with call.tools.db.read() as tx:
@@ -81,7 +85,9 @@ async def show(call: Call, form: OneMedia) -> Response:
     return _shown(call, found, processing=206)
 
 
-@routes.on("PUT", "/api/v1/media/{id}", scopes=("write:media",), max_body=IMAGE_BYTES + MAX_BODY)
+@routes.on(
+    "PUT", "/api/v1/media/{id}", scopes=("write:media",), max_body=IMAGE_BYTES + MAX_BODY, answers=MediaAttachment
+)
 async def edit(call: Call, form: Edited) -> Response:
     """Change what is said about something that no status has yet."""
     changed = await call.tools.studio.update(
@@ -90,7 +96,7 @@ async def edit(call: Call, form: Edited) -> Response:
     return json(attachment(changed, call.base_url))
 
 
-@routes.on("DELETE", "/api/v1/media/{id}", scopes=("write:media",))
+@routes.on("DELETE", "/api/v1/media/{id}", scopes=("write:media",), answers=Empty)
 async def delete(call: Call, form: OneMedia) -> Response:
     """Delete something that no status has."""
     await call.tools.db.write(media.delete, id=form.id, account_id=call.account_id, now=call.now)

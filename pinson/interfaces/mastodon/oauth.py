@@ -17,7 +17,7 @@ from starlette.responses import Response
 from pinson.domain import access, accounts
 from pinson.domain.access import InvalidClient, InvalidGrant, InvalidRequest, OAuthRefusal, Token, UnsupportedGrantType
 from pinson.interfaces.mastodon.api import FIVE_MINUTES, STATUS, Call, Who, json
-from pinson.interfaces.mastodon.entities import actor_uri
+from pinson.interfaces.mastodon.entities import Empty, actor_uri
 from pinson.interfaces.request import Routes, origin
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.limits import Limit
@@ -103,7 +103,7 @@ def refused(refusal: Refusal) -> Response:
     return response
 
 
-@routes.post("/oauth/token", who=Who.NOBODY, refuse=refused)
+@routes.post("/oauth/token", who=Who.NOBODY, refuse=refused, answers=TokenEntity)
 async def give_token(call: Call, form: Grant) -> Response:
     """Give a token for a code, for a password, or to an app for itself."""
     client_id, client_secret = _client(call.request, form)
@@ -155,7 +155,7 @@ async def give_token(call: Call, form: Grant) -> Response:
     return json(token_entity(token, secret), headers=dict(NO_STORE))
 
 
-@routes.post("/oauth/revoke", who=Who.NOBODY, refuse=refused)
+@routes.post("/oauth/revoke", who=Who.NOBODY, refuse=refused, answers=Empty)
 async def revoke(call: Call, form: Revocation) -> Response:
     """End a token, and with it the streams it opened. One that is unknown is fine."""
     client_id, client_secret = _client(call.request, form)
@@ -167,8 +167,8 @@ async def revoke(call: Call, form: Revocation) -> Response:
     return json({})
 
 
-@routes.get("/oauth/userinfo", scopes=("profile",))
-@routes.post("/oauth/userinfo", scopes=("profile",))
+@routes.get("/oauth/userinfo", scopes=("profile",), answers=UserInfo)
+@routes.post("/oauth/userinfo", scopes=("profile",), answers=UserInfo)
 async def user_info(call: Call) -> Response:
     """Who the account is, in the words of OpenID Connect."""
     async with call.tools.db.read() as tx:
@@ -187,7 +187,7 @@ async def user_info(call: Call) -> Response:
     )
 
 
-@routes.get("/.well-known/oauth-authorization-server", who=Who.NOBODY)
+@routes.get("/.well-known/oauth-authorization-server", who=Who.NOBODY, answers=ServerMetadata)
 async def metadata(call: Call) -> Response:
     """What this server can do for OAuth clients."""
     base = call.base_url

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from pinson.domain import accounts, relations
 from pinson.domain.accounts import AccountId
 from pinson.interfaces.mastodon.api import Call, TooManyIds, Who, json
-from pinson.interfaces.mastodon.entities import array, moment
+from pinson.interfaces.mastodon.entities import AccountEntity, Empty, RelationshipEntity, array, moment
 from pinson.interfaces.mastodon.people import OneAccount, People, PeopleOf, existing, leading_on, page_of, stands
 from pinson.interfaces.request import Routes
 
@@ -52,34 +52,54 @@ class SomeAccounts(msgspec.Struct):
     id: list[AccountId] = []
 
 
+class MutedAccountEntity(AccountEntity, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Account/#MutedAccount"""
+
+    mute_expires_at: str | None
+
+
+class DomainBlockPreview(msgspec.Struct):
+    """How many follows a block of a server would end."""
+
+    followers_count: int
+    following_count: int
+
+
+class FamiliarFollowers(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/FamiliarFollowers"""
+
+    id: str
+    accounts: list[AccountEntity]
+
+
 # --- blocks and mutes ---------------------------------------------------------------------------------------------
 
 
-@routes.post("/api/v1/accounts/{id}/block", scopes=("write:blocks",))
+@routes.post("/api/v1/accounts/{id}/block", scopes=("write:blocks",), answers=RelationshipEntity)
 async def block(call: Call, form: OneAccount) -> Response:
     """Keep an account and oneself from each other."""
     return await _decide(call, form.id, relations.block)
 
 
-@routes.post("/api/v1/accounts/{id}/unblock", scopes=("write:blocks",))
+@routes.post("/api/v1/accounts/{id}/unblock", scopes=("write:blocks",), answers=RelationshipEntity)
 async def unblock(call: Call, form: OneAccount) -> Response:
     """End a block."""
     return await _decide(call, form.id, relations.unblock)
 
 
-@routes.post("/api/v1/accounts/{id}/mute", scopes=("write:mutes",))
+@routes.post("/api/v1/accounts/{id}/mute", scopes=("write:mutes",), answers=RelationshipEntity)
 async def mute(call: Call, form: Muting) -> Response:
     """Hear no more of an account, for a while or for ever."""
     return await _decide(call, form.id, relations.mute, notifications=form.notifications, seconds=form.duration)
 
 
-@routes.post("/api/v1/accounts/{id}/unmute", scopes=("write:mutes",))
+@routes.post("/api/v1/accounts/{id}/unmute", scopes=("write:mutes",), answers=RelationshipEntity)
 async def unmute(call: Call, form: OneAccount) -> Response:
     """Hear of an account again."""
     return await _decide(call, form.id, relations.unmute)
 
 
-@routes.get("/api/v1/blocks", scopes=("read:blocks",))
+@routes.get("/api/v1/blocks", scopes=("read:blocks",), answers=list[AccountEntity])
 async def blocks(call: Call, form: People) -> Response:
     """Whom the viewer blocks, the latest first."""
     asked = form.bounds()
@@ -88,7 +108,7 @@ async def blocks(call: Call, form: People) -> Response:
         return await page_of(call, tx, [(one.id, one.account_id) for one in found], asked.limit)
 
 
-@routes.get("/api/v1/mutes", scopes=("read:mutes",))
+@routes.get("/api/v1/mutes", scopes=("read:mutes",), answers=list[MutedAccountEntity])
 async def mutes(call: Call, form: People) -> Response:
     """Whom the viewer mutes, the latest first, and until when."""
     asked = form.bounds()
@@ -108,7 +128,7 @@ async def mutes(call: Call, form: People) -> Response:
 # --- other servers ------------------------------------------------------------------------------------------------
 
 
-@routes.get("/api/v1/domain_blocks", scopes=("read:blocks",))
+@routes.get("/api/v1/domain_blocks", scopes=("read:blocks",), answers=list[str])
 async def domain_blocks(call: Call, form: People) -> Response:
     """The servers that the viewer does not want to see, the latest first."""
     asked = form.bounds(default=DOMAINS, maximum=MOST_DOMAINS)
@@ -120,31 +140,31 @@ async def domain_blocks(call: Call, form: People) -> Response:
     return json([one.domain for one in found], headers=headers)
 
 
-@routes.post("/api/v1/domain_blocks", scopes=("write:blocks",))
+@routes.post("/api/v1/domain_blocks", scopes=("write:blocks",), answers=Empty)
 async def block_domain(call: Call, form: Domain) -> Response:
     """See nothing of a server any more."""
     await call.tools.db.write(relations.block_domain, account_id=call.account_id, domain=form.domain, now=call.now)
     return json({})
 
 
-@routes.on("DELETE", "/api/v1/domain_blocks", scopes=("write:blocks",))
+@routes.on("DELETE", "/api/v1/domain_blocks", scopes=("write:blocks",), answers=Empty)
 async def unblock_domain(call: Call, form: Domain) -> Response:
     """See a server again."""
     await call.tools.db.write(relations.unblock_domain, account_id=call.account_id, domain=form.domain, now=call.now)
     return json({})
 
 
-@routes.get("/api/v1/domain_blocks/preview", scopes=("write:blocks",))
+@routes.get("/api/v1/domain_blocks/preview", scopes=("write:blocks",), answers=DomainBlockPreview)
 async def preview_domain_block(_call: Call, form: Domain) -> Response:
     """How many follows a block of that server would end: none, since nobody lives on other servers yet."""
     relations.domain_name(form.domain)
-    return json({"followers_count": 0, "following_count": 0})
+    return json(DomainBlockPreview(0, 0))
 
 
 # --- followers ----------------------------------------------------------------------------------------------------
 
 
-@routes.get("/api/v1/follow_requests", scopes=("read:follows",))
+@routes.get("/api/v1/follow_requests", scopes=("read:follows",), answers=list[AccountEntity])
 async def follow_requests(call: Call, form: People) -> Response:
     """Who waits to follow the viewer, the latest first."""
     asked = form.bounds()
@@ -153,21 +173,21 @@ async def follow_requests(call: Call, form: People) -> Response:
         return await page_of(call, tx, [(one.id, one.account_id) for one in found], asked.limit)
 
 
-@routes.post("/api/v1/follow_requests/{id}/authorize", scopes=("write:follows",))
+@routes.post("/api/v1/follow_requests/{id}/authorize", scopes=("write:follows",), answers=RelationshipEntity)
 async def authorize(call: Call, form: OneAccount) -> Response:
     """Let somebody follow who asked to."""
     await call.tools.db.write(relations.accept, account_id=call.account_id, follower_id=form.id, now=call.now)
     return await stands(call, form.id)
 
 
-@routes.post("/api/v1/follow_requests/{id}/reject", scopes=("write:follows",))
+@routes.post("/api/v1/follow_requests/{id}/reject", scopes=("write:follows",), answers=RelationshipEntity)
 async def reject(call: Call, form: OneAccount) -> Response:
     """Do not let somebody follow who asked to."""
     await call.tools.db.write(relations.reject, account_id=call.account_id, follower_id=form.id, now=call.now)
     return await stands(call, form.id)
 
 
-@routes.post("/api/v1/accounts/{id}/remove_from_followers", scopes=("write:follows",))
+@routes.post("/api/v1/accounts/{id}/remove_from_followers", scopes=("write:follows",), answers=RelationshipEntity)
 async def remove_from_followers(call: Call, form: OneAccount) -> Response:
     """Let somebody follow no more; they may come back."""
     async with call.tools.db.read() as tx:
@@ -176,7 +196,7 @@ async def remove_from_followers(call: Call, form: OneAccount) -> Response:
     return await stands(call, form.id)
 
 
-@routes.get("/api/v1/accounts/familiar_followers", scopes=("read:follows",))
+@routes.get("/api/v1/accounts/familiar_followers", scopes=("read:follows",), answers=list[FamiliarFollowers])
 async def familiar_followers(call: Call, form: SomeAccounts) -> Response:
     """Whom the viewer follows who follow these accounts, unless those hide who follows them."""
     if len(form.id) > MOST_IDS:
@@ -204,7 +224,7 @@ async def familiar_followers(call: Call, form: SomeAccounts) -> Response:
 # --- remarks ------------------------------------------------------------------------------------------------------
 
 
-@routes.post("/api/v1/accounts/{id}/note", scopes=("write:accounts",))
+@routes.post("/api/v1/accounts/{id}/note", scopes=("write:accounts",), answers=RelationshipEntity)
 async def note(call: Call, form: Remark) -> Response:
     """Keep a note about an account that only the viewer reads."""
     return await _decide(call, form.id, relations.note, text=form.comment)
@@ -221,16 +241,16 @@ async def unendorse(call: Call, form: OneAccount) -> Response:
 
 
 for verb, handler in (("endorse", endorse), ("pin", endorse), ("unendorse", unendorse), ("unpin", unendorse)):
-    routes.post(f"/api/v1/accounts/{{id}}/{verb}", scopes=("write:accounts",))(handler)
+    routes.post(f"/api/v1/accounts/{{id}}/{verb}", scopes=("write:accounts",), answers=RelationshipEntity)(handler)
 
 
-@routes.get("/api/v1/endorsements", scopes=("read:accounts",))
+@routes.get("/api/v1/endorsements", scopes=("read:accounts",), answers=list[AccountEntity])
 async def own_endorsements(call: Call, form: People) -> Response:
     """Whom the viewer shows on their profile."""
     return await _endorsements(call, call.account_id, form, all_at_zero=True)
 
 
-@routes.get("/api/v1/accounts/{id}/endorsements", who=Who.ANYONE)
+@routes.get("/api/v1/accounts/{id}/endorsements", who=Who.ANYONE, answers=list[AccountEntity])
 async def endorsements(call: Call, form: PeopleOf) -> Response:
     """Whom an account shows on its profile."""
     async with call.tools.db.read() as tx:
@@ -238,7 +258,7 @@ async def endorsements(call: Call, form: PeopleOf) -> Response:
     return await _endorsements(call, form.id, form)
 
 
-@routes.get("/api/v1/accounts/{id}/identity_proofs", scopes=("read:accounts",))
+@routes.get("/api/v1/accounts/{id}/identity_proofs", scopes=("read:accounts",), answers=list[Empty])
 async def identity_proofs(call: Call, form: OneAccount) -> Response:
     """Nothing: what this once told is told by links that a profile's pages confirm."""
     async with call.tools.db.read() as tx:

@@ -5,6 +5,7 @@ Only accounts that agreed to be found are told of. Both are read in a thread: th
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from pinson.domain import accounts, relations
 from pinson.domain.accounts import AccountId
 from pinson.interfaces.mastodon.api import Call, Who, json
+from pinson.interfaces.mastodon.entities import AccountEntity, Empty
 from pinson.interfaces.mastodon.people import MOST, PAGE, OneAccount, existing, rendered
 from pinson.interfaces.request import Routes
 from pinson.lib.db import ReadTx
@@ -46,7 +48,15 @@ class Wanted(msgspec.Struct):
     offset: int = 0
 
 
-@routes.get("/api/v1/directory", who=Who.ANYONE)
+class Suggestion(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Suggestion"""
+
+    source: Literal["past_interactions", "global"]
+    sources: list[Literal["friends_of_friends", "most_followed"]]
+    account: AccountEntity
+
+
+@routes.get("/api/v1/directory", who=Who.ANYONE, answers=list[AccountEntity])
 async def directory(call: Call, form: Directory) -> Response:
     """Accounts that agreed to be found, except those that the viewer keeps away."""
     found = await call.tools.db.read_in_thread(
@@ -62,7 +72,7 @@ async def directory(call: Call, form: Directory) -> Response:
         return json(await rendered(tx, call, [id for id in found if id not in unwanted]))
 
 
-@routes.get("/api/v2/suggestions", scopes=("read:accounts",))
+@routes.get("/api/v2/suggestions", scopes=("read:accounts",), answers=list[Suggestion])
 async def suggestions(call: Call, form: Wanted) -> Response:
     """Whom to follow, and why: https://docs.joinmastodon.org/entities/Suggestion."""
     found = await _suggested(call, form)
@@ -77,7 +87,7 @@ async def suggestions(call: Call, form: Wanted) -> Response:
     )
 
 
-@routes.get("/api/v1/suggestions", scopes=("read:accounts",))
+@routes.get("/api/v1/suggestions", scopes=("read:accounts",), answers=list[AccountEntity])
 async def plain_suggestions(call: Call, form: Wanted) -> Response:
     """Whom to follow, as it was before version 3.4."""
     found = await _suggested(call, form)
@@ -85,7 +95,7 @@ async def plain_suggestions(call: Call, form: Wanted) -> Response:
         return json(await rendered(tx, call, list(found)))
 
 
-@routes.on("DELETE", "/api/v1/suggestions/{id}", scopes=("write:accounts",))
+@routes.on("DELETE", "/api/v1/suggestions/{id}", scopes=("write:accounts",), answers=Empty)
 async def dismiss(call: Call, form: OneAccount) -> Response:
     """Suggest an account no more."""
     async with call.tools.db.read() as tx:

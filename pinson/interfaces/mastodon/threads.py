@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 
+import msgspec
 from starlette.responses import Response
 
 from pinson.domain import posts
 from pinson.domain.posts import Reader, Shape
 from pinson.interfaces.mastodon.api import Call, Who, json
-from pinson.interfaces.mastodon.entities import array
+from pinson.interfaces.mastodon.entities import StatusEntity, array
 from pinson.interfaces.mastodon.statuses import OneStatus
 from pinson.interfaces.request import Routes
 
@@ -17,7 +18,14 @@ routes = Routes()
 AT_A_TIME = 100  # statuses rendered before others in the event loop get their turn
 
 
-@routes.get("/api/v1/statuses/{id}/context", scopes=("read:statuses",), who=Who.ANYONE)
+class Context(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Context"""
+
+    ancestors: list[StatusEntity]
+    descendants: list[StatusEntity]
+
+
+@routes.get("/api/v1/statuses/{id}/context", scopes=("read:statuses",), who=Who.ANYONE, answers=Context)
 async def context(call: Call, form: OneStatus) -> Response:
     """What a status answers, and what answers it, as far as the reader may see it."""
     async with call.tools.db.read() as tx:

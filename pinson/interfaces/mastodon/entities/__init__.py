@@ -9,14 +9,16 @@ Source: https://docs.joinmastodon.org/entities
 from pinson.interfaces.mastodon.entities.account import AccountEntity, RelationshipEntity, actor_uri, relationship
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
 from pinson.interfaces.mastodon.entities.renderings import Renderings
-from pinson.interfaces.mastodon.entities.status import TagEntity, VersionEntity, tag_entity, tag_of
-from pinson.interfaces.mastodon.entities.wire import array, encode, id_text, moment
+from pinson.interfaces.mastodon.entities.status import StatusEntity, TagEntity, VersionEntity, tag_entity, tag_of
+from pinson.interfaces.mastodon.entities.wire import Empty, array, encode, id_text, moment
 
 __all__ = [
     "AccountEntity",
+    "Empty",
     "MediaAttachment",
     "RelationshipEntity",
     "Renderings",
+    "StatusEntity",
     "TagEntity",
     "VersionEntity",
     "actor_uri",

@@ -8,7 +8,7 @@ Source: https://docs.joinmastodon.org/entities/Status
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import msgspec
@@ -16,8 +16,8 @@ import msgspec
 from pinson.domain.accounts import Account, AccountId
 from pinson.domain.media import Media
 from pinson.domain.posts import Mark, Post, PostId, Shape, Tag, Visibility
-from pinson.interfaces.mastodon.entities.account import actor_uri
-from pinson.interfaces.mastodon.entities.attachment import attachment
+from pinson.interfaces.mastodon.entities.account import AccountEntity, actor_uri
+from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
 from pinson.interfaces.mastodon.entities.wire import encode, id_text, moment
 
 
@@ -73,6 +73,156 @@ class PostPiece(BoostPiece):
     card: None
     quote: msgspec.UnsetType | None
     poll: msgspec.UnsetType | None
+
+
+# --- the whole status, as the OpenAPI document describes it: nothing is rendered from these ---
+
+
+class StatusApplication(msgspec.Struct):
+    """The app that a status was written with: https://docs.joinmastodon.org/entities/Status/#application"""
+
+    name: str
+    website: str | None
+
+
+class QuoteApproval(msgspec.Struct):
+    """Who may quote a status: https://docs.joinmastodon.org/entities/QuoteApproval"""
+
+    automatic: list[Literal["public", "followers", "following", "unsupported_policy"]]
+    manual: list[Literal["public", "followers", "following", "unsupported_policy"]]
+    current_user: Literal["automatic", "manual", "denied", "unknown"]
+
+
+class QuoteEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Quote; in a status that is quoted itself, a ShallowQuote: its id alone."""
+
+    state: Literal[
+        "pending",
+        "accepted",
+        "rejected",
+        "revoked",
+        "deleted",
+        "unauthorized",
+        "blocked_account",
+        "blocked_domain",
+        "muted_account",
+    ]
+    quoted_status: "StatusEntity | msgspec.UnsetType | None" = msgspec.UNSET
+    quoted_status_id: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class StatusPollOption(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Poll/#Option; the count is null while it is hidden."""
+
+    title: str
+    votes_count: int | None
+
+
+class StatusPoll(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Poll"""
+
+    id: str
+    expires_at: str | None
+    expired: bool
+    multiple: bool
+    votes_count: int
+    voters_count: int | None
+    options: list[StatusPollOption]
+    emojis: list[Any]
+    voted: bool | msgspec.UnsetType = msgspec.UNSET
+    own_votes: list[int] | msgspec.UnsetType = msgspec.UNSET
+
+
+class CardAuthor(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/PreviewCardAuthor"""
+
+    name: str
+    url: str
+    account: AccountEntity | None
+
+
+class StatusCard(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/PreviewCard"""
+
+    url: str
+    title: str
+    description: str
+    language: str | None
+    type: Literal["link", "photo", "video", "rich"]
+    author_name: str
+    author_url: str
+    provider_name: str
+    provider_url: str
+    html: str
+    width: int
+    height: int
+    image: str | None
+    image_description: str
+    embed_url: str
+    blurhash: str | None
+    published_at: str | None
+    authors: list[CardAuthor]
+    missing_attribution: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class MatchedFilter(msgspec.Struct):
+    """A filter as a status names it: https://docs.joinmastodon.org/entities/Filter, without what it looks for."""
+
+    id: str
+    title: str
+    context: list[Literal["home", "notifications", "public", "thread", "account"]]
+    expires_at: str | None
+    filter_action: Literal["warn", "hide", "blur"]
+
+
+class FilterResult(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/FilterResult"""
+
+    filter: MatchedFilter
+    keyword_matches: list[str] | None
+    status_matches: list[str] | None
+
+
+class StatusEntity(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Status
+
+    What depends on who looks is absent for a stranger; `text` stands in for `content` once it is deleted.
+    """
+
+    id: str
+    created_at: str
+    in_reply_to_id: str | None
+    in_reply_to_account_id: str | None
+    sensitive: bool
+    spoiler_text: str
+    visibility: Literal["public", "unlisted", "private", "direct"]
+    language: str | None
+    uri: str
+    url: str | None
+    replies_count: int
+    reblogs_count: int
+    favourites_count: int
+    quotes_count: int
+    edited_at: str | None
+    favourited: bool | msgspec.UnsetType = msgspec.UNSET
+    reblogged: bool | msgspec.UnsetType = msgspec.UNSET
+    muted: bool | msgspec.UnsetType = msgspec.UNSET
+    bookmarked: bool | msgspec.UnsetType = msgspec.UNSET
+    pinned: bool | msgspec.UnsetType = msgspec.UNSET
+    filtered: list[FilterResult] | msgspec.UnsetType = msgspec.UNSET
+    content: str | msgspec.UnsetType = msgspec.UNSET
+    text: str | msgspec.UnsetType = msgspec.UNSET
+    reblog: "StatusEntity | None"
+    application: StatusApplication | msgspec.UnsetType | None = msgspec.UNSET
+    account: AccountEntity
+    media_attachments: list[MediaAttachment]
+    mentions: list[MentionEntity]
+    tags: list[TagEntity]
+    emojis: list[Any]
+    quote: QuoteEntity | None
+    card: StatusCard | None
+    poll: StatusPoll | None
+    quote_approval: QuoteApproval | msgspec.UnsetType = msgspec.UNSET
 
 
 class VersionEntity(msgspec.Struct):

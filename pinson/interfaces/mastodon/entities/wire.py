@@ -8,6 +8,11 @@ from datetime import datetime
 
 import msgspec
 
+
+class Empty(msgspec.Struct):
+    """`{}`: it is done, and there is nothing to tell."""
+
+
 encode = msgspec.json.Encoder().encode
 
 

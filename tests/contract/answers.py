@@ -1,0 +1,113 @@
+"""Holds answers of the Mastodon interface against its own OpenAPI document: `tests/world.py` does so with every one.
+
+An answer is wrong if its status or media type is not in the document, if a key is missing or has another type, or if
+a key is not described at all. Refusals may tell more than `ErrorEntity` does.
+"""
+
+import functools
+import json
+import re
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+
+from pinson.interfaces import mastodon
+from pinson.interfaces.mastodon import openapi
+
+BASE = "https://pinson.example"
+SHOWN = 5  # differences in a message
+
+
+class Answer(NamedTuple):
+    """What the document says about one status of an operation. validator: None if the body is no JSON."""
+
+    media_type: str | None
+    validator: Any
+
+
+@functools.cache
+def document():
+    """The document of all routes."""
+    return json.loads(json.dumps(openapi.document(mastodon.routes(), BASE)))
+
+
+@functools.cache
+def _operations():
+    """Each path's pattern and methods, those with the fewest parameters first, since they win."""
+    found = []
+    for path, methods in document()["paths"].items():
+        pattern = re.compile(re.sub(r"\\{[^/]*?\\}", "[^/]+", re.escape(path)) + "/?")
+        found.append((path.count("{"), pattern, path, methods))
+    return sorted(found, key=lambda one: one[0])
+
+
+@functools.cache
+def operation(method, path):
+    """The path as it is in the document, and what it says of this method there; None if there is no such route."""
+    for _, pattern, template, methods in _operations():
+        if pattern.fullmatch(path):
+            described = methods.get(("get" if method == "HEAD" else method).lower())
+            return (template, described) if described else None
+    return None
+
+
+def differences(method, path, status, media_type, body):
+    """How an answer differs from the document, in words; nothing if it does not, or if no route is its origin."""
+    found = operation(method, path)
+    if found is None or status == 500:
+        return []
+    template, described = found
+    answers = described["responses"]
+    key = next((key for key in (str(status), f"{str(status)[0]}XX") if key in answers), None)
+    if key is None:
+        return [f"the status {status} is not documented"]
+    expected = _answer(method.lower() if method != "HEAD" else "get", template, key)
+    if expected.media_type is None or method == "HEAD":
+        return [f"a body where none is documented: {body[:80]!r}"] if body else []
+    if media_type.partition(";")[0] != expected.media_type:
+        return [f"the media type is {media_type}, not {expected.media_type}"]
+    if expected.validator is None:
+        return []
+    errors = expected.validator.iter_errors(json.loads(body))
+    return [f"{'/'.join(map(str, error.instance_path)) or '(all of it)'}: {error.message[:300]}" for error in errors]
+
+
+def check(response, body):
+    """Fail with what is wrong about an answer.
+
+    Raises:
+        AssertionError
+    """
+    request = response.request
+    found = differences(
+        request.method, request.url.path, response.status_code, response.headers.get("content-type", ""), body
+    )
+    if found:
+        shown = "\n  ".join(found[:SHOWN])
+        raise AssertionError(f"{request.method} {request.url.path} ({response.status_code}) answers:\n  {shown}")
+
+
+@functools.cache
+def _answer(method, template, status):
+    described = document()["paths"][template][method]["responses"][status]
+    is_refusal = "$ref" in described
+    if is_refusal:
+        described = document()["components"]["responses"]["Refused"]
+    if "content" not in described:
+        return Answer(None, None)
+    [(media_type, content)] = described["content"].items()
+    if not media_type.endswith("json"):
+        return Answer(media_type, None)
+    root = {**content["schema"], "components": document()["components"] if is_refusal else _closed()}
+    return Answer(media_type, jsonschema_rs.Draft202012Validator(root))
+
+
+@functools.cache
+def _closed():
+    """The document's schemas, which allow no key that they do not describe."""
+    schemas = document()["components"]["schemas"]
+    return {"schemas": {name: _close(schema) for name, schema in schemas.items()}}
+
+
+def _close(schema):
+    return {**schema, "additionalProperties": False} if "properties" in schema else schema
