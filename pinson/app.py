@@ -23,7 +23,7 @@ import structlog
 import uvicorn
 
 from pinson import reactions, schedule
-from pinson.domain import access, accounts, media, posts, relations
+from pinson.domain import access, accounts, media, notifications, posts, relations
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.accounts import Standing
 from pinson.domain.posts import Shapes
@@ -74,6 +74,8 @@ FACTS: tuple[type[Fact], ...] = (
     accounts.AccountUnlimited,
     accounts.AccountUnlocked,
     media.MediaUploaded,
+    notifications.NotificationsMerged,
+    notifications.Notified,
     posts.ConversationMuted,
     posts.ConversationUnmuted,
     posts.PostDeleted,

@@ -7,56 +7,74 @@ order: whoever publishes is not kept waiting while thousands of listeners are to
 import asyncio
 from collections import deque
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from enum import Enum
 
 import msgspec
 
 from pinson.domain.access import CHANGES_OF_PRINCIPALS, Principal, concerns
-from pinson.domain.posts import PostDeleted, PostEdited, PostId, PostPublished, Reader, Shape
+from pinson.domain.notifications import NotificationsMerged, Notified
+from pinson.domain.posts import PostDeleted, PostEdited, PostPublished, Reader, Shape
 from pinson.domain.relations import CHANGES, Change, ListChanged, changed, concerned
 from pinson.domain.timelines import Timeline, Timelines
 from pinson.lib.db import Database, ReadTx
 from pinson.lib.log import Fact
 
 MAILBOX = 512  # things heard but not yet sent, above which a listener is too slow to keep
-HEARD = (PostPublished, PostEdited, PostDeleted, *CHANGES, *CHANGES_OF_PRINCIPALS)
+HEARD = (PostPublished, PostEdited, PostDeleted, Notified, NotificationsMerged, *CHANGES, *CHANGES_OF_PRINCIPALS)
 AT_A_TIME = 250  # listeners told before others in the event loop get their turn: about 0.3 ms
 
 
 class HeardKind(Enum):
-    """What happened to a post."""
+    """What happened: first to a post under topics, then to whoever listens to that kind of news."""
 
     PUBLISHED = "published"
     EDITED = "edited"
     DELETED = "deleted"
+    NOTIFIED = "notified"  # of something, by one notification
+    MERGED = "merged"  # what was kept apart from an account's notifications is among them now
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """Something a listener hears: what happened, to which post.
+    """Something a listener hears: what happened, and to what.
 
+    id: of the post; of other news, of what it is about.
     is_new: whether nobody can have done anything with what is shown: it is no edit and no boost.
     """
 
     kind: HeardKind
-    post_id: PostId
+    id: int
     is_new: bool = False
 
 
 class Listener:
-    """One subscription: a timeline, who listens to it, and a mailbox of what was heard."""
+    """One subscription: a timeline, who listens to it, to which other news, and a mailbox of what was heard."""
 
     def __init__(
-        self, timeline: Timeline, reader: Reader, *, principal: Principal, is_home: bool, list_id: int | None
+        self,
+        timeline: Timeline | None,
+        reader: Reader,
+        *,
+        principal: Principal,
+        is_home: bool,
+        list_id: int | None,
+        news: AbstractSet[HeardKind],
     ) -> None:
         self.timeline = timeline
         self.reader = reader
         self.principal = principal
         self.is_home = is_home
         self.list_id = list_id
+        self.news = news
         self.closed = False
         self._mailbox: deque[Heard] = deque()
         self._news = asyncio.Event()
+
+    @property
+    def topics(self) -> list[int]:
+        """Those whose posts it may hear."""
+        return [] if self.timeline is None else self.timeline.topics.tolist()
 
     async def hear(self) -> list[Heard]:
         """Wait for something and take all there is, oldest first; empty once the listener is closed."""
@@ -98,21 +116,24 @@ class Hub:
 
     def listen(
         self,
-        timeline: Timeline,
+        timeline: Timeline | None,
         reader: Reader,
         *,
         principal: Principal,
         is_home: bool = False,
         list_id: int | None = None,
+        news: AbstractSet[HeardKind] = frozenset(),
     ) -> Listener:
         """Open a subscription. Whoever opens it calls `leave` in the end.
 
         Args:
+            timeline: whose posts it hears; None: no posts.
             principal: by whose token it is open: it closes when that may no longer be.
             is_home: whether the timeline is what its reader follows, and changes as they do.
             list_id: which list of its reader's it is, if it is one: it changes as the list does, and closes with it.
+            news: what it hears besides posts, of its reader's account or for everybody.
         """
-        listener = Listener(timeline, reader, principal=principal, is_home=is_home, list_id=list_id)
+        listener = Listener(timeline, reader, principal=principal, is_home=is_home, list_id=list_id, news=news)
         self._enlist(listener)
         self._all[listener] = None
         if reader.id is not None:
@@ -161,6 +182,12 @@ class Hub:
                 heard = Heard(HeardKind.DELETED, fact.id)
                 for listener in self._listeners(fact.topics):
                     listener.put(heard)
+            case Notified():
+                await self._bring(
+                    Heard(HeardKind.NOTIFIED, fact.notification_id), self._by_account.get(fact.account_id, {})
+                )
+            case NotificationsMerged():
+                await self._bring(Heard(HeardKind.MERGED, fact.account_id), self._by_account.get(fact.account_id, {}))
             case ListChanged():
                 self._follow_list(fact)
                 self._follow_circles(fact)
@@ -175,16 +202,27 @@ class Hub:
         """Tell those on whose timelines the post stands."""
         for count, listener in enumerate(self._listeners(post.topics)):
             _end_mutes(listener, at)
-            if listener.timeline.admits(post, listener.reader) and not (
-                post.boost_of_id is not None and await self._is_hidden(post, listener)
+            timeline = listener.timeline
+            if (
+                timeline is not None
+                and timeline.admits(post, listener.reader)
+                and not (post.boost_of_id is not None and await self._is_hidden(post, timeline, listener.reader))
             ):
                 listener.put(heard)
             if count % AT_A_TIME == AT_A_TIME - 1:
                 await asyncio.sleep(0)
 
-    async def _is_hidden(self, boost: Shape, listener: Listener) -> bool:
-        """Whether the listener has just seen what a boost shows. As dear as reading a page."""
-        return await self._timelines.repeats(self._db, listener.timeline, boost, reader=listener.reader)
+    async def _bring(self, news: Heard, listeners: Iterable[Listener]) -> None:
+        """Tell those of the listeners who listen to such news: an account's, or all of them."""
+        for count, listener in enumerate(list(listeners)):
+            if news.kind in listener.news:
+                listener.put(news)
+            if count % AT_A_TIME == AT_A_TIME - 1:
+                await asyncio.sleep(0)
+
+    async def _is_hidden(self, boost: Shape, timeline: Timeline, reader: Reader) -> bool:
+        """Whether somebody has just seen there what a boost shows. As dear as reading a page."""
+        return await self._timelines.repeats(self._db, timeline, boost, reader=reader)
 
     def _listeners(self, topics: Iterable[int]) -> list[Listener]:
         """Who listens to any of the topics, each once."""
@@ -221,11 +259,11 @@ class Hub:
         self._enlist(listener)
 
     def _enlist(self, listener: Listener) -> None:
-        for topic in listener.timeline.topics.tolist():
+        for topic in listener.topics:
             self._under.setdefault(topic, {})[listener] = None
 
     def _delist(self, listener: Listener) -> None:
-        for topic in listener.timeline.topics.tolist():
+        for topic in listener.topics:
             _take(self._under, topic, listener)
 
 

@@ -77,8 +77,11 @@ class Timelines:
         self._heads = Heads()
         self._rings = Rings(depth=depth)
         self._homes: OrderedDict[AccountId, tuple[Circle, Timeline]] = OrderedDict()
-        self._public = self._timeline([topics.EVERYTHING], rules.everything)
-        self._local = self._timeline([topics.LOCAL], rules.everything)
+        self._public = {
+            (topic, media): self._timeline([topic], rules.with_media(rules.everything) if media else rules.everything)
+            for topic in (topics.EVERYTHING, topics.LOCAL)
+            for media in (False, True)
+        }
         self._newest = 0  # the highest id that was ever seen to join a topic
         self._upheavals = 0  # how often one left, or joined with a lower id than that
 
@@ -127,9 +130,13 @@ class Timelines:
             self._homes.popitem(last=False)
         return timeline
 
-    def public(self, *, local: bool) -> Timeline:
-        """Everything public; `local`: only from this server."""
-        return self._local if local else self._public
+    def public(self, *, local: bool, media: bool = False) -> Timeline:
+        """Everything public; `local`: only from this server. `media`: only what has some."""
+        return self._public[topics.LOCAL if local else topics.EVERYTHING, media]
+
+    def nothing(self) -> Timeline:
+        """What nobody posts: what is public from other servers, of which none is known yet."""
+        return self._timeline([], rules.everything)
 
     def tag(self, tag_id: int) -> Timeline:
         """What is public under a hashtag."""

@@ -25,6 +25,15 @@ def everything(post: Shape, reader: Reader) -> bool:
     return reader.circle is None or post.author_id not in reader.circle.muted
 
 
+def with_media(rule: Rule) -> Rule:
+    """The same with pictures, films or sounds: nothing else belongs."""
+
+    def with_media(post: Shape, reader: Reader) -> bool:
+        return post.media > 0 and rule(post, reader)
+
+    return with_media
+
+
 def profile(author_id: AccountId, *, replies: bool, boosts: bool) -> Rule:
     """For an account's own page. Its topics hold direct posts by others too: only its own belong.
 

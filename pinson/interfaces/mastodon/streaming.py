@@ -9,6 +9,7 @@ Not here: which posts a stream shows (timelines, streams).
 
 import asyncio
 from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import Any
 
@@ -35,6 +36,10 @@ routes = Routes()
 
 HEARTBEAT = 15  # seconds between signs of life on an idle event stream
 SCOPES = ("read", "read:statuses")
+NOTIFICATION_SCOPES = ("read", "read:notifications")
+OF_NOTIFICATIONS = frozenset({HeardKind.NOTIFIED, HeardKind.MERGED})
+NEWS = {"user": OF_NOTIFICATIONS, "user:notification": OF_NOTIFICATIONS}
+"""What streams tell besides posts, to whom concerns it. The other streams tell nothing else."""
 MOST_SUBSCRIPTIONS = 50  # on one socket
 DIGITS = 19  # of an id, at most
 POLICY_VIOLATION = 1008
@@ -98,8 +103,14 @@ class Wanted(msgspec.Struct, frozen=True):
         return (self.stream, of) if of else (self.stream,)
 
 
-class Channel(msgspec.Struct):
-    """Parameters of an event stream; the path says the rest."""
+class PublicChannel(msgspec.Struct):
+    """Parameters of an event stream of what is public; the path says the rest."""
+
+    only_media: bool = False
+
+
+class TagChannel(msgspec.Struct):
+    """Parameters of a hashtag's event stream."""
 
     tag: str = ""
 
@@ -125,26 +136,38 @@ async def user_events(call: Call) -> Response:
     return await _events(call, Wanted(stream="user"))
 
 
+@routes.get("/api/v1/streaming/user/notification", scopes=NOTIFICATION_SCOPES)
+async def notification_events(call: Call) -> Response:
+    """What the account is notified of."""
+    return await _events(call, Wanted(stream="user:notification"))
+
+
 @routes.get("/api/v1/streaming/public", scopes=SCOPES)
-async def public_events(call: Call) -> Response:
+async def public_events(call: Call, form: PublicChannel) -> Response:
     """Everything public."""
-    return await _events(call, Wanted(stream="public"))
+    return await _events(call, Wanted(stream=_public("public", form)))
 
 
 @routes.get("/api/v1/streaming/public/local", scopes=SCOPES)
-async def local_events(call: Call) -> Response:
+async def local_events(call: Call, form: PublicChannel) -> Response:
     """Everything public from here."""
-    return await _events(call, Wanted(stream="public:local"))
+    return await _events(call, Wanted(stream=_public("public:local", form)))
+
+
+@routes.get("/api/v1/streaming/public/remote", scopes=SCOPES)
+async def remote_events(call: Call, form: PublicChannel) -> Response:
+    """Everything public from elsewhere."""
+    return await _events(call, Wanted(stream=_public("public:remote", form)))
 
 
 @routes.get("/api/v1/streaming/hashtag", scopes=SCOPES)
-async def hashtag_events(call: Call, form: Channel) -> Response:
+async def hashtag_events(call: Call, form: TagChannel) -> Response:
     """What is public under a hashtag."""
     return await _events(call, Wanted(stream="hashtag", tag=form.tag))
 
 
 @routes.get("/api/v1/streaming/hashtag/local", scopes=SCOPES)
-async def local_hashtag_events(call: Call, form: Channel) -> Response:
+async def local_hashtag_events(call: Call, form: TagChannel) -> Response:
     """What is public under a hashtag, from here."""
     return await _events(call, Wanted(stream="hashtag:local", tag=form.tag))
 
@@ -161,9 +184,13 @@ async def unknown_events(_call: Call) -> Response:
     raise UnknownChannel
 
 
+def _public(stream: str, form: PublicChannel) -> str:
+    return f"{stream}:media" if form.only_media else stream
+
+
 async def _events(call: Call, wanted: Wanted) -> Response:
     assert call.principal is not None
-    subscription = await _subscribe(call.tools, call.principal, wanted)
+    subscription = await subscribe(call.tools, call.principal, wanted)
     return StreamingResponse(
         _event_lines(call.tools, call.renderings, subscription),
         media_type="text/event-stream",
@@ -258,10 +285,10 @@ class _Conversation:
             if len(self._senders) >= MOST_SUBSCRIPTIONS:
                 return
             try:
-                if self._principal.scopes.isdisjoint(SCOPES):
+                if self._principal.scopes.isdisjoint(_scopes(wanted.stream)):
                     await self._say({"error": "Access token does not have the required scopes", "status": 401})
                     return
-                subscription = await _subscribe(self._tools, self._principal, wanted)
+                subscription = await subscribe(self._tools, self._principal, wanted)
             except Refusal as refusal:
                 await self._say({"error": str(refusal), "status": 401 if isinstance(refusal, NotYourList) else 400})
                 return
@@ -287,7 +314,7 @@ class _Conversation:
 # --- both ---------------------------------------------------------------------------------------------------------
 
 
-async def _subscribe(tools: Tools, principal: Principal, wanted: Wanted) -> Subscription:
+async def subscribe(tools: Tools, principal: Principal, wanted: Wanted) -> Subscription:
     """Open a listener.
 
     Raises:
@@ -295,18 +322,37 @@ async def _subscribe(tools: Tools, principal: Principal, wanted: Wanted) -> Subs
     """
     assert principal.account_id is not None
     is_home, list_id = wanted.stream == "user", None
+    timeline: Timeline | None = None
     if wanted.stream == "list":
         shape = await _list(tools, principal.account_id, wanted)
         timeline, list_id = tools.timelines.of_list(shape), shape.id
-    elif not is_home:
+    elif wanted.stream not in NEWS:
         timeline = await _timeline(tools, wanted)
     async with tools.db.read() as tx:  # last, since from here to `listen` no change may be missed
         circle = await tools.circles.of(tx, principal.account_id, now=tools.clock.now())
     if is_home:
         timeline = tools.timelines.home(circle)
     reader = Reader(circle, tools.standing)
-    listener = tools.hub.listen(timeline, reader, principal=principal, is_home=is_home, list_id=list_id)
+    listener = tools.hub.listen(
+        timeline,
+        reader,
+        principal=principal,
+        is_home=is_home,
+        list_id=list_id,
+        news=_news(wanted.stream, principal),
+    )
     return Subscription(wanted.names, listener)
+
+
+def _scopes(stream: str) -> tuple[str, ...]:
+    """Of which a token must have one to listen to a stream."""
+    return NOTIFICATION_SCOPES if stream == "user:notification" else SCOPES
+
+
+def _news(stream: str, principal: Principal) -> AbstractSet[HeardKind]:
+    """What the stream tells besides posts, as far as the token lets it be known."""
+    news = NEWS.get(stream, frozenset[HeardKind]())
+    return news - OF_NOTIFICATIONS if principal.scopes.isdisjoint(NOTIFICATION_SCOPES) else news
 
 
 async def _list(tools: Tools, account_id: AccountId, wanted: Wanted) -> ListShape:
@@ -322,10 +368,12 @@ async def _list(tools: Tools, account_id: AccountId, wanted: Wanted) -> ListShap
 
 
 async def _timeline(tools: Tools, wanted: Wanted) -> Timeline:
-    match wanted.stream:
-        case "public" | "public:local":
-            return tools.timelines.public(local=wanted.stream.endswith("local"))
-        case "hashtag" | "hashtag:local":
+    match wanted.stream.split(":"):
+        case ["public", "remote"] | ["public", "remote", "media"]:
+            return tools.timelines.nothing()
+        case ["public"] | ["public", "local"] | ["public", "media"] | ["public", "local", "media"] as where:
+            return tools.timelines.public(local="local" in where, media="media" in where)
+        case ["hashtag"] | ["hashtag", "local"]:
             if not wanted.tag:
                 raise MissingTag
             tag = await tools.db.write(posts.tag_named, name=wanted.tag, now=tools.clock.now())
@@ -334,11 +382,17 @@ async def _timeline(tools: Tools, wanted: Wanted) -> Timeline:
 
 
 async def _tell(tools: Tools, renderings: Renderings, heard: Heard, reader: Reader) -> tuple[str, bytes] | None:
-    """What to say of something heard: the event and its payload; None if the post is gone already."""
-    if heard.kind is HeardKind.DELETED:
-        return "delete", str(heard.post_id).encode()
-    async with tools.db.read() as tx:
-        shapes = await tools.shapes.of(tx, [heard.post_id])
-        rendered = await renderings.statuses(tx, shapes, reader=reader, is_new=heard.is_new)
-    event = "update" if heard.kind is HeardKind.PUBLISHED else "status.update"
-    return (event, rendered[0]) if rendered else None
+    """What to say of something heard: the event and its payload; None if what it is about is gone already."""
+    match heard.kind:
+        case HeardKind.DELETED:
+            return "delete", str(heard.id).encode()
+        case HeardKind.MERGED:
+            return "notifications_merged", b"1"
+        case HeardKind.NOTIFIED:
+            return None
+        case HeardKind.PUBLISHED | HeardKind.EDITED:
+            async with tools.db.read() as tx:
+                shapes = await tools.shapes.of(tx, [heard.id])
+                rendered = await renderings.statuses(tx, shapes, reader=reader, is_new=heard.is_new)
+            event = "update" if heard.kind is HeardKind.PUBLISHED else "status.update"
+            return (event, rendered[0]) if rendered else None

@@ -2,15 +2,17 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pinson.domain.access import MemberRole, Principal, State, TokensRevoked, UserRole
 from pinson.domain.accounts import AccountId
-from pinson.domain.posts import Visibility
-from pinson.domain.relations import lists
-from pinson.domain.streams import HeardKind
+from pinson.domain.notifications import NotificationsMerged, Notified
+from pinson.domain.posts import PostPublished, Reader, Shape, Visibility, topics
+from pinson.domain.relations import Circle, lists
+from pinson.domain.streams import Heard, HeardKind
 from pinson.domain.streams.hub import MAILBOX
 from pinson.lib.paging import Page
 from tests.domain.town import NAMES, START, Town, a_town, circles, step
@@ -71,7 +73,7 @@ class Listening(Town):
             if listener.closed:  # its account was suspended
                 continue
             heard = await asyncio.wait_for(listener.hear(), 1) if listener._mailbox else []
-            assert [one.post_id for one in heard if one.kind is kind] == [one for one in shown if one == id]
+            assert [one.id for one in heard if one.kind is kind] == [one for one in shown if one == id]
 
     async def pages(self, id):
         """The page of all that everyone listens to that begins with this entry, if it is there."""
@@ -146,7 +148,36 @@ async def test_a_deleted_post_is_told_to_those_who_listened_to_its_topics(town):
     (id,) = town.posts
     await town.take(("delete", 0))
 
-    assert [(one.kind, one.post_id) for one in await asyncio.wait_for(listener.hear(), 1)] == [(HeardKind.DELETED, id)]
+    assert [(one.kind, one.id) for one in await asyncio.wait_for(listener.hear(), 1)] == [(HeardKind.DELETED, id)]
+
+
+async def test_news_of_an_account_reach_those_who_listen_to_it_for_such_news(town):
+    def listen(who, news):
+        reader = Reader(Circle(town.people[who], frozenset()), town.standing)
+        return town.hub.listen(None, reader, principal=principal(town.people[who]), news=news)
+
+    listener = listen(0, {HeardKind.NOTIFIED})
+    others = [listen(0, {HeardKind.MERGED}), listen(1, {HeardKind.NOTIFIED})]
+
+    town.hub.apply(Notified(at=START, account_id=town.people[0], notification_id=7))
+    town.hub.apply(NotificationsMerged(at=START, account_id=town.people[1]))
+
+    assert await asyncio.wait_for(listener.hear(), 1) == [Heard(HeardKind.NOTIFIED, 7)]
+    await town.quiet()
+    assert [len(one._mailbox) for one in others] == [0, 0]
+
+
+async def test_a_stream_of_what_has_media_tells_nothing_else(town):
+    reader = await town.reader(1)
+    listener = town.hub.listen(
+        town.timelines.public(local=True, media=True), reader, principal=principal(town.people[1])
+    )
+    plain = Shape(1, town.people[0], Visibility.PUBLIC, None, None, (), (topics.EVERYTHING, topics.LOCAL))
+
+    for post in (plain, msgspec.structs.replace(plain, id=2, media=1)):
+        town.hub.apply(PostPublished(at=START, post=post))
+
+    assert [one.id for one in await asyncio.wait_for(listener.hear(), 1)] == [2]
 
 
 async def test_nobody_is_kept_once_they_left(town):
