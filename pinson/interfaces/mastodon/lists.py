@@ -26,7 +26,7 @@ class ListEntity(msgspec.Struct):
 
     id: str
     title: str
-    replies_policy: str
+    replies_policy: Replies
     exclusive: bool
 
 
@@ -205,4 +205,4 @@ async def remove_tags(call: Call, form: Tags) -> Response:
 
 
 def _entity(one: List) -> ListEntity:
-    return ListEntity(str(one.id), one.title, one.replies.value, one.exclusive)
+    return ListEntity(str(one.id), one.title, one.replies, one.exclusive)

@@ -77,6 +77,8 @@ def document(routes: Sequence[Route], base_url: str) -> dict[str, Any]:
     routes = [route for route in routes if route.method != "WEBSOCKET"]
     types = [type for route in routes for answer in answered(route).values() for type in alternatives(answer)]
     schemas, components = msgspec.json.schema_components((ErrorEntity, *types), ref_template=SCHEMAS)
+    for component in components.values():
+        _require_defaults(component)
     schema_of = dict(zip((ErrorEntity, *types), schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for route in sorted(routes, key=lambda route: route.path):
@@ -111,6 +113,14 @@ def document(routes: Sequence[Route], base_url: str) -> dict[str, Any]:
             },
         },
     }
+
+
+def _require_defaults(schema: dict[str, Any]) -> None:
+    """An entity is sent with all its fields: one that has a default is left out no more than any other."""
+    for name, field in schema.get("properties", {}).items():
+        if "default" in field:
+            del field["default"]
+            schema["required"] = [*schema.get("required", []), name]
 
 
 def answered(route: Route) -> Mapping[int, Any]:

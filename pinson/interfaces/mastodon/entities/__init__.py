@@ -9,11 +9,20 @@ Source: https://docs.joinmastodon.org/entities
 from pinson.interfaces.mastodon.entities.account import AccountEntity, RelationshipEntity, actor_uri, relationship
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
 from pinson.interfaces.mastodon.entities.renderings import Renderings
-from pinson.interfaces.mastodon.entities.status import StatusEntity, TagEntity, VersionEntity, tag_entity, tag_of
-from pinson.interfaces.mastodon.entities.wire import Empty, array, encode, id_text, moment
+from pinson.interfaces.mastodon.entities.status import (
+    DeletedStatusEntity,
+    StatusEntity,
+    TagEntity,
+    VersionEntity,
+    tag_entity,
+    tag_of,
+)
+from pinson.interfaces.mastodon.entities.wire import CustomEmoji, Empty, array, encode, id_text, moment
 
 __all__ = [
     "AccountEntity",
+    "CustomEmoji",
+    "DeletedStatusEntity",
     "Empty",
     "MediaAttachment",
     "RelationshipEntity",

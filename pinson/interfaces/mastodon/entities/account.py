@@ -11,6 +11,7 @@ import msgspec
 from pinson.domain import posts
 from pinson.domain.accounts import Profile
 from pinson.domain.relations import Relationship
+from pinson.interfaces.mastodon.entities.wire import CustomEmoji
 
 
 class FieldEntity(msgspec.Struct):
@@ -52,7 +53,7 @@ class AccountEntity(msgspec.Struct):
     show_media_replies: bool
     show_featured: bool
     noindex: bool
-    emojis: list[Any]
+    emojis: list[CustomEmoji]
     fields: list[FieldEntity]
     roles: list[Any]
     suspended: bool | msgspec.UnsetType = msgspec.UNSET

@@ -5,7 +5,7 @@ Called by the handlers of media and by whoever renders a status. Pure.
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -16,7 +16,7 @@ class MediaAttachment(msgspec.Struct):
     """See the module. `url` is null until it can be shown."""
 
     id: str
-    type: str
+    type: Literal["image", "gifv", "video", "audio", "unknown"]
     url: str | None
     preview_url: str | None
     remote_url: str | None

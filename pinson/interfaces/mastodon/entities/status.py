@@ -18,7 +18,7 @@ from pinson.domain.media import Media
 from pinson.domain.posts import Mark, Post, PostId, Shape, Tag, Visibility
 from pinson.interfaces.mastodon.entities.account import AccountEntity, actor_uri
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
-from pinson.interfaces.mastodon.entities.wire import encode, id_text, moment
+from pinson.interfaces.mastodon.entities.wire import CustomEmoji, encode, id_text, moment
 
 
 class MentionEntity(msgspec.Struct):
@@ -69,7 +69,7 @@ class PostPiece(BoostPiece):
     media_attachments: list[Any]
     mentions: list[MentionEntity]
     tags: list[TagEntity]
-    emojis: list[Any]
+    emojis: list[CustomEmoji]
     card: None
     quote: msgspec.UnsetType | None
     poll: msgspec.UnsetType | None
@@ -128,7 +128,7 @@ class StatusPoll(msgspec.Struct):
     votes_count: int
     voters_count: int | None
     options: list[StatusPollOption]
-    emojis: list[Any]
+    emojis: list[CustomEmoji]
     voted: bool | msgspec.UnsetType = msgspec.UNSET
     own_votes: list[int] | msgspec.UnsetType = msgspec.UNSET
 
@@ -183,11 +183,8 @@ class FilterResult(msgspec.Struct):
     status_matches: list[str] | None
 
 
-class StatusEntity(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/entities/Status
-
-    What depends on who looks is absent for a stranger; `text` stands in for `content` once it is deleted.
-    """
+class ShownStatus(msgspec.Struct, kw_only=True):
+    """A status without what it says; what depends on who looks is absent for a stranger."""
 
     id: str
     created_at: str
@@ -210,19 +207,29 @@ class StatusEntity(msgspec.Struct, kw_only=True):
     bookmarked: bool | msgspec.UnsetType = msgspec.UNSET
     pinned: bool | msgspec.UnsetType = msgspec.UNSET
     filtered: list[FilterResult] | msgspec.UnsetType = msgspec.UNSET
-    content: str | msgspec.UnsetType = msgspec.UNSET
-    text: str | msgspec.UnsetType = msgspec.UNSET
     reblog: "StatusEntity | None"
     application: StatusApplication | msgspec.UnsetType | None = msgspec.UNSET
     account: AccountEntity
     media_attachments: list[MediaAttachment]
     mentions: list[MentionEntity]
     tags: list[TagEntity]
-    emojis: list[Any]
+    emojis: list[CustomEmoji]
     quote: QuoteEntity | None
     card: StatusCard | None
     poll: StatusPoll | None
     quote_approval: QuoteApproval | msgspec.UnsetType = msgspec.UNSET
+
+
+class StatusEntity(ShownStatus, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Status"""
+
+    content: str
+
+
+class DeletedStatusEntity(ShownStatus, kw_only=True):
+    """A status that was deleted: its source, for whoever wants to write it anew, in place of what it said."""
+
+    text: str
 
 
 class VersionEntity(msgspec.Struct):
@@ -234,7 +241,7 @@ class VersionEntity(msgspec.Struct):
     created_at: str
     account: msgspec.Raw
     media_attachments: list[Any]
-    emojis: list[Any]
+    emojis: list[CustomEmoji]
 
 
 PLAIN = b',"quote":null,"poll":null,"account":'  # ends the piece of a post that shows nothing besides itself

@@ -13,6 +13,16 @@ class Empty(msgspec.Struct):
     """`{}`: it is done, and there is nothing to tell."""
 
 
+class CustomEmoji(msgspec.Struct):
+    """A picture that stands for a `:shortcode:`: https://docs.joinmastodon.org/entities/CustomEmoji"""
+
+    shortcode: str
+    url: str
+    static_url: str
+    visible_in_picker: bool
+    category: str | msgspec.UnsetType = msgspec.UNSET
+
+
 encode = msgspec.json.Encoder().encode
 
 
