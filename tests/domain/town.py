@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 import pinson
 from pinson.domain import accounts, posts, relations
 from pinson.domain.accounts import Standing
+from pinson.domain.media import MediaKind
+from pinson.domain.media import store as media_store
 from pinson.domain.posts import Draft, Reader, Shapes, Visibility
 from pinson.domain.relations import Circles, lists
 from pinson.domain.relations.lists import Replies
@@ -19,13 +22,29 @@ from pinson.domain.timelines import Timelines
 from pinson.lib.db.migrate import migrate, steps
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.log import Follower, Kinds
+from tests.domain.media.desk import some
 
 MIGRATIONS = Path(pinson.__file__).parent / "migrations"
 BASE = "https://pinson.example"
 START = datetime(2026, 3, 30, 8, 40, tzinfo=UTC)
 NAMES = ("ana", "ben", "cleo", "dan")
 TAGS = ("lhc", "météo")
-PLACES = ("home", "public", "tag", "profile", "without replies", "without boosts", "list")
+PLACES = (
+    "home",
+    "list",
+    "public",
+    "public media",
+    "tag",
+    "tag or other",
+    "tag and other",
+    "tag without other",
+    "tag media",
+    "profile",
+    "without replies",
+    "without boosts",
+    "profile media",
+    "profile tagged",
+)
 LANGUAGES = ("fr", "en")
 FACTS = (
     accounts.AccountCreated,
@@ -55,12 +74,13 @@ step = st.one_of(
     publish,
     publish,
     st.tuples(st.just("burst"), people, st.integers(2, 9)),
+    st.tuples(st.just("show"), people, st.sets(tags, max_size=2), st.sampled_from([*Visibility])),
     st.tuples(st.just("delete"), any_post),
     st.tuples(st.just("clear"), any_post),
     st.tuples(st.just("boost"), people, any_post, st.sampled_from([*Visibility][:3])),
     st.tuples(st.just("boost"), people, any_post, st.just(Visibility.PUBLIC)),
     st.tuples(st.just("unboost"), people, any_post),
-    st.tuples(st.just("edit"), any_post, st.sets(tags, max_size=2), st.sets(people, max_size=2)),
+    st.tuples(st.just("edit"), any_post, st.sets(tags, max_size=2), st.sets(people, max_size=2), st.booleans()),
     st.tuples(st.just("follow"), people, people),
     st.tuples(st.just("unfollow"), people, people),
     st.tuples(st.just("follow tag"), people, tags),
@@ -124,6 +144,8 @@ class Town:
             case ("burst", who, count):
                 for number in range(count):
                     await self.publish(who, f"{number} #{TAGS[0]}", Visibility.PUBLIC, None)
+            case ("show", who, under, visibility):
+                await self.publish(who, wording("Voyez", under, ()), visibility, None, media=1)
             case ("delete", which):
                 if (id := self.post(which)) is not None:
                     async with self.db.read() as tx:
@@ -141,9 +163,10 @@ class Town:
             case ("unboost", who, which):
                 if (id := self.post(which)) is not None:
                     await self.tolerant(posts.unboost, booster=await self.reader(who), id=id)
-            case ("edit", which, under, mentioned):
+            case ("edit", which, under, mentioned, with_media):
                 if (id := self.post(which)) is not None:
-                    await self.edit(id, wording(f"Bonsoir {self.now.microsecond}", under, mentioned))
+                    text = wording(f"Bonsoir {self.now.microsecond}", under, mentioned)
+                    await self.edit(id, text, media=int(with_media))
             case ("follow", who, whom) if who != whom:
                 await self.tolerant(relations.follow, account_id=self.people[who], target_id=self.people[whom])
             case ("unfollow", who, whom):
@@ -199,8 +222,9 @@ class Town:
     def list_of(self, who):
         return {"account_id": self.people[who], "list_id": self.lists[who]}
 
-    async def publish(self, who, text, visibility, answered, language=None):
-        draft = Draft(text, visibility, answered, language=language)
+    async def publish(self, who, text, visibility, answered, language=None, media=0):
+        pictures = [await self.picture(self.people[who]) for _ in range(media)]
+        draft = Draft(text, visibility, answered, language=language, media_ids=tuple(pictures))
         prepared = posts.prepare(draft, max_characters=500, local_domain="pinson.example")
         try:
             post = await self.db.write(
@@ -223,20 +247,34 @@ class Town:
         if made is not None and made.id not in self.posts:
             self.posts.append(made.id)
 
-    async def edit(self, id, text):
-        """Let a post say something else."""
+    async def picture(self, account_id):
+        """Something to attach; it has no file, which nobody looks for here."""
+        return await self.db.write(picture, account_id=account_id, now=self.now)
+
+    async def edit(self, id, text, media=0):
+        """Let a post say something else, and show so many new pictures instead of those it had."""
         async with self.db.read() as tx:
             found = await posts.posts(tx, [id])
         if not found:
             return  # a boost that went with what it showed
-        prepared = posts.prepare(Draft(text), max_characters=500, local_domain="pinson.example")
-        await self.tolerant(posts.edit, id=id, author_id=found[id].author_id, prepared=prepared, base_url=BASE)
+        author_id = found[id].author_id
+        pictures = [await self.picture(author_id) for _ in range(media)]
+        draft = Draft(text, media_ids=tuple(pictures))
+        prepared = posts.prepare(draft, max_characters=500, local_domain="pinson.example")
+        await self.tolerant(posts.edit, id=id, author_id=author_id, prepared=prepared, base_url=BASE)
 
     def post(self, which):
         return self.posts[which % len(self.posts)] if which is not None and self.posts else None
 
     async def look(self, who, place, whom, limit):
         """What a story does in passing, so that memory fills; tests say what they want to see."""
+
+
+async def picture(tx, *, account_id, now):
+    """Store a picture that is ready; its id."""
+    id = tx.new_id(account_id, now)
+    await media_store.insert(tx, replace(some(MediaKind.IMAGE), id=id, account_id=account_id, key=None))
+    return id
 
 
 def wording(greeting, under, mentioned):

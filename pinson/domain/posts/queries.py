@@ -71,6 +71,11 @@ async def tag(tx: ReadTx, folded: str) -> Tag | None:
     return found[0] if found else None
 
 
+async def tags(tx: ReadTx, folded: Sequence[str]) -> dict[str, Tag]:
+    """Those of the hashtags of these folded names that were ever used or followed, in one statement."""
+    return {tag.name: tag for tag in await store.tags(tx, list(folded))} if folded else {}
+
+
 async def tags_by_ids(tx: ReadTx, ids: Sequence[int]) -> dict[int, Tag]:
     """Those of these hashtags that exist, in one statement."""
     return {tag.id: tag for tag in await store.tags_by_ids(tx, list(ids))} if ids else {}

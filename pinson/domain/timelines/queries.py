@@ -28,6 +28,7 @@ FIRST_TOPICS = 32  # merged at first: enough for a page of 20 if the rules drop 
 MOST_TOPICS = 256  # above this, SQL is the faster way to go on
 IN_THREAD = 1000  # topics, above which SQL costs over a millisecond and leaves the event loop
 KEEP = 20_000  # homes whose topics are remembered as arrays, 12 bytes a follow
+EVERY_POST = rules.Narrow()
 
 
 class Merged(msgspec.Struct):
@@ -48,12 +49,14 @@ class Timeline(msgspec.Struct, frozen=True):
 
     topics: (n,) ids. places: (n,) where their heads are.
     apart: how many older entries decide whether a boost is hidden (see `spacing.py`); 0: none is.
+    narrow: what of the rule the tables are asked for already, since it may leave little of much.
     """
 
     topics: NDArray[np.int64]
     places: NDArray[np.int32]
     rule: rules.Rule
     apart: int
+    narrow: rules.Narrow
     merged: Merged
 
     def admits(self, post: Shape, reader: Reader) -> bool:
@@ -78,7 +81,7 @@ class Timelines:
         self._rings = Rings(depth=depth)
         self._homes: OrderedDict[AccountId, tuple[Circle, Timeline]] = OrderedDict()
         self._public = {
-            (topic, media): self._timeline([topic], rules.with_media(rules.everything) if media else rules.everything)
+            (topic, media): self._timeline([topic], rules.everything, narrow=rules.Narrow(media=media))
             for topic in (topics.EVERYTHING, topics.LOCAL)
             for media in (False, True)
         }
@@ -138,16 +141,38 @@ class Timelines:
         """What nobody posts: what is public from other servers, of which none is known yet."""
         return self._timeline([], rules.everything)
 
-    def tag(self, tag_id: int) -> Timeline:
-        """What is public under a hashtag."""
-        return self._timeline([tag_id], rules.everything)
+    def tag(
+        self,
+        tag_id: int,
+        *,
+        or_any: Iterable[int] = (),
+        and_all: Iterable[int] = (),
+        and_none: Iterable[int] = (),
+        media: bool = False,
+    ) -> Timeline:
+        """What is public under a hashtag, or under one of `or_any`; under all and none of the others, if there are."""
+        narrow = rules.Narrow(media, tuple(and_all), tuple(and_none))
+        return self._timeline({tag_id, *or_any}, rules.everything, narrow=narrow)
 
     def profile(
-        self, account_id: AccountId, *, replies: bool = True, boosts: bool = True, direct: bool = True
+        self,
+        account_id: AccountId,
+        *,
+        replies: bool = True,
+        boosts: bool = True,
+        direct: bool = True,
+        media: bool = False,
+        under: Iterable[int] = (),
     ) -> Timeline:
-        """An account's own posts; `direct`: its direct ones too, for those who may see them."""
-        under = [account_id, topics.addressed_to(account_id)] if direct else [account_id]
-        return self._timeline(under, rules.profile(account_id, replies=replies, boosts=boosts))
+        """An account's own posts; `direct`: its direct ones too, for those who may see them.
+
+        Args:
+            media: only what has some.
+            under: only what is under these hashtags, which is public.
+        """
+        own = [account_id, topics.addressed_to(account_id)] if direct else [account_id]
+        rule = rules.profile(account_id, replies=replies, boosts=boosts)
+        return self._timeline(own, rule, narrow=rules.Narrow(media, tuple(under)))
 
     def of_list(self, shape: ListShape) -> Timeline:
         """What the accounts and hashtags of a list publish."""
@@ -277,9 +302,13 @@ class Timelines:
             found = [shape for shape in found if shape.boost_of_id is None or shape.boost_of_id in there]
         return found
 
-    def _timeline(self, under: Iterable[int], rule: rules.Rule, *, apart: int = 0) -> Timeline:
+    def _timeline(
+        self, under: Iterable[int], rule: rules.Rule, *, apart: int = 0, narrow: rules.Narrow = EVERY_POST
+    ) -> Timeline:
         ids = np.fromiter(under, np.int64)
-        return Timeline(ids, self._heads.places(ids.tolist()), rule, apart, Merged())
+        if narrow != EVERY_POST:
+            rule = rules.narrowed(rule, narrow)
+        return Timeline(ids, self._heads.places(ids.tolist()), rule, apart, narrow, Merged())
 
 
 def _below(timeline: Timeline, reader: Reader, after: int) -> tuple[Timeline, Reader, Page]:
@@ -296,8 +325,14 @@ async def _candidates(
     limit: int,
 ) -> list[int]:
     """Ids between the two, by `store.older` or `store.newer`; away from the event loop if that takes long."""
-    bounds = {"topics": timeline.topics.tolist(), "before": before, "after": after, "limit": limit}
-    if len(timeline.topics) > IN_THREAD:
+    bounds = {
+        "topics": timeline.topics.tolist(),
+        "narrow": timeline.narrow,
+        "before": before,
+        "after": after,
+        "limit": limit,
+    }
+    if len(timeline.topics) > IN_THREAD or timeline.narrow.all or timeline.narrow.none:
         return await db.read_in_thread(ask, **bounds)
     async with db.read() as tx:
         return await ask(tx, **bounds)

@@ -7,12 +7,41 @@ shows exactly what the same timeline would.
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
+import msgspec
+
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Reader, Shape, Visibility, is_out_of_reach
 from pinson.domain.relations import Circle, ListShape
 from pinson.domain.relations.lists import Replies
 
 Rule = Callable[[Shape, Reader], bool]
+
+
+class Narrow(msgspec.Struct, frozen=True):
+    """What posts of a timeline must be besides under one of its topics: what tables can tell as well as shapes.
+
+    media: it has pictures, films or sounds.
+    all, none: topics under all of which it is, and under none of which.
+    """
+
+    media: bool = False
+    all: tuple[int, ...] = ()
+    none: tuple[int, ...] = ()
+
+
+def narrowed(rule: Rule, narrow: Narrow) -> Rule:
+    """The same rule for those posts only."""
+    needed, unwanted = frozenset(narrow.all), frozenset(narrow.none)
+
+    def narrowed_rule(post: Shape, reader: Reader) -> bool:
+        return (
+            (post.media > 0 or not narrow.media)
+            and needed.issubset(post.topics)
+            and unwanted.isdisjoint(post.topics)
+            and rule(post, reader)
+        )
+
+    return narrowed_rule
 
 
 def everything(post: Shape, reader: Reader) -> bool:
@@ -23,15 +52,6 @@ def everything(post: Shape, reader: Reader) -> bool:
     if reader.limited and is_out_of_reach(post, reader):
         return False
     return reader.circle is None or post.author_id not in reader.circle.muted
-
-
-def with_media(rule: Rule) -> Rule:
-    """The same with pictures, films or sounds: nothing else belongs."""
-
-    def with_media(post: Shape, reader: Reader) -> bool:
-        return post.media > 0 and rule(post, reader)
-
-    return with_media
 
 
 def profile(author_id: AccountId, *, replies: bool, boosts: bool) -> Rule:

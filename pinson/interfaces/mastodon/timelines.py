@@ -1,19 +1,25 @@
 """Timelines, as Mastodon clients know them: https://docs.joinmastodon.org/methods/timelines."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 import msgspec
 from starlette.responses import Response
 
 from pinson.domain import accounts, posts
 from pinson.domain.accounts import AccountId, AccountNotFound
+from pinson.domain.posts import BadTag
 from pinson.domain.relations import lists
 from pinson.domain.timelines import Timeline
 from pinson.interfaces.mastodon.api import Call, Who, json
 from pinson.interfaces.request import Routes
+from pinson.lib.db import ReadTx
 from pinson.lib.paging import Page
 
 routes = Routes()
 
 PAGE, MOST = 20, 40
+MOST_TAGS = 4  # of each kind besides the hashtag that is asked for; more are ignored
 
 
 class Paged(msgspec.Struct):
@@ -43,11 +49,19 @@ class PublicPaged(Paged):
     remote: bool = False
     only_media: bool = False
 
+    @property
+    def from_elsewhere(self) -> bool:
+        """Whether only what comes from other servers is asked for: nothing does yet."""
+        return self.remote and not self.local
+
 
 class TagPaged(PublicPaged):
-    """A hashtag's timeline."""
+    """A hashtag's timeline: with what is under any of some others too, but only if under all or none of others."""
 
     hashtag: str = ""
+    any: list[str] = []
+    all: list[str] = []
+    none: list[str] = []
 
 
 class ListPaged(Paged):
@@ -78,20 +92,18 @@ async def home(call: Call, form: Paged) -> Response:
 
 @routes.get("/api/v1/timelines/public", scopes=("read:statuses",), who=Who.ANYONE)
 async def public(call: Call, form: PublicPaged) -> Response:
-    """Everything public. Nothing comes from other servers yet, and nothing has media."""
-    if form.remote or form.only_media:
-        return json([])
-    return await _page(call, call.tools.timelines.public(local=form.local), form.page())
+    """Everything public."""
+    if form.from_elsewhere:
+        return await _page(call, call.tools.timelines.nothing(), form.page())
+    return await _page(call, call.tools.timelines.public(local=form.local, media=form.only_media), form.page())
 
 
 @routes.get("/api/v1/timelines/tag/{hashtag}", scopes=("read:statuses",), who=Who.ANYONE)
 async def tag(call: Call, form: TagPaged) -> Response:
-    """What is public under a hashtag; one that nobody has used is empty."""
+    """What is public under a hashtag; one that nobody has used, or could use, is empty."""
     async with call.tools.db.read() as tx:
-        found = await posts.tag(tx, posts.tag_name(form.hashtag))
-    if found is None or form.remote or form.only_media:
-        return json([])
-    return await _page(call, call.tools.timelines.tag(found.id), form.page())
+        timeline = await _under_tag(tx, call, form)
+    return await _page(call, timeline, form.page())
 
 
 @routes.get("/api/v1/timelines/list/{id}", scopes=("read:lists",))
@@ -108,17 +120,44 @@ async def profile(call: Call, form: ProfilePaged) -> Response:
     async with call.tools.db.read() as tx:
         if await accounts.by_id(tx, form.id) is None:
             raise AccountNotFound
-    if form.only_media or form.tagged:
-        return json([])
+        under = await _tag_ids(tx, [form.tagged]) if form.tagged else {}
     if form.pinned:
         return await _pinned(call, form)
+    if form.tagged and not under:
+        return json([])
     timeline = call.tools.timelines.profile(
         form.id,
         replies=not form.exclude_replies,
         boosts=not form.exclude_reblogs,
         direct=not form.exclude_direct,
+        media=form.only_media,
+        under=under.values(),
     )
     return await _page(call, timeline, form.page())
+
+
+async def _under_tag(tx: ReadTx, call: Call, form: TagPaged) -> Timeline:
+    any_, all_, none = (names[:MOST_TAGS] for names in (form.any, form.all, form.none))
+    ids = await _tag_ids(tx, [form.hashtag, *any_, *all_, *none])
+    if form.from_elsewhere or not ids.keys() >= {form.hashtag, *all_}:
+        return call.tools.timelines.nothing()
+    return call.tools.timelines.tag(
+        ids[form.hashtag],
+        or_any=[ids[name] for name in any_ if name in ids],
+        and_all=[ids[name] for name in all_],
+        and_none=[ids[name] for name in none if name in ids],
+        media=form.only_media,
+    )
+
+
+async def _tag_ids(tx: ReadTx, names: Sequence[str]) -> dict[str, int]:
+    """The hashtags of these names, as they are written here; those that nothing is under are left out."""
+    folded: dict[str, str] = {}
+    for name in names:
+        with suppress(BadTag):
+            folded[name] = posts.tag_name(name)
+    found = await posts.tags(tx, list(folded.values()))
+    return {name: found[normal].id for name, normal in folded.items() if normal in found}
 
 
 async def _pinned(call: Call, form: ProfilePaged) -> Response:

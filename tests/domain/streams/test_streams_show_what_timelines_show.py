@@ -46,11 +46,13 @@ class Listening(Town):
             "list": self.timelines.of_list(shape),
             "public": self.timelines.public(local=True),
             "tag": self.timelines.tag(self.tags[0]),
+            "tag and other": self.timelines.tag(self.tags[0], and_all=[self.tags[1]]),
+            "media": self.timelines.public(local=True, media=True),
         }
 
-    async def publish(self, who, text, visibility, answered, language=None):
+    async def publish(self, *args, **named):
         before = len(self.posts)
-        await super().publish(who, text, visibility, answered, language)
+        await super().publish(*args, **named)
         if len(self.posts) > before:
             await self.all_heard(HeardKind.PUBLISHED, self.posts[-1])
 
@@ -60,9 +62,9 @@ class Listening(Town):
         if len(self.posts) > before:
             await self.all_heard(HeardKind.PUBLISHED, self.posts[-1])
 
-    async def edit(self, id, text):
+    async def edit(self, id, text, media=0):
         seq = self.db.committed
-        await super().edit(id, text)
+        await super().edit(id, text, media)
         if self.db.committed > seq:
             await self.all_heard(HeardKind.EDITED, id)
 

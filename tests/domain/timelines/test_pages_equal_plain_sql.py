@@ -78,12 +78,18 @@ TAG = f"""
     WHERE {VISIBLE} AND {IN_REACH} AND NOT {MUTED} AND p.visibility = 'public'
         AND EXISTS (SELECT 1 FROM json_each(p.tags) AS named WHERE named.value = :tag)
 """
+TAGGED = "EXISTS (SELECT 1 FROM json_each(p.tags) AS named WHERE named.value = :{name})"
+TAG_OR_OTHER = TAG.replace("= :tag", "IN (:tag, :other)")
+TAG_AND_OTHER = f"{TAG} AND {TAGGED.format(name='other')}"
+TAG_WITHOUT_OTHER = f"{TAG} AND NOT {TAGGED.format(name='other')}"
+MEDIA = " AND p.media > 0"
 PROFILE = f"""
     SELECT p.id FROM posts AS p JOIN accounts AS a ON a.id = p.author_id
     WHERE {VISIBLE} AND p.author_id = :author
 """
 WITHOUT_REPLIES = PROFILE + " AND (p.in_reply_to_author_id IS NULL OR p.in_reply_to_author_id = p.author_id)"
 WITHOUT_BOOSTS = PROFILE + " AND p.boost_of_id IS NULL"
+PROFILE_TAGGED = f"{PROFILE} AND p.visibility = 'public' AND {TAGGED.format(name='tag')}"
 LIST = f"""
     SELECT p.id FROM posts AS p JOIN accounts AS a ON a.id = p.author_id JOIN lists AS l ON l.id = :list
     WHERE {VISIBLE} AND NOT {UNWANTED} AND (
@@ -122,13 +128,24 @@ class Compared(Town):
 
     async def compare(self, who, place, whom, page):
         reader = await self.reader(who)
+        tag, other = (self.tags[(whom + number) % len(TAGS)] for number in (0, 1))
         match place:
             case "home":
                 timeline, sql = self.timelines.home(reader.circle), SPACED.format(admitted=HOME)
             case "public":
                 timeline, sql = self.timelines.public(local=True), PUBLIC
+            case "public media":
+                timeline, sql = self.timelines.public(local=False, media=True), PUBLIC + MEDIA
             case "tag":
-                timeline, sql = self.timelines.tag(self.tags[whom % len(TAGS)]), TAG
+                timeline, sql = self.timelines.tag(tag), TAG
+            case "tag or other":
+                timeline, sql = self.timelines.tag(tag, or_any=[other]), TAG_OR_OTHER
+            case "tag and other":
+                timeline, sql = self.timelines.tag(tag, and_all=[other]), TAG_AND_OTHER
+            case "tag without other":
+                timeline, sql = self.timelines.tag(tag, and_none=[other]), TAG_WITHOUT_OTHER
+            case "tag media":
+                timeline, sql = self.timelines.tag(tag, media=True), TAG + MEDIA
             case "list":
                 async with self.db.read() as tx:
                     shape = await lists.shape(tx, self.people[who], self.lists[who])
@@ -139,6 +156,10 @@ class Compared(Town):
                 timeline, sql = self.timelines.profile(self.people[whom], replies=False), WITHOUT_REPLIES
             case "without boosts":
                 timeline, sql = self.timelines.profile(self.people[whom], boosts=False), WITHOUT_BOOSTS
+            case "profile media":
+                timeline, sql = self.timelines.profile(self.people[whom], media=True), PROFILE + MEDIA
+            case "profile tagged":
+                timeline, sql = self.timelines.profile(self.people[whom], under=[tag]), PROFILE_TAGGED
         found = [shape.id for shape in await self.timelines.page(self.db, timeline, reader=reader, page=page)]
         assert found == await self.plain(sql, who, whom, page), (place, page)
         return found
@@ -161,6 +182,7 @@ class Compared(Town):
             "list": self.lists[who],
             "now": to_ms(self.now),
             "tag": posts.tag_name(TAGS[whom % len(TAGS)]),
+            "other": posts.tag_name(TAGS[(whom + 1) % len(TAGS)]),
             "before": 2**63 - 1 if page.max_id is None else page.max_id,
             "after": page.min_id or page.since_id or 0,
             "limit": page.limit,
@@ -188,7 +210,7 @@ async def replay(story, pages, circle, **timelines):
 @pytest.mark.parametrize(("depth", "first_topics", "apart"), [(40, 16, 40), (3, 2, 4), (2, 1, 2)])
 def test_memory_and_tables_give_the_pages_that_plain_sql_gives(depth, first_topics, apart):
     # Only generated, not shrunk: every story opens a database, so shrinking one would take minutes.
-    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
     @given(st.lists(step, min_size=20, max_size=70), pages, circles)
     def holds(story, asked, circle):
         asyncio.run(replay(story, asked, circle, depth=depth, first_topics=first_topics, apart=apart))

@@ -82,6 +82,8 @@ async def test_a_warm_page_costs_nothing(world, reader, signed_in, path):
     [
         "/api/v1/timelines/public",
         "/api/v1/timelines/tag/birds",
+        "/api/v1/timelines/tag/birds?any[]=ants&all[]=birds&none[]=bees",
+        "/api/v1/accounts/{id}/statuses?only_media=true&tagged=birds",
         "/api/v1/accounts/{id}/statuses",
         "/api/v1/favourites",
         "/api/v1/bookmarks",
