@@ -154,9 +154,18 @@ class Limits(Section, frozen=True):
     posts_per_3_hours: Annotated[Count, Meta(description="Posts published or edited, by account.")] = 300
     uploads_per_30_minutes: Annotated[Count, Meta(description="Files uploaded, by account.")] = 30
     user_requests_per_5_minutes: Annotated[Count, Meta(description="Requests of any kind, by user.")] = 1500
+    token_requests_per_5_minutes: Annotated[Count, Meta(description="Requests of any kind, by token.")] = 300
     address_requests_per_5_minutes: Annotated[
         Count, Meta(description="Requests of any kind without a user, by address.")
     ] = 300
+    pages_per_15_minutes: Annotated[
+        Count, Meta(description="Requests for a further page of a list, by user or address.")
+    ] = 300
+    deletions_per_30_minutes: Annotated[Count, Meta(description="Posts deleted and boosts taken back, by account.")] = (
+        30
+    )
+    follows_per_24_hours: Annotated[Count, Meta(description="Accounts followed, by account.")] = 400
+    reports_per_24_hours: Annotated[Count, Meta(description="Reports to moderators, by account.")] = 400
 
 
 class OAuth(Section, frozen=True):

@@ -5,7 +5,6 @@ account's own view of itself (profile.py), its statuses (timelines.py), blocks a
 """
 
 from collections.abc import Set as AbstractSet
-from datetime import timedelta
 
 import msgspec
 from starlette.responses import Response
@@ -14,7 +13,7 @@ from pinson.domain import access, accounts, relations
 from pinson.domain.access import SignUp, SignUpMode
 from pinson.domain.accounts import Account, AccountId, AccountNotFound
 from pinson.domain.posts import Reader
-from pinson.interfaces.mastodon.api import Call, TooManyIds, Who, json
+from pinson.interfaces.mastodon.api import A_DAY, HALF_AN_HOUR, Call, TooManyIds, Who, json
 from pinson.interfaces.mastodon.entities import AccountEntity, Empty, RelationshipEntity, relationship
 from pinson.interfaces.mastodon.oauth import TokenEntity, token_entity
 from pinson.interfaces.mastodon.people import MOST, PAGE, OneAccount, PeopleOf, existing, page_of, rendered, stands
@@ -25,7 +24,6 @@ from pinson.lib.limits import Limit
 routes = Routes()
 
 MOST_IDS = 40
-HALF_AN_HOUR = int(timedelta(minutes=30).total_seconds())
 
 
 class NotYourSignUp(Refusal):
@@ -231,6 +229,8 @@ async def following(call: Call, form: PeopleOf) -> Response:
 @routes.post("/api/v1/accounts/{id}/follow", scopes=("write:follows",), answers=RelationshipEntity)
 async def follow(call: Call, form: Following) -> Response:
     """Follow an account, or change how."""
+    most = call.tools.settings.limits.follows_per_24_hours
+    call.limit("follows", f"account {call.account_id}", Limit(most, A_DAY))
     await call.tools.db.write(
         relations.follow,
         account_id=call.account_id,

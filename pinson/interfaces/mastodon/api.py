@@ -9,6 +9,7 @@ Not here: the handlers, entities, pages for people (web).
 Source: https://docs.joinmastodon.org/client/intro and https://docs.joinmastodon.org/api/rate-limits.
 """
 
+import calendar
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum
@@ -58,7 +59,8 @@ PREFLIGHT = {
     "access-control-max-age": "86400",
 }
 OWN = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known/", "/nodeinfo/")
-FIVE_MINUTES = 300
+FIVE_MINUTES, FIFTEEN_MINUTES, HALF_AN_HOUR, A_DAY = 300, 900, 1800, 86_400
+CURSORS = (b"max_id=", b"since_id=", b"min_id=")  # a request that has one is for a further page
 
 
 class Who(Enum):
@@ -241,7 +243,7 @@ class MastodonApi:
             that msgspec makes a JSON schema of (an entity, `list[Entity]`, `Entity | OtherEntity`, `Empty` for
             `{}`), None for an empty body; by status where that is not just 200: `{200: Entity, 202: Entity}`.
         media_type: of what it answers, if not application/json; what is no JSON has `answers=str`.
-        deprecated: the day from which apps should use something else; the answer says so (RFC 9745).
+        deprecated: the day, a `date`, from which apps should use something else; the answer says so (RFC 9745).
     """
 
     def __init__(self, tools: Tools, renderings: Renderings, routes: Sequence[Route]) -> None:
@@ -264,6 +266,8 @@ class MastodonApi:
         response.raw_headers += RAW_CORS
         if call.tightest is not None:
             response.headers.update(_limit_headers(*call.tightest))
+        if (since := route.options.get("deprecated")) is not None:
+            response.headers["deprecation"] = f"@{calendar.timegm(since.timetuple())}"
         return response
 
     async def stream(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
@@ -299,14 +303,24 @@ class MastodonApi:
         return response
 
     def _count(self, call: Call) -> None:
+        """Count a request among those of its user and token, or of its address, and among those for further pages.
+
+        Raises:
+            TooManyRequests.
+        """
         limits = self._tools.settings.limits
         if not limits.enabled:
             return
         if call.principal is not None and call.principal.user_id is not None:
-            who, most = f"user {call.principal.user_id}", limits.user_requests_per_5_minutes
+            who, token = f"user {call.principal.user_id}", f"token {call.principal.token_id}"
+            call.limit("requests", token, Limit(limits.token_requests_per_5_minutes, FIVE_MINUTES))
+            call.limit("requests", who, Limit(limits.user_requests_per_5_minutes, FIVE_MINUTES))
         else:
-            who, most = origin(call.request), limits.address_requests_per_5_minutes
-        call.limit("requests", who, Limit(most, FIVE_MINUTES))
+            who = origin(call.request)
+            call.limit("requests", who, Limit(limits.address_requests_per_5_minutes, FIVE_MINUTES))
+        query = call.request.scope["query_string"]
+        if query and any(cursor in query for cursor in CURSORS):
+            call.limit("pages", who, Limit(limits.pages_per_15_minutes, FIFTEEN_MINUTES))
 
     def _admit(self, route: Route, principal: Principal | None) -> None:
         """Whether whoever asks may use this route at all.

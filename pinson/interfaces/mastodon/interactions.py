@@ -17,7 +17,7 @@ from pinson.domain.posts import Mark, PostId, Shape, Visibility
 from pinson.interfaces.mastodon.api import Call, Who, json
 from pinson.interfaces.mastodon.entities import AccountEntity, StatusEntity
 from pinson.interfaces.mastodon.people import People, page_of
-from pinson.interfaces.mastodon.statuses import OneStatus
+from pinson.interfaces.mastodon.statuses import OneStatus, count_deletion
 from pinson.interfaces.mastodon.timelines import Paged
 from pinson.interfaces.request import Routes
 
@@ -75,6 +75,7 @@ async def boost(call: Call, form: Boosting) -> Response:
 @routes.post("/api/v1/statuses/{id}/unreblog", scopes=("write:statuses",), answers=StatusEntity)
 async def unboost(call: Call, form: OneStatus) -> Response:
     """Take a boost back; the answer is the status that was in it."""
+    count_deletion(call)
     async with call.tools.db.read() as tx:
         booster = await call.reader(tx)
     shape = await call.tools.db.write(posts.unboost, booster=booster, id=form.id, now=call.now)

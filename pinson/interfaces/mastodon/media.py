@@ -4,7 +4,7 @@ Not here: what they look like to an app (attachments.py), the files themselves (
 attaching them to a status (statuses.py).
 """
 
-from datetime import timedelta
+from datetime import date
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -13,14 +13,13 @@ from starlette.responses import Response
 
 from pinson.domain import media
 from pinson.domain.media import FILM_BYTES, IMAGE_BYTES, Media, MediaId, ProcessingFailed, Said, State, Upload
-from pinson.interfaces.mastodon.api import Call, json
+from pinson.interfaces.mastodon.api import HALF_AN_HOUR, Call, json
 from pinson.interfaces.mastodon.entities import Empty, MediaAttachment, attachment
 from pinson.interfaces.request import MAX_BODY, Routes
 from pinson.lib.limits import Limit
 
 routes = Routes()
 
-HALF_AN_HOUR = int(timedelta(minutes=30).total_seconds())
 MOST_SENT = FILM_BYTES + IMAGE_BYTES + MAX_BODY  # a film, a picture that stands for it, and what is said
 
 
@@ -70,7 +69,11 @@ async def upload(call: Call, form: NewMedia) -> Response:
 
 
 @routes.post(
-    "/api/v1/media", scopes=("write:media",), max_body=MOST_SENT, answers={200: MediaAttachment, 202: MediaAttachment}
+    "/api/v1/media",
+    scopes=("write:media",),
+    max_body=MOST_SENT,
+    answers={200: MediaAttachment, 202: MediaAttachment},
+    deprecated=date(2020, 4, 5),
 )
 async def upload_and_wait(call: Call, form: NewMedia) -> Response:
     """Take a file, and answer when it is ready, which for a film takes minutes. Elk still does it so."""

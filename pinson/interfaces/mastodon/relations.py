@@ -4,7 +4,9 @@ https://docs.joinmastodon.org/methods/accounts, blocks, mutes, domain_blocks, fo
 endorsements. Not here: follow and unfollow (accounts.py), lists (lists.py).
 """
 
+import functools
 from collections.abc import Callable, Coroutine
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -240,8 +242,10 @@ async def unendorse(call: Call, form: OneAccount) -> Response:
     return await _decide(call, form.id, relations.unendorse)
 
 
-for verb, handler in (("endorse", endorse), ("pin", endorse), ("unendorse", unendorse), ("unpin", unendorse)):
-    routes.post(f"/api/v1/accounts/{{id}}/{verb}", scopes=("write:accounts",), answers=RelationshipEntity)(handler)
+for verb, former, handler in (("endorse", "pin", endorse), ("unendorse", "unpin", unendorse)):
+    on_account = functools.partial(routes.post, scopes=("write:accounts",), answers=RelationshipEntity)
+    on_account(f"/api/v1/accounts/{{id}}/{verb}")(handler)
+    on_account(f"/api/v1/accounts/{{id}}/{former}", deprecated=date(2025, 7, 8))(handler)
 
 
 @routes.get("/api/v1/endorsements", scopes=("read:accounts",), answers=list[AccountEntity])
@@ -258,7 +262,12 @@ async def endorsements(call: Call, form: PeopleOf) -> Response:
     return await _endorsements(call, form.id, form)
 
 
-@routes.get("/api/v1/accounts/{id}/identity_proofs", scopes=("read:accounts",), answers=list[Empty])
+@routes.get(
+    "/api/v1/accounts/{id}/identity_proofs",
+    scopes=("read:accounts",),
+    answers=list[Empty],
+    deprecated=date(2022, 3, 30),
+)
 async def identity_proofs(call: Call, form: OneAccount) -> Response:
     """Nothing: what this once told is told by links that a profile's pages confirm."""
     async with call.tools.db.read() as tx:

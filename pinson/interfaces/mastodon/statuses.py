@@ -10,7 +10,7 @@ from pinson.domain import accounts, media, posts
 from pinson.domain.accounts import Defaults
 from pinson.domain.media import MediaId
 from pinson.domain.posts import PostId, PostNotFound, Visibility
-from pinson.interfaces.mastodon.api import Call, TooManyIds, Who, json
+from pinson.interfaces.mastodon.api import HALF_AN_HOUR, Call, TooManyIds, Who, json
 from pinson.interfaces.request import Routes
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.limits import Limit
@@ -193,6 +193,7 @@ async def show_statuses(call: Call, form: SomeStatuses) -> Response:
 @routes.on("DELETE", "/api/v1/statuses/{id}", scopes=("write:statuses",))
 async def delete_status(call: Call, form: Deletion) -> Response:
     """Delete one's status; the answer holds its source, so that it can be written anew, with the same media."""
+    count_deletion(call)
     async with call.tools.db.read() as tx:
         attached = (await media.of_posts(tx, [form.id])).get(form.id, [])
     post = await call.tools.db.write(
@@ -200,3 +201,13 @@ async def delete_status(call: Call, form: Deletion) -> Response:
     )
     async with call.tools.db.read() as tx:
         return json(await call.renderings.deleted(tx, post, reader=await call.reader(tx), attached=attached))
+
+
+def count_deletion(call: Call) -> None:
+    """Count a deletion, or a boost that is taken back: each is told to everybody who saw the post.
+
+    Raises:
+        TooManyRequests.
+    """
+    most = call.tools.settings.limits.deletions_per_30_minutes
+    call.limit("deletions", f"account {call.account_id}", Limit(most, HALF_AN_HOUR))

@@ -3,7 +3,7 @@
 Only accounts that agreed to be found are told of. Both are read in a thread: they look at more than they show.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -87,7 +87,7 @@ async def suggestions(call: Call, form: Wanted) -> Response:
     )
 
 
-@routes.get("/api/v1/suggestions", scopes=("read:accounts",), answers=list[AccountEntity])
+@routes.get("/api/v1/suggestions", scopes=("read:accounts",), answers=list[AccountEntity], deprecated=date(2021, 5, 16))
 async def plain_suggestions(call: Call, form: Wanted) -> Response:
     """Whom to follow, as it was before version 3.4."""
     found = await _suggested(call, form)
