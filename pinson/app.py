@@ -23,10 +23,9 @@ import structlog
 import uvicorn
 
 from pinson import reactions, schedule
-from pinson.domain import access, accounts, filters, media, notifications, posts, relations
+from pinson.domain import access, accounts, media, notifications, posts, relations
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.accounts import Standing
-from pinson.domain.filters import FilteredPosts
 from pinson.domain.posts import Shapes
 from pinson.domain.relations import Circles
 from pinson.domain.streams import Hub
@@ -74,7 +73,6 @@ FACTS: tuple[type[Fact], ...] = (
     accounts.AccountSuspended,
     accounts.AccountUnlimited,
     accounts.AccountUnlocked,
-    filters.FiltersChanged,
     media.MediaUploaded,
     notifications.NotificationsMerged,
     notifications.Notified,
@@ -141,11 +139,10 @@ async def machine(
     timelines = Timelines(shapes)
     hub = Hub(timelines, db)
     standing, tokens, circles = Standing(), Tokens(db), Circles()
-    filtered = FilteredPosts()
-    renderings = Renderings(settings.url, filtered, clock=clock)
+    renderings, cards = Renderings(settings.url), web.Cards()
     wake = Wake()
     kinds = Kinds(FACTS)
-    follower = Follower(db, kinds, (standing, tokens, circles, shapes, timelines, filtered, renderings, hub, wake))
+    follower = Follower(db, kinds, (standing, tokens, circles, shapes, timelines, renderings, cards, hub, wake))
     await follower.start()
     blobs = Blobs(data / "files", db)
     tools = Tools(
@@ -175,7 +172,7 @@ async def machine(
         mastodon.interface(tools, renderings),
         media_files.interface(tools),
         ops.interface(tools),
-        web.interface(tools),
+        web.interface(tools, cards),
     ]
 
     async def watch() -> None:

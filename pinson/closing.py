@@ -6,7 +6,7 @@ who have no other account. Run twice, it finds
 nothing left to do. A post is gone from all timelines at once; its boosts and marks go here.
 """
 
-from pinson.domain import access, filters, media, posts, relations
+from pinson.domain import access, media, posts, relations
 from pinson.domain.accounts import AccountDeleted
 from pinson.domain.posts import PostDeleted
 from pinson.tools import Tools
@@ -16,7 +16,6 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
     """Erase the memberships, posts, media and follows of a deleted account, a few hundred at a time."""
     now = tools.clock.now()
     await tools.db.write(access.forget_account, account_id=fact.account_id, now=now)
-    await tools.db.write(posts.unfeature_all, account_id=fact.account_id, now=now)  # first: posts are counted there
     while await tools.db.write(posts.delete_all, author_id=fact.account_id, now=now):
         pass
     while await tools.db.write(media.delete_all, account_id=fact.account_id, now=now):
@@ -25,7 +24,6 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
         pass
     while await tools.db.write(relations.sever_all, account_id=fact.account_id, now=now):
         pass
-    await tools.db.write(filters.delete_all, account_id=fact.account_id, now=now)
 
 
 async def clear_after_post(tools: Tools, fact: PostDeleted) -> None:

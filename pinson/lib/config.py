@@ -27,6 +27,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import Meta
@@ -60,6 +61,11 @@ def _check_networks(values: tuple[str, ...]) -> None:
 def _check_mailbox(value: str) -> None:
     if value and not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", parseaddr(value)[1]):  # ASCII: a domain as DNS has it
         raise ValueError("not an e-mail address")
+
+
+def _check_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise ValueError("no time zone of this name")
 
 
 def _is(allowed: str, check: Callable[..., None]) -> dict[str, object]:
@@ -97,6 +103,10 @@ class Instance(Section, frozen=True):
     languages: Annotated[
         tuple[str, ...], Meta(description="Languages (BCP 47) this server is written in, the main one first.")
     ] = ("fr", "en")
+    time_zone: Annotated[
+        str,
+        Meta(description="Where its days begin and end, by the IANA's name.", extra=_is("a time zone", _check_zone)),
+    ] = "Europe/Paris"
 
 
 class Registration(Section, frozen=True):

@@ -77,7 +77,6 @@ from pinson.domain.access.queries import (
     owner,
     people,
     session_user,
-    staff,
     user,
 )
 from pinson.domain.access.rules import (
@@ -222,6 +221,5 @@ __all__ = [
     "sign_out",
     "sign_up",
     "sign_up_by_app",
-    "staff",
     "user",
 ]

@@ -27,17 +27,6 @@ from pinson.domain.posts.facts import (
     PostUnmarked,
     RepliesOrphaned,
 )
-from pinson.domain.posts.featured import (
-    MOST_FEATURED,
-    NotFeatured,
-    TooManyFeatured,
-    feature,
-    featured,
-    unfeature,
-    unfeature_all,
-    unfeature_tag,
-    worth_featuring,
-)
 from pinson.domain.posts.marks import (
     bookmark,
     clear_marks,
@@ -55,7 +44,6 @@ from pinson.domain.posts.marks import (
 )
 from pinson.domain.posts.model import (
     Draft,
-    FeaturedTag,
     Mark,
     Marked,
     Post,
@@ -101,14 +89,12 @@ from pinson.domain.posts.rules import (
     tag_name,
 )
 from pinson.domain.posts.shapes import Shapes
-from pinson.domain.posts.text import URL_LENGTH, WORD, length
+from pinson.domain.posts.text import URL_LENGTH, length
 from pinson.domain.posts.threads import Context, context
 
 __all__ = [
-    "MOST_FEATURED",
     "MOST_PINS",
     "URL_LENGTH",
-    "WORD",
     "BadTag",
     "BlankPost",
     "CannotPin",
@@ -116,10 +102,8 @@ __all__ = [
     "ConversationMuted",
     "ConversationUnmuted",
     "Draft",
-    "FeaturedTag",
     "Mark",
     "Marked",
-    "NotFeatured",
     "NotYourPost",
     "Post",
     "PostDeleted",
@@ -138,7 +122,6 @@ __all__ = [
     "Shapes",
     "Tag",
     "TagDay",
-    "TooManyFeatured",
     "TooManyPins",
     "Version",
     "Visibility",
@@ -156,8 +139,6 @@ __all__ = [
     "delete_all",
     "edit",
     "favourite",
-    "feature",
-    "featured",
     "follow_tag",
     "forget_keys",
     "is_out_of_reach",
@@ -187,12 +168,8 @@ __all__ = [
     "unbookmark",
     "unboost",
     "unfavourite",
-    "unfeature",
-    "unfeature_all",
-    "unfeature_tag",
     "unmute",
     "unpin",
     "versions",
     "visible",
-    "worth_featuring",
 ]

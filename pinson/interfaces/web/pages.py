@@ -16,6 +16,7 @@ from typing import Any, Self, get_args
 
 import jinja2
 import msgspec
+from markupsafe import Markup
 
 from pinson.domain.access import SignUpRefused
 from pinson.domain.accounts import FieldRefused
@@ -65,9 +66,10 @@ class Problem(msgspec.Struct, frozen=True):
 class Pages:
     """The templates in every language."""
 
-    def __init__(self, catalogs: Catalogs, environments: Mapping[Lang, jinja2.Environment]) -> None:
+    def __init__(self, catalogs: Catalogs, environments: Mapping[Lang, jinja2.Environment], files: Files) -> None:
         self._catalogs = catalogs
         self._environments = environments
+        self._files = files
 
     @classmethod
     def load(cls, folder: Path, *, catalogs: Catalogs, files: Files, instance: Instance, host: str) -> Self:
@@ -93,11 +95,19 @@ class Pages:
             )
             environment.globals.update(static=files.url, instance=instance, host=host, languages=LANGUAGES)
             environments[lang] = environment
-        return cls(catalogs, environments)
+        return cls(catalogs, environments, files)
 
     def render(self, template: str, *, lang: Lang, **facts: Any) -> str:
         """The page as HTML."""
         return self._environments[lang].get_template(f"{template}.html").render(**facts)
+
+    def piece(self, template: str, *, lang: Lang, **facts: Any) -> Markup:
+        """A part of a page, to be put into one."""
+        return Markup(self.render(template, lang=lang, **facts))  # noqa: S704  (its template escapes what it shows)
+
+    def static(self, name: str) -> str:
+        """Where a browser finds a file of ours."""
+        return self._files.url(name)
 
     def explain(self, refusal: Refusal, lang: Lang) -> Sequence[Problem]:
         """Why something was refused, in the reader's language; field by field if it is about those of a form."""

@@ -23,15 +23,19 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from pinson.domain import access
-from pinson.domain.access import SESSION_LASTS, User
+from pinson.domain.access import SESSION_LASTS, Membership, State, User
+from pinson.domain.posts import Reader, Shape
 from pinson.interfaces.request import Handler, Route, origin, parameters
+from pinson.interfaces.web.cards import Card, Cards
 from pinson.interfaces.web.pages import STATIC, TEMPLATES, Files, Pages, Problem
+from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.forms import binder
 from pinson.lib.i18n import negotiate
@@ -49,7 +53,10 @@ STATUS = {
     Kind.TOO_MANY: 429,
     Kind.UNAVAILABLE: 503,
 }
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'"
+    "; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
 FORMS_STAY = "; form-action 'self'"
 HEADERS = {
     "content-security-policy": POLICY + FORMS_STAY,
@@ -58,7 +65,7 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
-SESSION, FORM, LANGUAGE = "session", "form", "lang"  # cookies
+SESSION, FORM, LANGUAGE, ACTING = "session", "form", "lang", "account"  # cookies
 YEAR = 365 * 24 * 3600
 
 # A path here, and nothing that a browser could take for another host: no "//" or "\" at the
@@ -84,25 +91,68 @@ class Call:
     """One request: who makes it, in which language, when, and with which tools it is answered.
 
     user: who is signed in in this browser, if anybody.
+    accounts: those that they are members of, oldest membership first.
+    acting: the one that they act as: the one they chose, or the first.
     problems: why the form that was sent comes back; none at first.
     status: of a page, unless it says otherwise.
     """
 
-    def __init__(self, tools: Tools, pages: Pages, files: Files, request: Request) -> None:
+    def __init__(self, tools: Tools, pages: Pages, files: Files, cards: Cards, request: Request) -> None:
         self.tools = tools
         self.files = files
         self.request = request
         self.now: datetime = tools.clock.now()
         self.user: User | None = None
+        self.accounts: Sequence[Membership] = ()
+        self.acting: Membership | None = None
         self.problems: Sequence[Problem] = ()
         self.status = 200
         self._pages = pages
+        self._cards = cards
         self._secure = tools.settings.url.startswith("https:")
         self._new_form_secret: str | None = None
         self._wait: int | None = None  # seconds until a limit allows more
         chosen, remembered = request.query_params.get("lang"), request.cookies.get(LANGUAGE)
         self.lang = negotiate(chosen, remembered, request.headers.get("accept-language"))
         self._remember_lang = (chosen or "").partition("-")[0].lower() == self.lang != remembered
+
+    async def recognise(self) -> None:
+        """Find out who is signed in in this browser. Four looks into indexes; none without a cookie."""
+        if self.session is None:
+            return
+        async with self.tools.db.read() as tx:
+            self.user = await access.session_user(tx, self.session, now=self.now)
+            if self.user is not None and self.user.state is State.OK:
+                self.accounts = await access.memberships(tx, self.user.id)
+        chosen = self._cookie(ACTING)
+        self.acting = next((one for one in self.accounts if str(one.account_id) == chosen), None)
+        if self.acting is None and self.accounts:
+            self.acting = self.accounts[0]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where days begin and end."""
+        return ZoneInfo(self.tools.settings.instance.time_zone)
+
+    @property
+    def base_url(self) -> str:
+        """The public address of this server, without a slash at its end."""
+        return self.tools.settings.url
+
+    @property
+    def local_domain(self) -> str:
+        """Our own domain, with the port if it has one, as it stands behind the @ of an address."""
+        return self.base_url.partition("://")[2]
+
+    async def reader(self, tx: ReadTx) -> Reader:
+        """The acting account as one who reads; a stranger if nobody signed in."""
+        if self.acting is None:
+            return Reader(None, self.tools.standing)
+        return Reader(await self.tools.circles.of(tx, self.acting.account_id, now=self.now), self.tools.standing)
+
+    async def cards(self, tx: ReadTx, shapes: Sequence[Shape]) -> list[Card]:
+        """Posts as this reader sees them, in order."""
+        return await self._cards.of(tx, shapes, pages=self._pages, lang=self.lang, zone=self.zone)
 
     @property
     def session(self) -> str | None:
@@ -133,22 +183,50 @@ class Call:
         query = quote(self.request.scope["query_string"], safe="!$%&'()*+,/:;=?@[]~")
         return f"{path}?{query}" if query else path
 
+    def is_at(self, path: str) -> bool:
+        """Whether this is the page at `path`."""
+        return bool(self.request.scope["path"] == path)
+
     def in_language(self, lang: str) -> str:
         """The address of this page in another language."""
         path, _, query = self.address.partition("?")
         kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "lang"]
         return f"{path}?{urlencode([*kept, ('lang', lang)])}"
 
-    def page(self, template: str, *, status: int | None = None, leads_away: bool = False, **facts: Any) -> Response:
+    def page(
+        self, template: str, *, status: int | None = None, leads_away: bool = False, kept: int = 0, **facts: Any
+    ) -> Response:
         """Answer with a page.
 
         Args:
+            kept: for how many seconds a proxy may hand it to other strangers without asking; they never hold what
+                somebody who signed in sees.
             leads_away: its form may end at an app: browsers apply `form-action` to what follows
                 the answer too, and the app may send them on, to a scheme of its own.
         """
         status = status or self.status
         html = self._pages.render(template, lang=self.lang, call=self, problems=self.problems, status=status, **facts)
-        return HTMLResponse(html, status, {"content-security-policy": POLICY} if leads_away else None)
+        answer = HTMLResponse(html, status, {"content-security-policy": POLICY} if leads_away else None)
+        return self._for_everybody(answer, kept) if kept and self._is_anybody else answer
+
+    @property
+    def _is_anybody(self) -> bool:
+        """Whether the answer is the same for all strangers, and sets no cookie."""
+        return self.user is None and self._new_form_secret is None and not self._remember_lang
+
+    def _for_everybody(self, answer: Response, kept: int) -> Response:
+        """The answer as proxies may hold it, or 304 if whoever asks has it already (RFC 9110, section 13.1.2)."""
+        body = bytes(answer.body)
+        etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'  # weak: a proxy may compress it
+        headers = {
+            "etag": etag,
+            "cache-control": f"public, max-age=0, s-maxage={kept}, must-revalidate",
+            "vary": "accept-language, cookie",
+        }
+        if etag in self.request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        answer.headers.update(headers)
+        return answer
 
     def redirect(self, to: str, *, status: int = 303) -> Response:
         """Send the browser elsewhere."""
@@ -220,8 +298,9 @@ class Web:
             page of its own.
     """
 
-    def __init__(self, tools: Tools, routes: Sequence[Route]) -> None:
+    def __init__(self, tools: Tools, cards: Cards, routes: Sequence[Route]) -> None:
         self._tools = tools
+        self._cards = cards
         self._files = Files.load(STATIC)
         self._pages = Pages.load(
             TEMPLATES,
@@ -238,10 +317,8 @@ class Web:
 
     async def answer(self, route: Route, request: Request) -> Response:
         """Answer one request."""
-        call = Call(self._tools, self._pages, self._files, request)
-        if call.session is not None:
-            async with self._tools.db.read() as tx:
-                call.user = await access.session_user(tx, call.session, now=call.now)
+        call = Call(self._tools, self._pages, self._files, self._cards, request)
+        await call.recognise()
         try:
             response = await self._handle(route, call)
         except Refusal as refusal:
@@ -256,7 +333,7 @@ class Web:
 
     def refuse(self, request: Request, status: int) -> Response:
         """The page where no route is, the method is wrong, or we failed."""
-        call = Call(self._tools, self._pages, self._files, request)
+        call = Call(self._tools, self._pages, self._files, self._cards, request)
         response = call.page("error", status=status)
         call.dress(response)
         return response

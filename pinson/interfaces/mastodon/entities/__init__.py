@@ -6,36 +6,24 @@ bytes. Other entities stand in the module of the only handler that answers with 
 Source: https://docs.joinmastodon.org/entities
 """
 
-from pinson.interfaces.mastodon.entities.account import (
-    ROLES,
-    AccountEntity,
-    FieldEntity,
-    RelationshipEntity,
-    actor_uri,
-    relationship,
-)
+from pinson.interfaces.mastodon.entities.account import AccountEntity, RelationshipEntity, actor_uri, relationship
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
 from pinson.interfaces.mastodon.entities.renderings import Renderings
 from pinson.interfaces.mastodon.entities.status import (
     DeletedStatusEntity,
-    MatchedFilter,
     StatusEntity,
     TagEntity,
     VersionEntity,
-    matched_filter,
     tag_entity,
     tag_of,
 )
 from pinson.interfaces.mastodon.entities.wire import CustomEmoji, Empty, array, encode, id_text, moment
 
 __all__ = [
-    "ROLES",
     "AccountEntity",
     "CustomEmoji",
     "DeletedStatusEntity",
     "Empty",
-    "FieldEntity",
-    "MatchedFilter",
     "MediaAttachment",
     "RelationshipEntity",
     "Renderings",
@@ -47,7 +35,6 @@ __all__ = [
     "attachment",
     "encode",
     "id_text",
-    "matched_filter",
     "moment",
     "relationship",
     "tag_entity",

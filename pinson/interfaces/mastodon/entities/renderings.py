@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 import msgspec
 
 from pinson.domain import access, accounts, media, posts
-from pinson.domain.access import AppId, UserChanged, UserRole, UserSignedUp
+from pinson.domain.access import AppId
 from pinson.domain.accounts import (
     AccountChanged,
     AccountDeleted,
@@ -26,7 +26,6 @@ from pinson.domain.accounts import (
     AccountUnlimited,
     Profile,
 )
-from pinson.domain.filters import FilteredPosts
 from pinson.domain.media import Media
 from pinson.domain.posts import (
     Mark,
@@ -46,20 +45,11 @@ from pinson.domain.posts import (
 from pinson.domain.relations import Followed, Unfollowed
 from pinson.interfaces.mastodon.entities.account import AccountEntity, account_entity
 from pinson.interfaces.mastodon.entities.attachment import attachment
-from pinson.interfaces.mastodon.entities.pieces import Pieces
-from pinson.interfaces.mastodon.entities.status import (
-    PLAIN,
-    VersionEntity,
-    Viewed,
-    boost_piece,
-    filter_results,
-    joined,
-    post_piece,
-)
+from pinson.interfaces.mastodon.entities.status import PLAIN, VersionEntity, Viewed, boost_piece, joined, post_piece
 from pinson.interfaces.mastodon.entities.wire import encode, moment
-from pinson.lib.clock import Clock
 from pinson.lib.db import ReadTx
 from pinson.lib.log import Fact
+from pinson.lib.pieces import Pieces
 
 KEEP_BYTES = 64 << 20  # of rendered pieces, posts and accounts each
 KEEP_APPS = 1 << 20  # bytes
@@ -70,16 +60,13 @@ KEEP_NEW = 1000  # posts that were published, but not rendered yet
 class Renderings:
     """A view: the pieces of this process, dropped when what they show changes."""
 
-    def __init__(self, base_url: str, filtered: FilteredPosts, *, clock: Clock) -> None:
+    def __init__(self, base_url: str) -> None:
         self._base_url = base_url
-        self._filtered = filtered
-        self._clock = clock
-        self._posts = Pieces(KEEP_BYTES)
-        self._accounts = Pieces(KEEP_BYTES)
-        self._apps = Pieces(KEEP_APPS)  # they never change
+        self._posts = Pieces[bytes](KEEP_BYTES)
+        self._accounts = Pieces[bytes](KEEP_BYTES)
+        self._apps = Pieces[bytes](KEEP_APPS)  # they never change
         # An account is rendered anew whenever its counters change; its note is what costs most, and stays.
         self._note_html = functools.lru_cache(KEEP_NOTES)(functools.partial(posts.note_html, base_url=base_url))
-        self._staff: Mapping[AccountId, UserRole] | None = None  # None: to be read anew
         self._marks = RememberedMarks()
         self._new: OrderedDict[PostId, None] = OrderedDict()  # nothing has happened to these since
         self._frame: tuple[tuple[str, ...], bytes, str] = ((), b"", "")
@@ -89,7 +76,6 @@ class Renderings:
         self._posts.clear()
         self._accounts.clear()
         self._new.clear()
-        self._staff = None
         await self._marks.load(tx)
 
     def apply(self, fact: Fact) -> None:
@@ -124,11 +110,6 @@ class Renderings:
                 self._accounts.drop(fact.account_id)
             case AccountSensitized() | AccountDesensitized():
                 self._posts.clear()  # which of them show something of that account's is nowhere to be seen
-            case UserSignedUp():
-                self._staff = None
-            case UserChanged():  # rare, and it does not say whose accounts show the role
-                self._staff = None
-                self._accounts.clear()
 
     async def statuses(
         self, tx: ReadTx, shapes: Sequence[Shape], *, reader: Reader, is_new: bool = False
@@ -178,15 +159,12 @@ class Renderings:
         found, missing = self._accounts.look_up(ids)
         if missing:
             for profile in (await accounts.profiles(tx, missing)).values():
-                found[profile.id] = self._accounts.keep(profile.id, encode(await self.account(tx, profile)))
+                found[profile.id] = self._accounts.keep(profile.id, encode(self.account(profile)))
         return found
 
-    async def account(self, tx: ReadTx, profile: Profile) -> AccountEntity:
-        """The entity of an account. Reads nothing, unless the roles of people here have changed."""
-        if self._staff is None:
-            self._staff = await access.staff(tx)
-        role = self._staff.get(profile.id)
-        return account_entity(profile, self._base_url, note_html=self._note_html, role=role)
+    def account(self, profile: Profile) -> AccountEntity:
+        """The entity of an account."""
+        return account_entity(profile, self._base_url, note_html=self._note_html)
 
     async def deleted(self, tx: ReadTx, post: Post, *, reader: Reader, attached: Sequence[Media]) -> bytes:
         """A status that was just deleted: its source takes the place of its HTML.
@@ -269,15 +247,7 @@ class Renderings:
         """
         shown = [shape.boost_of_id or shape.id for shape in shapes]
         rich = [id for id in shown if not pieces[id].endswith(PLAIN)]
-        extras = await self._extras(tx, rich, reader) if rich else {}
-        return Viewed(marked, extras, await self._filter_results(tx, shown, reader))
-
-    async def _filter_results(self, tx: ReadTx, shown: Sequence[PostId], reader: Reader) -> Mapping[PostId, bytes]:
-        """Which of the reader's filters these posts match; nothing for those that match none."""
-        if reader.id is None:
-            return {}
-        matched = await self._filtered.of(tx, reader.id, shown, now=self._clock.now())
-        return {id: filter_results(found) for id in shown if (found := matched.get(id))} if matched else {}
+        return Viewed(marked, await self._extras(tx, rich, reader) if rich else {})
 
     async def _extras(self, _tx: ReadTx, _ids: Sequence[PostId], _reader: Reader) -> Mapping[PostId, bytes]:
         """What posts show besides themselves. None does yet."""
@@ -293,7 +263,7 @@ class Renderings:
         """Render posts, and keep them."""
         named = await accounts.profiles(tx, list({id for post in read for id in (post.author_id, *post.mentions)}))
         for profile in named.values():  # whoever wants the posts wants their authors next
-            self._accounts.keep(profile.id, encode(await self.account(tx, profile)))
+            self._accounts.keep(profile.id, encode(self.account(profile)))
         apps = await self._app_pieces(tx, [AppId(post.app_id) for post in read if post.app_id is not None])
         attached = await media.of_posts(tx, [post.id for post in read if post.boost_of_id is None])
         rendered = {}

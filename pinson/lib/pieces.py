@@ -1,13 +1,18 @@
-"""Rendered entities, kept as bytes. Used by the renderings; knows nothing of what the bytes say."""
+"""What is rendered once and shown many times, kept in memory and bounded.
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+Called by interfaces, each of which renders the same posts and accounts in its own way. Knows
+nothing of what the pieces say.
+"""
+
+from collections.abc import Sequence, Sized
+from typing import Any, Generic, TypeVar
 
 Id = TypeVar("Id", bound=int)
+Piece = TypeVar("Piece", bound=Sized)
 
 
-class Pieces:
-    """Rendered bytes by id, bounded in bytes; those that were not used lately go.
+class Pieces(Generic[Piece]):
+    """Rendered pieces by id, bytes or text, bounded in their length; those that were not used lately go.
 
     In two generations: when the young one holds half of what may be kept it becomes the old
     one, which is thrown away whole but for what was used meanwhile. Costs a look into a dict a
@@ -17,14 +22,14 @@ class Pieces:
     """
 
     def __init__(self, most: int) -> None:
-        self.young: dict[Any, bytes] = {}
-        self._old: dict[Any, bytes] = {}
+        self.young: dict[Any, Piece] = {}
+        self._old: dict[Any, Piece] = {}
         self._most = most
-        self._bytes = 0  # in the young generation, those dropped since included
+        self._length = 0  # of the young generation, those dropped since included
 
-    def look_up(self, ids: Sequence[Id]) -> tuple[dict[Id, bytes], list[Id]]:
+    def look_up(self, ids: Sequence[Id]) -> tuple[dict[Id, Piece], list[Id]]:
         """The pieces that are here, and the ids, each once, of those that are not."""
-        found: dict[Id, bytes] = {}
+        found: dict[Id, Piece] = {}
         missing: list[Id] = []
         for id in dict.fromkeys(ids):
             if (piece := self.young.get(id)) is not None:
@@ -35,12 +40,12 @@ class Pieces:
                 missing.append(id)
         return found, missing
 
-    def keep(self, id: int, piece: bytes) -> bytes:
+    def keep(self, id: int, piece: Piece) -> Piece:
         """Keep a piece, which is handed back."""
         self.young[id] = piece
-        self._bytes += len(piece)
-        if self._bytes > self._most // 2:
-            self._old, self.young, self._bytes = self.young, {}, 0
+        self._length += len(piece)
+        if self._length > self._most // 2:
+            self._old, self.young, self._length = self.young, {}, 0
         return piece
 
     def drop(self, id: int) -> None:
@@ -52,4 +57,4 @@ class Pieces:
         """Drop everything."""
         self.young.clear()
         self._old.clear()
-        self._bytes = 0
+        self._length = 0

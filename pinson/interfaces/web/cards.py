@@ -1,0 +1,157 @@
+"""Posts as pages show them, rendered once per version and language and kept in pieces.
+
+Called by the handlers of pages, and by their streams. A card is joined from the post, its
+author, and what depends on who looks (for strangers, nothing), as a status is for apps: a
+page of twenty posts is a join of text. All in it is escaped by its template, or sanitised
+where it was parsed (the HTML of a post).
+
+Not here: which posts a page shows (timelines, threads), pages themselves (`pages.py`).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+from markupsafe import Markup
+
+from pinson.domain import accounts, media, posts
+from pinson.domain.accounts import (
+    AccountChanged,
+    AccountDeleted,
+    AccountId,
+    AccountRestored,
+    AccountSuspended,
+    Profile,
+)
+from pinson.domain.posts import (
+    Post,
+    PostDeleted,
+    PostEdited,
+    PostId,
+    PostMarked,
+    PostPublished,
+    PostUnmarked,
+    RepliesOrphaned,
+    Shape,
+)
+from pinson.interfaces.web import dates
+from pinson.interfaces.web.pages import LANGUAGES, Pages
+from pinson.lib.db import ReadTx
+from pinson.lib.i18n import Lang, typography
+from pinson.lib.ids import moment_of
+from pinson.lib.log import Fact
+from pinson.lib.pieces import Pieces
+
+KEEP = 32 << 20  # characters of rendered posts in each language
+KEEP_AUTHORS = 4 << 20
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A post on a page.
+
+    at: when it was published, or passed on.
+    html: the card, without what its reader can do with it and without its end: `</article>`.
+    """
+
+    shape: Shape
+    at: datetime
+    html: Markup
+
+
+class Cards:
+    """A view: the pieces of this process, dropped when what they show changes."""
+
+    def __init__(self) -> None:
+        self._posts: Mapping[Lang, Pieces[Markup]] = {lang: Pieces(KEEP) for lang in LANGUAGES}
+        self._authors: Pieces[Markup] = Pieces(KEEP_AUTHORS)  # a name is the same in every language
+
+    async def load(self, _tx: ReadTx) -> None:
+        """Start over, empty."""
+        for pieces in (self._authors, *self._posts.values()):
+            pieces.clear()
+
+    def apply(self, fact: Fact) -> None:
+        """Follow the log."""
+        match fact:
+            case PostPublished(post=post):
+                self._drop(post.in_reply_to_id, post.boost_of_id)
+            case PostEdited():
+                self._drop(fact.post.id)
+            case PostMarked() | PostUnmarked():
+                self._drop(fact.post_id)
+            case RepliesOrphaned():
+                self._drop(*fact.ids)
+            case PostDeleted():
+                self._drop(fact.id, fact.in_reply_to_id, fact.boost_of_id)
+            case AccountChanged() | AccountSuspended() | AccountRestored() | AccountDeleted():
+                self._authors.drop(fact.account_id)
+
+    async def of(self, tx: ReadTx, shapes: Sequence[Shape], *, pages: Pages, lang: Lang, zone: ZoneInfo) -> list[Card]:
+        """Cards, in order. One whose post or author is gone is left out. A statement a kind for what is not kept."""
+        shown = [shape.boost_of_id or shape.id for shape in shapes]
+        found = await self._bodies(tx, shown, pages, lang, zone)
+        wanted = [id for shape in shapes for id in (shape.author_id, shape.boost_of_author_id) if id is not None]
+        authors = await self._heads(tx, wanted, pages, lang)
+        cards = []
+        for shape, id in zip(shapes, shown, strict=True):
+            author_id = shape.boost_of_author_id or shape.author_id
+            if id not in found or author_id not in authors or shape.author_id not in authors:
+                continue
+            above = Markup()
+            if shape.boost_of_id is not None:
+                above = pages.piece("posts/_repeated", lang=lang, by=authors[shape.author_id])
+            start = Markup('<article class="post h-entry" id="p{}">').format(shape.id)
+            cards.append(Card(shape, moment_of(shape.id), start + above + authors[author_id] + found[id]))
+        return cards
+
+    async def _bodies(
+        self, tx: ReadTx, ids: Sequence[PostId], pages: Pages, lang: Lang, zone: ZoneInfo
+    ) -> dict[PostId, Markup]:
+        kept = self._posts[lang]
+        found, missing = kept.look_up(ids)
+        if missing:
+            read = await posts.posts(tx, missing)
+            attached = await media.of_posts(tx, [post.id for post in read.values() if post.media])
+            named = await accounts.by_ids(tx, [post.author_id for post in read.values()])
+            for post in read.values():
+                author = named.get(post.author_id)
+                if author is None:
+                    continue
+                body = pages.piece(
+                    "posts/_body",
+                    lang=lang,
+                    post=post,
+                    path=path_of(author.acct, post),
+                    published=dates.moment(post.created_at, lang=lang, zone=zone),
+                    edited=dates.moment(post.edited_at, lang=lang, zone=zone) if post.edited_at else None,
+                    # Made by the parser of posts, which escapes all text.
+                    html=Markup(typography(post.html, "fr") if post.language == "fr" else post.html),  # noqa: S704
+                    attached=attached.get(post.id, ()),
+                )
+                found[post.id] = kept.keep(post.id, body)
+        return found
+
+    async def _heads(self, tx: ReadTx, ids: Sequence[AccountId], pages: Pages, lang: Lang) -> dict[AccountId, Markup]:
+        found, missing = self._authors.look_up(ids)
+        if missing:
+            for profile in (await accounts.profiles(tx, missing)).values():
+                head = pages.piece("posts/_author", lang=lang, author=profile, picture=picture_of(profile, pages))
+                found[profile.id] = self._authors.keep(profile.id, head)
+        return found
+
+    def _drop(self, *ids: PostId | None) -> None:
+        for id in ids:
+            if id is not None:
+                for pieces in self._posts.values():
+                    pieces.drop(id)
+
+
+def path_of(acct: str, post: Post | Shape) -> str:
+    """Where the page of a post is."""
+    return f"/@{acct}/{post.id}"
+
+
+def picture_of(_profile: Profile, pages: Pages) -> str:
+    """Where the picture of an account is."""
+    return pages.static("avatar.png")

@@ -1,0 +1,30 @@
+"""Moments and days as people say them, in their language and in the time zone of whom they are about.
+
+Called by whatever renders pages. Pure. How long ago something was is written by the page's
+script, over the moment that stands there: what is rendered is kept, and time goes on.
+"""
+
+from datetime import date, datetime, tzinfo
+
+from babel.dates import format_date, format_skeleton
+
+from pinson.lib.i18n import Lang
+
+LOCALES = {"fr": "fr_FR", "en": "en_GB"}  # day before month, and 24 hours, in both
+
+
+def moment(at: datetime, *, lang: Lang, zone: tzinfo) -> str:
+    """« 30 mars 2010, 13:06 ». With the year, since it may be read in ten years."""
+    here = at.astimezone(zone)
+    return f"{format_date(here, 'd MMMM y', locale=LOCALES[lang])}, {here:%H:%M}"
+
+
+def day(of: date, *, lang: Lang) -> str:
+    """« mardi 30 mars 2010 »."""
+    return format_date(of, "EEEE d MMMM y", locale=LOCALES[lang])
+
+
+def month(of: date, *, lang: Lang) -> str:
+    """« mars 2010 »."""
+    said: str = format_skeleton("yMMMM", datetime(of.year, of.month, 1), locale=LOCALES[lang])
+    return said

@@ -1,0 +1,51 @@
+"""The page of a post with its thread, at `/@name/ID`: the address that every app shows. Its route is that of a day
+too, so `profiles.py` calls it."""
+
+from starlette.responses import Response
+
+from pinson.domain import accounts, posts
+from pinson.domain.posts import PostId, PostNotFound
+from pinson.interfaces.web.reading import KEPT
+from pinson.interfaces.web.site import Call
+from pinson.lib.paging import NEWEST
+
+DIGITS = 19  # of an id, at most
+SUMMARY = 200  # characters of a post that stand for it in a title or a preview
+
+
+async def show_post(call: Call, *, acct: str, id: str) -> Response:
+    """A post, what it answers and what answers it, as far as its reader may see them.
+
+    Raises:
+        PostNotFound: there is none, not for them, or it is not this account's.
+    """
+    if len(id) > DIGITS or int(id) > NEWEST:
+        raise PostNotFound
+    post_id = PostId(int(id))
+    async with call.tools.db.read() as tx:
+        reader = await call.reader(tx)
+        shape = await posts.visible(tx, post_id, reader=reader)
+        author = await accounts.by_id(tx, shape.author_id)
+        if author is None or shape.boost_of_id is not None:
+            raise PostNotFound
+        post = await posts.post(tx, post_id)
+    if author.acct.lower() != acct.lower():
+        return call.redirect(f"/@{author.acct}/{post_id}", status=301)
+    context = await call.tools.db.read_in_thread(posts.context, id=post_id, reader=reader)
+    async with call.tools.db.read() as tx:
+        above = await call.cards(tx, context.ancestors)
+        chosen = await call.cards(tx, [shape])
+        below = await call.cards(tx, context.descendants)
+    if not chosen:
+        raise PostNotFound
+    said = post.spoiler or " ".join(post.text.split())
+    return call.page(
+        "post",
+        kept=KEPT,
+        author=author,
+        post=post,
+        summary=said if len(said) <= SUMMARY else f"{said[: SUMMARY - 1]}…",
+        above=above,
+        card=chosen[0],
+        below=below,
+    )

@@ -1,0 +1,175 @@
+"""The page of an account, `/@name`, and what it published on a day or in a range, `/@name/2010-03-30`.
+
+Source of the addresses: those of statuses in the API, which the page of a post has too (`posts.py`).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import msgspec
+from starlette.responses import Response
+
+from pinson.domain import accounts, posts
+from pinson.domain.accounts import AccountNotFound, Profile
+from pinson.domain.posts import Reader, Shape
+from pinson.interfaces.request import Routes
+from pinson.interfaces.web import dates
+from pinson.interfaces.web.cards import Card
+from pinson.interfaces.web.posts import show_post
+from pinson.interfaces.web.reading import KEPT, Paged, read
+from pinson.interfaces.web.site import Call
+from pinson.lib.db import ReadTx
+from pinson.lib.errors import Kind, Refusal
+from pinson.lib.ids import first_at
+from pinson.lib.paging import Page
+
+routes = Routes()
+
+MOST_ON_DAYS = 500  # posts of one range: a page that a browser still shows at once
+MOST_DAYS = 366
+RANGE = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
+
+
+class NoSuchDays(Refusal):
+    """The address names no day, or no range of days that goes forward."""
+
+    kind, code = Kind.MISSING, "no_such_days"
+    text = (
+        "There is no such day. An address like /@name/2010-03-30 shows one day, /@name/2010-03-30..2010-04-02 several."
+    )
+
+
+class Asked(Paged, kw_only=True):
+    """A page of a profile."""
+
+    acct: str
+
+
+class Within(msgspec.Struct):
+    """What stands behind the name in the address: a post's id, or days. order: `oldest` turns them around."""
+
+    acct: str
+    what: str
+    order: str = ""
+
+
+class Day(msgspec.Struct, frozen=True):
+    """The posts of one day, between two separators of a page."""
+
+    path: str
+    said: str
+    cards: Sequence[Card]
+
+
+@routes.get("/@{acct}")
+async def show(call: Call, form: Asked) -> Response:
+    """What an account published, without its replies to others."""
+    return await _profile(call, form, tab="posts")
+
+
+@routes.get("/@{acct}/with_replies")
+async def show_with_replies(call: Call, form: Asked) -> Response:
+    """What an account published, its replies to others included."""
+    return await _profile(call, form, tab="replies")
+
+
+@routes.get("/@{acct}/{what}")
+async def show_within(call: Call, form: Within) -> Response:
+    """A post by its id, or the days of a range, newest first unless the address says `order=oldest`."""
+    if form.what.isdecimal():
+        return await show_post(call, acct=form.acct, id=form.what)
+    first, last = _days(form.what)
+    start, end = (datetime.combine(on, time(), call.zone) for on in (first, last + timedelta(days=1)))
+    async with call.tools.db.read() as tx:
+        reader, profile = await call.reader(tx), await profile_of(tx, call, form.acct)
+    page = Page(max_id=first_at(end), since_id=first_at(start) - 1, min_id=None, limit=MOST_ON_DAYS)
+    timeline = call.tools.timelines.profile(profile.id, replies=False, boosts=False, direct=False)
+    shapes = await call.tools.timelines.page(call.tools.db, timeline, reader=reader, page=page)
+    if form.order == "oldest":
+        shapes = shapes[::-1]
+    async with call.tools.db.read() as tx:
+        cards = await call.cards(tx, shapes)
+    return call.page(
+        "days",
+        kept=KEPT,
+        profile=profile,
+        first=dates.day(first, lang=call.lang),
+        last=dates.day(last, lang=call.lang) if last != first else None,
+        path=f"/@{profile.acct}/{form.what}",
+        before=f"/@{profile.acct}/{first - timedelta(days=1)}",
+        after=f"/@{profile.acct}/{last + timedelta(days=1)}",
+        days=by_day(call, profile, cards),
+        count=len(cards),
+        is_oldest_first=form.order == "oldest",
+        zone=call.tools.settings.instance.time_zone,
+    )
+
+
+async def profile_of(tx: ReadTx, call: Call, acct: str) -> Profile:
+    """The account at an address of ours.
+
+    Raises:
+        AccountNotFound: there is none; one that is suspended is as good as none for the web.
+    """
+    account = await accounts.by_acct(tx, acct, local_domain=call.local_domain)
+    profile = None if account is None else await accounts.profile(tx, account.id)
+    if profile is None or profile.suspended_at is not None:
+        raise AccountNotFound
+    return profile
+
+
+def by_day(call: Call, profile: Profile, cards: Iterable[Card]) -> list[Day]:
+    """Cards in their order, parted by day."""
+    return [
+        Day(f"/@{profile.acct}/{on}", dates.day(on, lang=call.lang), list(of_day))
+        for on, of_day in groupby(cards, lambda card: _day_of(card, call.zone))
+    ]
+
+
+async def _profile(call: Call, form: Asked, *, tab: str) -> Response:
+    async with call.tools.db.read() as tx:
+        reader, profile = await call.reader(tx), await profile_of(tx, call, form.acct)
+        pinned = await _pinned(tx, call, profile, reader) if tab == "posts" and form.is_first else []
+    timeline = call.tools.timelines.profile(profile.id, replies=tab == "replies", direct=False)
+    part = await read(call, timeline, form)
+    return call.page(
+        "profile",
+        kept=KEPT,
+        profile=profile,
+        joined=dates.month(profile.created_at.astimezone(call.zone).date(), lang=call.lang),
+        note=posts.note_html(profile.note, base_url=call.base_url),
+        fields=[(one.name, posts.line_html(one.value, base_url=call.base_url)) for one in profile.fields],
+        tab=tab,
+        pinned=pinned,
+        days=by_day(call, profile, part.cards),
+        part=part,
+    )
+
+
+async def _pinned(tx: ReadTx, call: Call, profile: Profile, reader: Reader) -> list[Card]:
+    shapes: list[Shape] = await call.tools.shapes.of(tx, await posts.pinned(tx, profile.id))
+    return await call.cards(tx, [shape for shape in shapes if posts.can_see(shape, reader)])
+
+
+def _days(said: str) -> tuple[date, date]:
+    """The first and the last day of a range.
+
+    Raises:
+        NoSuchDays.
+    """
+    found = RANGE.fullmatch(said)
+    try:
+        first = date.fromisoformat(found[1]) if found else None
+        last = date.fromisoformat(found[2]) if found and found[2] else first
+    except ValueError:
+        raise NoSuchDays from None
+    if first is None or last is None or not timedelta() <= last - first < timedelta(days=MOST_DAYS) or last.year > 9000:
+        raise NoSuchDays
+    return first, last
+
+
+def _day_of(card: Card, zone: ZoneInfo) -> date:
+    return card.at.astimezone(zone).date()
