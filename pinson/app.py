@@ -23,9 +23,10 @@ import structlog
 import uvicorn
 
 from pinson import reactions, schedule
-from pinson.domain import access, accounts, media, notifications, posts, relations
+from pinson.domain import access, accounts, filters, media, notifications, posts, relations
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.accounts import Standing
+from pinson.domain.filters import FilteredPosts
 from pinson.domain.posts import Shapes
 from pinson.domain.relations import Circles
 from pinson.domain.streams import Hub
@@ -73,6 +74,7 @@ FACTS: tuple[type[Fact], ...] = (
     accounts.AccountSuspended,
     accounts.AccountUnlimited,
     accounts.AccountUnlocked,
+    filters.FiltersChanged,
     media.MediaUploaded,
     notifications.NotificationsMerged,
     notifications.Notified,
@@ -139,10 +141,12 @@ async def machine(
     timelines = Timelines(shapes)
     hub = Hub(timelines, db)
     standing, tokens, circles = Standing(), Tokens(db), Circles()
-    renderings, cards = Renderings(settings.url), web.Cards()
+    filtered, cards = FilteredPosts(), web.Cards()
+    renderings = Renderings(settings.url, filtered, clock=clock)
     wake = Wake()
     kinds = Kinds(FACTS)
-    follower = Follower(db, kinds, (standing, tokens, circles, shapes, timelines, renderings, cards, hub, wake))
+    views = (standing, tokens, circles, shapes, timelines, filtered, renderings, cards, hub, wake)
+    follower = Follower(db, kinds, views)
     await follower.start()
     blobs = Blobs(data / "files", db)
     tools = Tools(

@@ -6,7 +6,7 @@ who have no other account. Run twice, it finds
 nothing left to do. A post is gone from all timelines at once; its boosts and marks go here.
 """
 
-from pinson.domain import access, media, posts, relations
+from pinson.domain import access, filters, media, posts, relations
 from pinson.domain.accounts import AccountDeleted
 from pinson.domain.posts import PostDeleted
 from pinson.tools import Tools
@@ -24,6 +24,7 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
         pass
     while await tools.db.write(relations.sever_all, account_id=fact.account_id, now=now):
         pass
+    await tools.db.write(filters.delete_all, account_id=fact.account_id, now=now)
 
 
 async def clear_after_post(tools: Tools, fact: PostDeleted) -> None:

@@ -89,12 +89,13 @@ from pinson.domain.posts.rules import (
     tag_name,
 )
 from pinson.domain.posts.shapes import Shapes
-from pinson.domain.posts.text import URL_LENGTH, length
+from pinson.domain.posts.text import URL_LENGTH, WORD, length
 from pinson.domain.posts.threads import Context, context
 
 __all__ = [
     "MOST_PINS",
     "URL_LENGTH",
+    "WORD",
     "BadTag",
     "BlankPost",
     "CannotPin",

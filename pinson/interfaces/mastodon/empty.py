@@ -21,9 +21,7 @@ async def nothing(_call: Call) -> Response:
 for path, *scopes in (
     ("/api/v1/announcements",),
     ("/api/v1/conversations", "read:statuses"),
-    ("/api/v1/filters", "read:filters"),
     ("/api/v1/notifications", "read:notifications"),
-    ("/api/v2/filters", "read:filters"),
 ):
     routes.get(path, scopes=tuple(scopes), answers=list[Empty])(nothing)
 

@@ -32,6 +32,6 @@ async def test_markers_are_an_object(world):
 async def test_nothing_pretends_to_keep_what_it_is_given(world):
     alice = await world.person("alice")
 
-    answer = await world.client(alice).post("/api/v1/filters", data={"phrase": "rain"})
+    answer = await world.client(alice).post("/api/v1/announcements", data={"text": "rain"})
 
     assert (answer.status_code, answer.json()) == (404, {"error": "Record not found"})

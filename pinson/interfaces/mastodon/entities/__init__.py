@@ -11,9 +11,11 @@ from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, atta
 from pinson.interfaces.mastodon.entities.renderings import Renderings
 from pinson.interfaces.mastodon.entities.status import (
     DeletedStatusEntity,
+    MatchedFilter,
     StatusEntity,
     TagEntity,
     VersionEntity,
+    matched_filter,
     tag_entity,
     tag_of,
 )
@@ -24,6 +26,7 @@ __all__ = [
     "CustomEmoji",
     "DeletedStatusEntity",
     "Empty",
+    "MatchedFilter",
     "MediaAttachment",
     "RelationshipEntity",
     "Renderings",
@@ -35,6 +38,7 @@ __all__ = [
     "attachment",
     "encode",
     "id_text",
+    "matched_filter",
     "moment",
     "relationship",
     "tag_entity",

@@ -26,6 +26,7 @@ from pinson.domain.accounts import (
     AccountUnlimited,
     Profile,
 )
+from pinson.domain.filters import FilteredPosts
 from pinson.domain.media import Media
 from pinson.domain.posts import (
     Mark,
@@ -45,8 +46,17 @@ from pinson.domain.posts import (
 from pinson.domain.relations import Followed, Unfollowed
 from pinson.interfaces.mastodon.entities.account import AccountEntity, account_entity
 from pinson.interfaces.mastodon.entities.attachment import attachment
-from pinson.interfaces.mastodon.entities.status import PLAIN, VersionEntity, Viewed, boost_piece, joined, post_piece
+from pinson.interfaces.mastodon.entities.status import (
+    PLAIN,
+    VersionEntity,
+    Viewed,
+    boost_piece,
+    filter_results,
+    joined,
+    post_piece,
+)
 from pinson.interfaces.mastodon.entities.wire import encode, moment
+from pinson.lib.clock import Clock
 from pinson.lib.db import ReadTx
 from pinson.lib.log import Fact
 from pinson.lib.pieces import Pieces
@@ -60,8 +70,10 @@ KEEP_NEW = 1000  # posts that were published, but not rendered yet
 class Renderings:
     """A view: the pieces of this process, dropped when what they show changes."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, filtered: FilteredPosts, *, clock: Clock) -> None:
         self._base_url = base_url
+        self._filtered = filtered
+        self._clock = clock
         self._posts = Pieces[bytes](KEEP_BYTES)
         self._accounts = Pieces[bytes](KEEP_BYTES)
         self._apps = Pieces[bytes](KEEP_APPS)  # they never change
@@ -247,7 +259,15 @@ class Renderings:
         """
         shown = [shape.boost_of_id or shape.id for shape in shapes]
         rich = [id for id in shown if not pieces[id].endswith(PLAIN)]
-        return Viewed(marked, await self._extras(tx, rich, reader) if rich else {})
+        extras = await self._extras(tx, rich, reader) if rich else {}
+        return Viewed(marked, extras, await self._filter_results(tx, shown, reader))
+
+    async def _filter_results(self, tx: ReadTx, shown: Sequence[PostId], reader: Reader) -> Mapping[PostId, bytes]:
+        """Which of the reader's filters these posts match; nothing for those that match none."""
+        if reader.id is None:
+            return {}
+        matched = await self._filtered.of(tx, reader.id, shown, now=self._clock.now())
+        return {id: filter_results(found) for id in shown if (found := matched.get(id))} if matched else {}
 
     async def _extras(self, _tx: ReadTx, _ids: Sequence[PostId], _reader: Reader) -> Mapping[PostId, bytes]:
         """What posts show besides themselves. None does yet."""

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import msgspec
 
 from pinson.domain.accounts import Account, AccountId
+from pinson.domain.filters import Action, Context, Filter, Match
 from pinson.domain.media import Media
 from pinson.domain.posts import Mark, Post, PostId, Shape, Tag, Visibility
 from pinson.interfaces.mastodon.entities.account import AccountEntity, actor_uri
@@ -170,13 +171,13 @@ class MatchedFilter(msgspec.Struct):
 
     id: str
     title: str
-    context: list[Literal["home", "notifications", "public", "thread", "account"]]
+    context: list[Context]
     expires_at: str | None
-    filter_action: Literal["warn", "hide", "blur"]
+    filter_action: Action
 
 
 class FilterResult(msgspec.Struct):
-    """https://docs.joinmastodon.org/entities/FilterResult"""
+    """https://docs.joinmastodon.org/entities/FilterResult; what of it did not match is null."""
 
     filter: MatchedFilter
     keyword_matches: list[str] | None
@@ -372,6 +373,31 @@ def _end(viewer: AccountId | None, shown: PostId, viewed: Viewed, *, can_pin: bo
     if can_pin:
         end["pinned"] = Mark.PIN in marks
     return b"," + encode(end)[1:]
+
+
+def matched_filter(filter: Filter) -> dict[str, Any]:
+    """The members of a filter that name it, and say what to do."""
+    return {
+        "id": str(filter.id),
+        "title": filter.title,
+        "context": list(filter.contexts),
+        "expires_at": moment(filter.expires_at) if filter.expires_at else None,
+        "filter_action": filter.action,
+    }
+
+
+def filter_results(matches: Sequence[Match]) -> bytes:
+    """Which of the viewer's filters a post matches, as an array."""
+    return encode(
+        [
+            FilterResult(
+                filter=MatchedFilter(**matched_filter(match.filter)),
+                keyword_matches=None if match.keyword is None else [match.keyword],
+                status_matches=None if match.post_id is None else [str(match.post_id)],
+            )
+            for match in matches
+        ]
+    )
 
 
 def tag_entity(name: str, base_url: str) -> TagEntity:
