@@ -23,7 +23,7 @@ import structlog
 import uvicorn
 
 from pinson import reactions, schedule
-from pinson.domain import access, accounts, filters, media, notifications, posts, relations
+from pinson.domain import access, accounts, conversations, filters, media, notifications, posts, relations
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.accounts import Standing
 from pinson.domain.filters import FilteredPosts
@@ -74,6 +74,7 @@ FACTS: tuple[type[Fact], ...] = (
     accounts.AccountSuspended,
     accounts.AccountUnlimited,
     accounts.AccountUnlocked,
+    conversations.ConversationChanged,
     filters.FiltersChanged,
     media.MediaUploaded,
     notifications.NotificationsMerged,

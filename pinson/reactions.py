@@ -10,17 +10,18 @@ from functools import partial
 from typing import Any
 
 from pinson import closing, letters, unlocking
-from pinson.domain import media
+from pinson.domain import conversations, media
 from pinson.domain.access import ConfirmationAsked, PasswordResetAsked, SignUpRepeated, UserApproved, UserSignedUp
 from pinson.domain.accounts import AccountDeleted, AccountUnlocked
 from pinson.domain.media import MediaUploaded
-from pinson.domain.posts import PostDeleted
+from pinson.domain.posts import PostDeleted, PostEdited, PostPublished
 from pinson.lib.log import Fact
 from pinson.tools import Tools
 
 Named = tuple[str, Callable[[Tools, Any], Awaitable[None]]]
 
 LETTERS = "letters"
+CONVERSATIONS = "conversations"
 
 REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     UserSignedUp: ((LETTERS, letters.send_confirmation),),
@@ -30,7 +31,9 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     UserApproved: ((LETTERS, letters.send_welcome),),
     AccountDeleted: (("closing", closing.erase_what_remains),),
     AccountUnlocked: (("unlocking", unlocking.accept_who_waits),),
-    PostDeleted: (("clearing", closing.clear_after_post),),
+    PostPublished: ((CONVERSATIONS, conversations.keep_up),),
+    PostEdited: ((CONVERSATIONS, conversations.keep_up),),
+    PostDeleted: (("clearing", closing.clear_after_post), (CONVERSATIONS, conversations.let_go)),
     MediaUploaded: (("media", media.process),),
 }
 

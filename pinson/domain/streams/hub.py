@@ -14,6 +14,7 @@ from enum import Enum
 import msgspec
 
 from pinson.domain.access import CHANGES_OF_PRINCIPALS, Principal, concerns
+from pinson.domain.conversations import ConversationChanged
 from pinson.domain.notifications import NotificationsMerged, Notified
 from pinson.domain.posts import PostDeleted, PostEdited, PostPublished, Reader, Shape
 from pinson.domain.relations import CHANGES, Change, ListChanged, changed, concerned
@@ -22,7 +23,16 @@ from pinson.lib.db import Database, ReadTx
 from pinson.lib.log import Fact
 
 MAILBOX = 512  # things heard but not yet sent, above which a listener is too slow to keep
-HEARD = (PostPublished, PostEdited, PostDeleted, Notified, NotificationsMerged, *CHANGES, *CHANGES_OF_PRINCIPALS)
+HEARD = (
+    PostPublished,
+    PostEdited,
+    PostDeleted,
+    Notified,
+    NotificationsMerged,
+    ConversationChanged,
+    *CHANGES,
+    *CHANGES_OF_PRINCIPALS,
+)
 AT_A_TIME = 250  # listeners told before others in the event loop get their turn: about 0.3 ms
 
 
@@ -33,6 +43,7 @@ class HeardKind(Enum):
     EDITED = "edited"
     DELETED = "deleted"
     NOTIFIED = "notified"  # of something, by one notification
+    CONVERSED = "conversed"  # in one of an account's conversations
     MERGED = "merged"  # what was kept apart from an account's notifications is among them now
 
 
@@ -188,6 +199,10 @@ class Hub:
                 )
             case NotificationsMerged():
                 await self._bring(Heard(HeardKind.MERGED, fact.account_id), self._by_account.get(fact.account_id, {}))
+            case ConversationChanged():
+                await self._bring(
+                    Heard(HeardKind.CONVERSED, fact.conversation_id), self._by_account.get(fact.account_id, {})
+                )
             case ListChanged():
                 self._follow_list(fact)
                 self._follow_circles(fact)

@@ -7,6 +7,7 @@ Called by `app.py`. What one request goes through is in `api.py`, what answers l
 from pinson.interfaces.mastodon import (
     accounts,
     apps,
+    conversations,
     discovery,
     empty,
     filters,
@@ -37,6 +38,7 @@ __all__ = ["Renderings", "interface", "routes"]
 MODULES = (
     accounts,
     apps,
+    conversations,
     discovery,
     empty,
     filters,

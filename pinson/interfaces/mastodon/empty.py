@@ -20,7 +20,6 @@ async def nothing(_call: Call) -> Response:
 
 for path, *scopes in (
     ("/api/v1/announcements",),
-    ("/api/v1/conversations", "read:statuses"),
     ("/api/v1/notifications", "read:notifications"),
 ):
     routes.get(path, scopes=tuple(scopes), answers=list[Empty])(nothing)

@@ -18,7 +18,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pinson.domain import posts
+from pinson.domain import conversations, posts
 from pinson.domain.access import Principal, State
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Reader
@@ -26,6 +26,7 @@ from pinson.domain.relations import ListShape, lists
 from pinson.domain.streams import Heard, HeardKind, Listener
 from pinson.domain.timelines import Timeline
 from pinson.interfaces.mastodon.api import Call, Who
+from pinson.interfaces.mastodon.conversations import rendered as rendered_conversations
 from pinson.interfaces.mastodon.entities import Renderings
 from pinson.interfaces.request import Routes
 from pinson.lib.errors import Kind, Refusal
@@ -38,7 +39,11 @@ HEARTBEAT = 15  # seconds between signs of life on an idle event stream
 SCOPES = ("read", "read:statuses")
 NOTIFICATION_SCOPES = ("read", "read:notifications")
 OF_NOTIFICATIONS = frozenset({HeardKind.NOTIFIED, HeardKind.MERGED})
-NEWS = {"user": OF_NOTIFICATIONS, "user:notification": OF_NOTIFICATIONS}
+NEWS = {
+    "user": OF_NOTIFICATIONS,
+    "user:notification": OF_NOTIFICATIONS,
+    "direct": frozenset({HeardKind.CONVERSED}),
+}
 """What streams tell besides posts, to whom concerns it. The other streams tell nothing else."""
 MOST_SUBSCRIPTIONS = 50  # on one socket
 DIGITS = 19  # of an id, at most
@@ -176,6 +181,12 @@ async def local_hashtag_events(call: Call, form: TagChannel) -> Response:
 async def list_events(call: Call, form: ListChannel) -> Response:
     """What one of the viewer's lists shows."""
     return await _events(call, Wanted(stream="list", list=form.list))
+
+
+@routes.get("/api/v1/streaming/direct", scopes=SCOPES)
+async def direct_events(call: Call) -> Response:
+    """What happens in the viewer's conversations."""
+    return await _events(call, Wanted(stream="direct"))
 
 
 @routes.get("/api/v1/streaming/{channel}", who=Who.ANYONE)
@@ -390,9 +401,21 @@ async def _tell(tools: Tools, renderings: Renderings, heard: Heard, reader: Read
             return "notifications_merged", b"1"
         case HeardKind.NOTIFIED:
             return None
+        case HeardKind.CONVERSED:
+            return await _tell_conversation(tools, renderings, heard.id, reader)
         case HeardKind.PUBLISHED | HeardKind.EDITED:
             async with tools.db.read() as tx:
                 shapes = await tools.shapes.of(tx, [heard.id])
                 rendered = await renderings.statuses(tx, shapes, reader=reader, is_new=heard.is_new)
             event = "update" if heard.kind is HeardKind.PUBLISHED else "status.update"
             return (event, rendered[0]) if rendered else None
+
+
+async def _tell_conversation(tools: Tools, renderings: Renderings, id: int, reader: Reader) -> tuple[str, bytes] | None:
+    assert reader.id is not None
+    async with tools.db.read() as tx:
+        found = await conversations.one(tx, reader.id, id, now=tools.clock.now())
+        if found is None:
+            return None
+        (payload,) = await rendered_conversations(tx, tools, renderings, [found], reader=reader)
+    return "conversation", payload

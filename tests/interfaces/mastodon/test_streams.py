@@ -47,6 +47,7 @@ async def test_a_public_stream_shows_what_its_name_says(world, stream, posts, me
         ("read:statuses", "user", set()),
         ("read:statuses read:notifications", "user", NOTIFICATIONS),
         ("read:notifications", "user:notification", NOTIFICATIONS),
+        ("read:statuses", "direct", {HeardKind.CONVERSED}),
         ("read", "public", set()),
     ],
 )

@@ -61,6 +61,7 @@ from pinson.lib.db import ReadTx
 from pinson.lib.log import Fact
 from pinson.lib.pieces import Pieces
 
+ID_FIRST = b'{"id":"'  # begins every status
 KEEP_BYTES = 64 << 20  # of rendered pieces, posts and accounts each
 KEEP_APPS = 1 << 20  # bytes
 KEEP_NOTES = 10_000  # of accounts, about 1 KB each
@@ -132,6 +133,11 @@ class Renderings:
             is_new: that the reader has done nothing with them yet need not be found out.
         """
         return [b"".join(parts) for parts in await self._parts(tx, shapes, reader, is_new=is_new)]
+
+    async def by_id(self, tx: ReadTx, shapes: Sequence[Shape], *, reader: Reader) -> dict[PostId, bytes]:
+        """Statuses by id, for what shows them among other things. Costs as `statuses`."""
+        rendered = await self.statuses(tx, shapes, reader=reader)
+        return {PostId(int(one[len(ID_FIRST) : one.index(b'"', len(ID_FIRST))])): one for one in rendered}
 
     async def page(self, tx: ReadTx, shapes: Sequence[Shape], *, reader: Reader) -> bytes:
         """Statuses, as an array. Costs as `statuses`, and one join of bytes."""

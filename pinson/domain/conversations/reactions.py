@@ -1,0 +1,39 @@
+"""What follows from posts for conversations; see `pinson/reactions.py`.
+
+Why not in the transaction of the post: that is below, and does not know of conversations. A list
+read in the milliseconds between shows the new post not yet; one that is gone it shows no more.
+"""
+
+from typing import Protocol
+
+from pinson.domain.conversations import commands
+from pinson.domain.posts import PostDeleted, PostEdited, PostPublished, Visibility
+from pinson.domain.posts.topics import addressed_to
+from pinson.lib.clock import Clock
+from pinson.lib.db import Database
+
+
+class Workplace(Protocol):
+    """The tools that the reactions work with."""
+
+    @property
+    def db(self) -> Database:
+        """The truth."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        ...
+
+
+async def keep_up(tools: Workplace, fact: PostPublished | PostEdited) -> None:
+    """Put a direct post where it belongs. Free for all others."""
+    if fact.post.visibility is Visibility.DIRECT:
+        await tools.db.write(commands.place, post_id=fact.post.id, now=tools.clock.now())
+
+
+async def let_go(tools: Workplace, fact: PostDeleted) -> None:
+    """Take a direct post away. Free for all others."""
+    if addressed_to(fact.author_id) in fact.topics:
+        await tools.db.write(commands.remove, post_id=fact.id, now=tools.clock.now())
