@@ -16,6 +16,7 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
     """Erase the memberships, posts, media and follows of a deleted account, a few hundred at a time."""
     now = tools.clock.now()
     await tools.db.write(access.forget_account, account_id=fact.account_id, now=now)
+    await tools.db.write(posts.unfeature_all, account_id=fact.account_id, now=now)  # first: posts are counted there
     while await tools.db.write(posts.delete_all, author_id=fact.account_id, now=now):
         pass
     while await tools.db.write(media.delete_all, account_id=fact.account_id, now=now):

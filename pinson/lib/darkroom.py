@@ -57,11 +57,12 @@ def _versions(opened: Image.Image, job: dict[str, Any], *, moves: bool) -> dict[
     """All that was asked for, each made of the one before it, and the blurhash of the last."""
     lossless = _is_lossless(opened, job["source"])
     wanted = job["versions"]
-    opened.draft(None, _fitting(opened.size, wanted[0]["area"]))  # a JPEG can be decoded at a half, a quarter ...
+    if wanted[0]["shape"] is None:
+        opened.draft(None, _fitting(opened.size, wanted[0]["area"]))  # a JPEG can be decoded at a half, a quarter ...
     picture = _upright(opened)
     made = []
     for number, version in enumerate(wanted):
-        picture = _reduced(picture, version["area"])
+        picture = _reduced(_cut(picture, version["shape"]), version["area"])
         if number == 0:
             picture = _in_srgb(picture)
         name = Path(job["folder"], str(number))
@@ -152,6 +153,17 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
     if mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):  # transparent nowhere
         mode = "RGB"
     return _bare(picture if picture.mode == mode else picture.convert(mode))
+
+
+def _cut(picture: Image.Image, shape: list[int] | None) -> Image.Image:
+    """The middle of it, in this shape."""
+    if shape is None:
+        return picture
+    across, down = shape
+    width = min(picture.width, max(1, picture.height * across // down))
+    height = min(picture.height, max(1, picture.width * down // across))
+    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    return _bare(picture.crop((left, top, left + width, top + height)), picture.info.get("icc_profile"))
 
 
 def _reduced(picture: Image.Image, area: int) -> Image.Image:

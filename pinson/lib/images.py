@@ -53,10 +53,12 @@ class Version(msgspec.Struct, frozen=True):
 
     area: the most pixels it may have. Nothing is enlarged.
     faithful: PNG and WebP stay what they are; otherwise all is JPEG but for what is transparent.
+    shape: its width to its height: what lies outside is cut off, evenly on both sides; None is the picture's own.
     """
 
     area: int
     faithful: bool = False
+    shape: tuple[int, int] | None = None
 
 
 class Picture(msgspec.Struct, frozen=True):

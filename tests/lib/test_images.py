@@ -299,3 +299,28 @@ def test_sniffing_takes_any_bytes(head):
 @example(b"GIF89a" + b"\xff" * 20)
 def test_looking_for_a_second_picture_takes_any_bytes(content):
     assert images.moves(b"GIF89a" + content) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("size", "shape", "made"),
+    [
+        ((900, 600), (400, 400), (400, 400)),
+        ((600, 900), (1500, 500), (600, 200)),
+        ((3000, 90), (400, 400), (90, 90)),
+        ((1, 900), (1500, 500), (1, 1)),
+    ],
+)
+async def test_a_picture_is_cut_to_shape_around_its_middle_and_never_enlarged(develop, size, shape, made):
+    version = Version(shape[0] * shape[1], shape=shape)
+
+    [cut] = (await develop(encoded(drawing(*size), "PNG"), version)).pictures
+
+    assert (cut.width, cut.height) == made
+    middle = drawing(*size).getpixel((size[0] // 2, size[1] // 2))
+    assert close(colour(cut, 0.5, 0.5), middle, by=20)
+
+
+async def test_a_picture_is_turned_before_it_is_cut(develop):
+    [cut] = (await develop(photo(900, 300, orientation=6), Version(90_000, shape=(1, 3)))).pictures
+
+    assert (cut.width, cut.height) == (173, 519)

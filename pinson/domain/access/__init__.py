@@ -77,6 +77,7 @@ from pinson.domain.access.queries import (
     owner,
     people,
     session_user,
+    staff,
     user,
 )
 from pinson.domain.access.rules import (
@@ -221,5 +222,6 @@ __all__ = [
     "sign_out",
     "sign_up",
     "sign_up_by_app",
+    "staff",
     "user",
 ]

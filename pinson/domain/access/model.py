@@ -112,6 +112,13 @@ class Person(msgspec.Struct, frozen=True):
     disabled_at: datetime | None
 
 
+class Staff(msgspec.Struct, frozen=True):
+    """An account whose owner has a role on the server."""
+
+    account_id: AccountId
+    role: UserRole
+
+
 class SignUp(msgspec.Struct, frozen=True):
     """What a newcomer fills in, without the password, so that nothing can print it.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pinson.domain.access import store
-from pinson.domain.access.model import App, AppId, Invitation, Membership, Person, State, User, UserId
+from pinson.domain.access.model import App, AppId, Invitation, Membership, Person, State, User, UserId, UserRole
 from pinson.domain.access.secret import digest
 from pinson.domain.accounts import AccountId
 from pinson.lib.db import ReadTx
@@ -50,6 +50,11 @@ async def apps(tx: ReadTx, ids: Sequence[AppId]) -> dict[AppId, App]:
 async def invitations(tx: ReadTx, user_id: UserId) -> list[Invitation]:
     """Those a user made, newest first."""
     return await store.invitations(tx, user_id)
+
+
+async def staff(tx: ReadTx) -> dict[AccountId, UserRole]:
+    """The accounts of those who run this server, with their role. One statement; there are few."""
+    return {one.account_id: one.role for one in await store.staff(tx)}
 
 
 async def people(tx: ReadTx) -> list[Person]:

@@ -14,6 +14,7 @@ from pinson.domain.access.model import (
     Person,
     Proof,
     Purpose,
+    Staff,
     Token,
     TokenId,
     User,
@@ -59,6 +60,12 @@ SET_EMAIL = "UPDATE users SET email = :email, email_key = :email_key WHERE id = 
 SET_CONFIRMED = "UPDATE users SET confirmed_at = :at WHERE id = :id"
 SET_APPROVED = "UPDATE users SET approved_at = :at WHERE id = :id"
 SET_DISABLED = "UPDATE users SET disabled_at = :at WHERE id = :id"
+STAFF = """
+    SELECT m.account_id, u.role
+    FROM users AS u
+    JOIN members AS m ON m.user_id = u.id AND m.role = 'owner'
+    WHERE u.role <> 'user' AND u.disabled_at IS NULL
+"""
 SET_ROLE = "UPDATE users SET role = :role WHERE id = :id"
 SET_HASH = "UPDATE users SET password_hash = :password_hash WHERE id = :id"
 REPLACE_HASH = "UPDATE users SET password_hash = :new_hash WHERE id = :id AND password_hash = :password_hash"
@@ -240,6 +247,11 @@ async def set_approved(tx: WriteTx, id: UserId, at: datetime) -> None:
 async def set_disabled(tx: WriteTx, id: UserId, at: datetime | None) -> None:
     """Keep since when the user is disabled; None if they are not."""
     await tx.run(SET_DISABLED, id=id, at=at)
+
+
+async def staff(tx: ReadTx) -> list[Staff]:
+    """Accounts whose owners have a role here. O(found) on the index users_staff."""
+    return await tx.all(Staff, STAFF)
 
 
 async def set_role(tx: WriteTx, id: UserId, role: UserRole) -> None:

@@ -5,8 +5,8 @@ written by them, interfaces show them. A deleted account is a tombstone: no ques
 finds it, and nobody else can take its handle.
 
 Not here: the people behind an account and what they may do (access), who follows whom
-(relations), posts, pictures. An account's standing (suspended, limited, sensitized) lives here
-because it decides what everyone else sees; who may change it, and why, is moderation's.
+(relations), posts, how a picture is read (media). An account's standing (suspended, limited,
+sensitized) lives here because it decides what everyone else sees; who may change it, and why, is moderation's.
 """
 
 from pinson.domain.accounts.commands import (
@@ -64,11 +64,15 @@ from pinson.domain.accounts.rules import (
     MAX_DISPLAY_NAME,
     MAX_FIELD,
     MAX_NOTE,
+    MAX_PICTURE_DESCRIPTION,
     MAX_USERNAME,
     MOST_FIELDS,
+    PICTURE_BYTES,
     AccountNotFound,
+    AvatarRefused,
     FieldRefused,
     Flaw,
+    HeaderRefused,
     ProfileRefused,
     UsernameTaken,
     prepare_changes,
@@ -80,8 +84,10 @@ __all__ = [
     "MAX_DISPLAY_NAME",
     "MAX_FIELD",
     "MAX_NOTE",
+    "MAX_PICTURE_DESCRIPTION",
     "MAX_USERNAME",
     "MOST_FIELDS",
+    "PICTURE_BYTES",
     "Account",
     "AccountChanged",
     "AccountCreated",
@@ -96,12 +102,14 @@ __all__ = [
     "AccountUnlimited",
     "AccountUnlocked",
     "Activity",
+    "AvatarRefused",
     "Changes",
     "Defaults",
     "DefaultsChanges",
     "Field",
     "FieldRefused",
     "Flaw",
+    "HeaderRefused",
     "Opened",
     "Profile",
     "ProfileRefused",

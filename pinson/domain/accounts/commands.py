@@ -18,9 +18,9 @@ from pinson.domain.accounts.facts import (
     AccountUnlimited,
     AccountUnlocked,
 )
-from pinson.domain.accounts.model import Account, AccountId, Changes, DefaultsChanges
+from pinson.domain.accounts.model import Account, AccountId, Changes, DefaultsChanges, Profile
 from pinson.domain.accounts.rules import AccountNotFound, UsernameTaken
-from pinson.lib import log
+from pinson.lib import blobs, log
 from pinson.lib.db import WriteTx
 
 
@@ -73,18 +73,23 @@ async def change(
     """Change a profile, and how its account posts.
 
     Args:
-        changes: within limits; see `prepare_changes`.
+        changes: within limits; see `prepare_changes`. What was said of a picture goes with it.
         posting: None keeps all of it.
     Raises:
         AccountNotFound: there is no such account.
+        TookTooLong: its pictures were kept too long ago.
     """
-    old = await queries.profile(tx, account_id)
-    if old is None:
-        raise AccountNotFound
-    await store.update(tx, msgspec.structs.replace(old, **_given(changes)))
+    old = await _existing(tx, account_id)
+    given = _given(changes)
+    for picture in {"avatar", "header"} & given.keys():
+        given = {f"{picture}_description": "", **given, picture: given[picture] or None}
+    new = msgspec.structs.replace(old, **given)
+    await blobs.claim(tx, [key for key in new.pictures if key not in old.pictures], now=now)
+    await blobs.abandon(tx, [key for key in old.pictures if key not in new.pictures], now=now)
+    await store.update(tx, new)
     if posting is not None:
-        new = msgspec.structs.replace(await queries.defaults(tx, account_id), **_given(posting))
-        await store.put_defaults(tx, account_id, msgspec.structs.replace(new, language=new.language or None))
+        chosen = msgspec.structs.replace(await queries.defaults(tx, account_id), **_given(posting))
+        await store.put_defaults(tx, account_id, msgspec.structs.replace(chosen, language=chosen.language or None))
     await log.record(tx, AccountChanged(at=now, account_id=account_id))
     if old.locked and changes.locked is False:
         await log.record(tx, AccountUnlocked(at=now, account_id=account_id))
@@ -165,7 +170,8 @@ async def delete(tx: WriteTx, *, account_id: AccountId, now: datetime) -> None:
     Raises:
         AccountNotFound: there is no such account.
     """
-    await _existing(tx, account_id)
+    account = await _existing(tx, account_id)
+    await blobs.abandon(tx, account.pictures, now=now)
     await store.erase(tx, account_id, now)
     await log.record(tx, AccountDeleted(at=now, account_id=account_id))
 
@@ -193,8 +199,8 @@ def _given(changes: Changes | DefaultsChanges) -> dict[str, Any]:
     return {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not None}
 
 
-async def _existing(tx: WriteTx, account_id: AccountId) -> Account:
-    account = await queries.by_id(tx, account_id)
+async def _existing(tx: WriteTx, account_id: AccountId) -> Profile:
+    account = await queries.profile(tx, account_id)
     if account is None:
         raise AccountNotFound
     return account

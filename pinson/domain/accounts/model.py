@@ -82,6 +82,7 @@ class Profile(Account, frozen=True):
     show_media, show_media_replies, show_featured: which tabs its page has.
     followers, following: accounts, not hashtags.
     last_post_at: None if it never posted.
+    avatar, header: files in `Blobs`; None is the picture that everyone has.
     """
 
     followers: int
@@ -93,10 +94,22 @@ class Profile(Account, frozen=True):
     show_media: bool
     show_media_replies: bool
     show_featured: bool
+    avatar: str | None
+    avatar_description: str
+    header: str | None
+    header_description: str
+
+    @property
+    def pictures(self) -> list[str]:
+        """Its files."""
+        return [key for key in (self.avatar, self.header) if key is not None]
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants to change about a profile; None keeps what is. See `Account` and `Profile`."""
+    """What somebody wants to change about a profile; None keeps what is. See `Account` and `Profile`.
+
+    avatar, header: a file that was kept and is not yet claimed; "" takes away what is there.
+    """
 
     display_name: str | None = None
     note: str | None = None
@@ -110,6 +123,10 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     show_media: bool | None = None
     show_media_replies: bool | None = None
     show_featured: bool | None = None
+    avatar: str | None = None
+    avatar_description: str | None = None
+    header: str | None = None
+    header_description: str | None = None
 
 
 class QuotePolicy(StrEnum):

@@ -12,6 +12,8 @@ from pinson.lib.errors import Kind, Refusal
 
 MAX_USERNAME = 30
 MAX_DISPLAY_NAME, MAX_NOTE = 40, 500
+MAX_PICTURE_DESCRIPTION = 150
+PICTURE_BYTES = 8 << 20
 MOST_FIELDS, MAX_FIELD = 4, 255
 MOST_SITES, MAX_SITE = 10, 253
 
@@ -141,6 +143,34 @@ class SiteInvalid(FieldRefused):
     text = "{site} is not the name of a site."
 
 
+class AvatarRefused(FieldRefused):
+    """It cannot be shown. why: as whoever looked at it says."""
+
+    code, field, flaw = "avatar_refused", "avatar", Flaw.INVALID
+    text = "{why}"
+
+
+class HeaderRefused(FieldRefused):
+    """It cannot be shown. why: as whoever looked at it says."""
+
+    code, field, flaw = "header_refused", "header", Flaw.INVALID
+    text = "{why}"
+
+
+class AvatarDescriptionTooLong(FieldRefused):
+    """It is longer than we take."""
+
+    code, field, flaw = "avatar_description_too_long", "avatar_description", Flaw.TOO_LONG
+    text = "The description of a picture has at most {limit} characters."
+
+
+class HeaderDescriptionTooLong(FieldRefused):
+    """It is longer than we take."""
+
+    code, field, flaw = "header_description_too_long", "header_description", Flaw.TOO_LONG
+    text = "The description of a picture has at most {limit} characters."
+
+
 class ProfileRefused(Refusal):
     """What somebody wants their profile to be breaks one rule or several.
 
@@ -234,6 +264,10 @@ def _flaws(changes: Changes, length: Callable[[str], int]) -> Iterator[FieldRefu
         yield TooManySites(limit=MOST_SITES)
     if bad := next((site for site in sites if len(site) > MAX_SITE or not SITE.fullmatch(site)), None):
         yield SiteInvalid(site=bad[:MAX_SITE])
+    if len(changes.avatar_description or "") > MAX_PICTURE_DESCRIPTION:
+        yield AvatarDescriptionTooLong(limit=MAX_PICTURE_DESCRIPTION)
+    if len(changes.header_description or "") > MAX_PICTURE_DESCRIPTION:
+        yield HeaderDescriptionTooLong(limit=MAX_PICTURE_DESCRIPTION)
 
 
 def _site(typed: str) -> str:

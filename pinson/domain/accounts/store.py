@@ -33,7 +33,8 @@ PROFILES = """
     SELECT a.id, a.username, a.handle, a.domain, a.display_name, a.note, a.locked, a.bot, a.discoverable, a.indexable,
            a.hide_collections, a.created_at, a.suspended_at, a.limited_at, a.sensitized_at,
            c.followers, c.following, c.posts, c.last_post_at,
-           a.fields, a.attribution_domains, a.show_media, a.show_media_replies, a.show_featured
+           a.fields, a.attribution_domains, a.show_media, a.show_media_replies, a.show_featured,
+           a.avatar, a.avatar_description, a.header, a.header_description
     FROM accounts AS a
     JOIN account_counts AS c ON c.account_id = a.id
     WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.deleted_at IS NULL
@@ -74,7 +75,9 @@ UPDATE = """
     SET display_name = :display_name, note = :note, locked = :locked, bot = :bot, discoverable = :discoverable,
         indexable = :indexable, hide_collections = :hide_collections, fields = :fields,
         attribution_domains = :attribution_domains, show_media = :show_media,
-        show_media_replies = :show_media_replies, show_featured = :show_featured
+        show_media_replies = :show_media_replies, show_featured = :show_featured,
+        avatar = :avatar, avatar_description = :avatar_description,
+        header = :header, header_description = :header_description
     WHERE id = :id
 """
 DEFAULTS = "SELECT visibility, sensitive, language, quote_policy FROM posting_defaults WHERE account_id = :account_id"
@@ -109,7 +112,8 @@ ERASE = """
     UPDATE accounts
     SET username = handle, display_name = '', note = '', locked = 0, bot = 0, discoverable = NULL, indexable = 0,
         hide_collections = NULL, fields = '[]', attribution_domains = '[]', suspended_at = NULL,
-        limited_at = NULL, sensitized_at = NULL, deleted_at = :at
+        limited_at = NULL, sensitized_at = NULL, deleted_at = :at,
+        avatar = NULL, avatar_description = '', header = NULL, header_description = ''
     WHERE id = :id
 """
 ERASE_DEFAULTS = "DELETE FROM posting_defaults WHERE account_id = :id"
@@ -221,6 +225,10 @@ async def update(tx: WriteTx, profile: Profile) -> None:
         show_media=profile.show_media,
         show_media_replies=profile.show_media_replies,
         show_featured=profile.show_featured,
+        avatar=profile.avatar,
+        avatar_description=profile.avatar_description,
+        header=profile.header,
+        header_description=profile.header_description,
     )
 
 

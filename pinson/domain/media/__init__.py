@@ -4,7 +4,8 @@ Called by interfaces (upload, describe, delete), by posts (attach, detach), by `
 (`forget_loose`) and by `reactions.py` (`process`). What was uploaded belongs to its uploader and
 to one post at most; what belongs to no post for a day is forgotten.
 
-Not here: how files are read and written (lib), who may see a post (posts), pictures of accounts.
+Not here: how files are read and written (lib), who may see a post (posts). Pictures of accounts
+and emojis are made here (`Studio.still`) and belong to those.
 """
 
 from pinson.domain.media.commands import (

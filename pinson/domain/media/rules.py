@@ -115,14 +115,15 @@ class NotReady(Refusal):
     text = "Validation failed: Cannot attach files that have not finished processing. Try again in a moment!"
 
 
-def check_size(size: int, *, is_picture: bool) -> None:
+def check_size(size: int, most: int) -> None:
     """
     Args:
         size: of the file that was sent, in bytes.
+        most: that are taken, whole megabytes.
     Raises:
         FileTooLarge.
     """
-    if size > (most := IMAGE_BYTES if is_picture else FILM_BYTES):
+    if size > most:
         raise FileTooLarge(megabytes=most >> 20)
 
 

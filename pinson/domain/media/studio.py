@@ -1,6 +1,6 @@
 """From what somebody uploads to what may be shown of it. The slow work, outside any transaction.
 
-Called by interfaces (`receive`, `update`), and as the reaction to MediaUploaded (`process`). A
+Called by interfaces (`receive`, `update`, `still`), and as the reaction to MediaUploaded (`process`). A
 picture is ready when `receive` returns. A film, a sound or a GIF that moves takes longer: what
 was sent is put on disk, and the reaction does the work behind its durable cursor, so a killed
 server begins again. Nothing is shown before a row says that it is ready, and a row says so only
@@ -123,6 +123,20 @@ class Studio:
             preview = await self._thumbnail(thumbnail, folder, now=now)
         return await self._db.write(commands.update, id=id, account_id=account_id, said=said, preview=preview, now=now)
 
+    async def still(self, upload: Upload, version: Version, *, most: int, now: datetime) -> str:
+        """Make a picture of what somebody sent that is no media: an account's, an emoji. What moves stands still.
+
+        Args:
+            most: bytes that may be sent, in whole megabytes.
+        Returns:
+            The key of its file, which is kept but not yet claimed.
+        Raises:
+            UnknownType, FileTooLarge, UnreadablePicture, TooManyPixels.
+            CannotWrite: the disk is full.
+        """
+        with self._blobs.workshop() as folder:
+            return (await self._kept(upload, version, most, folder, now=now)).key
+
     async def process(self, id: MediaId, *, now: datetime) -> None:
         """Make what may be shown of what was sent. Nothing is done for what is processed already, or gone.
 
@@ -160,7 +174,7 @@ class Studio:
         container = None if format else video.sniff(head)
         if format is None and container is None:
             raise UnknownType
-        rules.check_size(size, is_picture=format is not None)
+        rules.check_size(size, rules.FILM_BYTES if format is None else rules.IMAGE_BYTES)
         if format == "GIF" and self._ffmpeg and images.moves(await asyncio.to_thread(source.read_bytes)):
             return None, "gif"
         return format, container
@@ -179,12 +193,15 @@ class Studio:
     async def _thumbnail(self, upload: Upload | None, folder: Path, *, now: datetime) -> Preview | None:
         if upload is None or not upload.size:
             return None
-        rules.check_size(upload.size, is_picture=True)
-        source = await _written(upload, folder / f"thumbnail.{SENT}")
+        return await self._kept(upload, PREVIEW, rules.IMAGE_BYTES, folder, now=now)
+
+    async def _kept(self, upload: Upload, version: Version, most: int, folder: Path, *, now: datetime) -> Preview:
+        rules.check_size(upload.size, most)
+        source = await _written(upload, folder / f"still.{SENT}")
         format = images.sniff(await asyncio.to_thread(_head, source))
         if format is None:
             raise UnknownType
-        picture, blurhash = await self._small(source, format)
+        picture, blurhash = await self._small(source, format, version)
         [key] = await self._blobs.keep([picture.file], now=now)
         return Preview(key, picture.width, picture.height, blurhash)
 
@@ -219,11 +236,11 @@ class Studio:
                 raise
             return None
 
-    async def _small(self, source: Path, format: images.Format) -> tuple[Picture, str]:
+    async def _small(self, source: Path, format: images.Format, version: Version = PREVIEW) -> tuple[Picture, str]:
         into = source.with_suffix("")
         into.mkdir()
         async with self._desks:
-            developed = await images.develop(source, format, into, versions=(PREVIEW,))
+            developed = await images.develop(source, format, into, versions=(version,))
         return developed.pictures[0], developed.blurhash
 
 

@@ -27,6 +27,17 @@ from pinson.domain.posts.facts import (
     PostUnmarked,
     RepliesOrphaned,
 )
+from pinson.domain.posts.featured import (
+    MOST_FEATURED,
+    NotFeatured,
+    TooManyFeatured,
+    feature,
+    featured,
+    unfeature,
+    unfeature_all,
+    unfeature_tag,
+    worth_featuring,
+)
 from pinson.domain.posts.marks import (
     bookmark,
     clear_marks,
@@ -44,6 +55,7 @@ from pinson.domain.posts.marks import (
 )
 from pinson.domain.posts.model import (
     Draft,
+    FeaturedTag,
     Mark,
     Marked,
     Post,
@@ -93,6 +105,7 @@ from pinson.domain.posts.text import URL_LENGTH, WORD, length
 from pinson.domain.posts.threads import Context, context
 
 __all__ = [
+    "MOST_FEATURED",
     "MOST_PINS",
     "URL_LENGTH",
     "WORD",
@@ -103,8 +116,10 @@ __all__ = [
     "ConversationMuted",
     "ConversationUnmuted",
     "Draft",
+    "FeaturedTag",
     "Mark",
     "Marked",
+    "NotFeatured",
     "NotYourPost",
     "Post",
     "PostDeleted",
@@ -123,6 +138,7 @@ __all__ = [
     "Shapes",
     "Tag",
     "TagDay",
+    "TooManyFeatured",
     "TooManyPins",
     "Version",
     "Visibility",
@@ -140,6 +156,8 @@ __all__ = [
     "delete_all",
     "edit",
     "favourite",
+    "feature",
+    "featured",
     "follow_tag",
     "forget_keys",
     "is_out_of_reach",
@@ -169,8 +187,12 @@ __all__ = [
     "unbookmark",
     "unboost",
     "unfavourite",
+    "unfeature",
+    "unfeature_all",
+    "unfeature_tag",
     "unmute",
     "unpin",
     "versions",
     "visible",
+    "worth_featuring",
 ]

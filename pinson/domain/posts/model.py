@@ -183,6 +183,24 @@ class TagDay(msgspec.Struct, frozen=True):
     authors: int
 
 
+class FeaturedTag(msgspec.Struct, frozen=True):
+    """A hashtag on a profile. posts, last_post_id: of its account, public ones; last_post_id is 0 if there are none."""
+
+    id: int
+    tag_id: int
+    name: str
+    display_name: str
+    posts: int
+    last_post_id: int
+
+
+class Used(msgspec.Struct, frozen=True):
+    """How much an account uses a hashtag; see `FeaturedTag`."""
+
+    posts: int
+    last_post_id: int
+
+
 class Week(msgspec.Struct, frozen=True):
     """What was published here in one week; weeks are counted from a moment that was asked for."""
 

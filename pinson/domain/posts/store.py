@@ -7,11 +7,25 @@ from typing import Any
 import msgspec
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.posts.model import Mark, Marked, MarkOn, Post, PostId, Shape, Tag, TagDay, Version, Week
+from pinson.domain.posts import topics
+from pinson.domain.posts.model import (
+    FeaturedTag,
+    Mark,
+    Marked,
+    MarkOn,
+    Post,
+    PostId,
+    Shape,
+    Tag,
+    TagDay,
+    Used,
+    Version,
+    Week,
+)
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.ids import first_at
 
-OWNS = ("posts", "tags", "idempotency", "topics", "entries", "marks", "conversation_mutes", "versions")
+OWNS = ("posts", "tags", "idempotency", "topics", "entries", "marks", "conversation_mutes", "versions", "featured_tags")
 
 # The columns of a `Shape`, of the table posts under the name p.
 SHAPE = """p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
@@ -150,6 +164,40 @@ LOWER_HEAD = """
     WHERE id = :topic_id AND head = :id
 """
 
+NEW_FEATURED = """
+    INSERT INTO featured_tags (id, account_id, tag_id, posts, last_post_id)
+    VALUES (:id, :account_id, :tag_id, :posts, :last_post_id)
+"""
+DELETE_FEATURED = "DELETE FROM featured_tags WHERE account_id = :account_id AND id = :id"
+FEATURED = """
+    SELECT f.id, f.tag_id, t.name, t.display_name, f.posts, f.last_post_id
+    FROM featured_tags AS f
+    JOIN tags AS t ON t.id = f.tag_id
+    WHERE f.account_id = :account_id
+    ORDER BY f.posts DESC, f.id
+"""
+USED = """
+    SELECT count(*) AS posts, coalesce(max(p.id), 0) AS last_post_id
+    FROM posts AS p
+    JOIN entries AS e ON e.topic_id = :tag_id AND e.id = p.id
+    WHERE p.author_id = :author_id
+"""
+USE_FEATURED = """
+    UPDATE featured_tags SET posts = posts + 1, last_post_id = max(last_post_id, :id)
+    WHERE account_id = :author_id AND tag_id = :tag_id
+"""
+LEAVE_FEATURED = """
+    UPDATE featured_tags
+    SET posts = posts - 1,
+        last_post_id = CASE WHEN last_post_id > :id THEN last_post_id ELSE coalesce(
+            (SELECT p.id FROM posts AS p
+             JOIN entries AS e ON e.topic_id = :tag_id AND e.id = p.id
+             WHERE p.author_id = :author_id AND p.id < :id
+             ORDER BY p.id DESC
+             LIMIT 1), 0) END
+    WHERE account_id = :author_id AND tag_id = :tag_id
+"""
+
 NEW_MARK = "INSERT INTO marks (id, account_id, post_id, mark) VALUES (:id, :account_id, :post_id, :mark)"
 DELETE_MARK = "DELETE FROM marks WHERE account_id = :account_id AND post_id = :post_id AND mark = :mark"
 HAS_MARK = "SELECT count(*) FROM marks WHERE account_id = :account_id AND post_id = :post_id AND mark = :mark"
@@ -215,6 +263,7 @@ async def insert(tx: WriteTx, post: Post) -> None:
     rows = [{"topic_id": topic, "id": post.id, "media": post.media > 0} for topic in post.topics]
     await tx.run_many(NEW_ENTRY, rows)
     await tx.run_many(RAISE_HEAD, rows)
+    await _count_tags(tx, USE_FEATURED, post, topics.hashtags(post.topics, post.author_id))
 
 
 async def delete(tx: WriteTx, post: Post | Shape) -> None:
@@ -223,6 +272,7 @@ async def delete(tx: WriteTx, post: Post | Shape) -> None:
     rows: list[dict[str, Any]] = [{"topic_id": topic, "id": post.id} for topic in post.topics]
     await tx.run_many(DELETE_ENTRY, rows)
     await tx.run_many(LOWER_HEAD, rows)
+    await _count_tags(tx, LEAVE_FEATURED, post, topics.hashtags(post.topics, post.author_id))
 
 
 async def update(tx: WriteTx, post: Post, *, joined: Sequence[int], left: Sequence[int]) -> None:
@@ -251,6 +301,18 @@ async def update(tx: WriteTx, post: Post, *, joined: Sequence[int], left: Sequen
     gone = [{"topic_id": topic, "id": post.id} for topic in left]
     await tx.run_many(DELETE_ENTRY, gone)
     await tx.run_many(LOWER_HEAD, gone)
+    await _count_tags(tx, USE_FEATURED, post, joined)
+    await _count_tags(tx, LEAVE_FEATURED, post, left)
+
+
+async def _count_tags(tx: WriteTx, sql: str, post: Post | Shape, among: Sequence[int]) -> None:
+    """Count a post among those of its author's featured hashtags. One look into the unique index a hashtag.
+
+    Args:
+        among: topics; those that its author does not feature change nothing.
+    """
+    if among:
+        await tx.run_many(sql, [{"author_id": post.author_id, "tag_id": topic, "id": post.id} for topic in among])
 
 
 async def count(tx: WriteTx, id: PostId, *, replies: int = 0, boosts: int = 0, favourites: int = 0) -> None:
@@ -336,6 +398,35 @@ async def tags_starting(tx: ReadTx, beginning: str, *, limit: int, offset: int) 
 async def new_tag(tx: WriteTx, tag: Tag, now: datetime) -> None:
     """Add a hashtag that is not there yet."""
     await tx.run(NEW_TAG, id=tag.id, name=tag.name, display_name=tag.display_name, now=now)
+
+
+async def new_featured(tx: WriteTx, account_id: AccountId, tag: FeaturedTag) -> None:
+    """Let an account feature a hashtag that it does not."""
+    await tx.run(
+        NEW_FEATURED,
+        id=tag.id,
+        account_id=account_id,
+        tag_id=tag.tag_id,
+        posts=tag.posts,
+        last_post_id=tag.last_post_id,
+    )
+
+
+async def delete_featured(tx: WriteTx, account_id: AccountId, id: int) -> None:
+    """Let an account no longer feature a hashtag."""
+    await tx.run(DELETE_FEATURED, account_id=account_id, id=id)
+
+
+async def featured(tx: ReadTx, account_id: AccountId) -> list[FeaturedTag]:
+    """What an account features, the most used first. O(found) on the unique index."""
+    return await tx.all(FeaturedTag, FEATURED, account_id=account_id)
+
+
+async def used(tx: ReadTx, author_id: AccountId, tag_id: int) -> Used:
+    """How much an author uses a hashtag, in public. O(the author's posts) or O(posts under it), whichever is less."""
+    found = await tx.one(Used, USED, author_id=author_id, tag_id=tag_id)
+    assert found is not None
+    return found
 
 
 async def new_mark(tx: WriteTx, id: int, account_id: AccountId, post_id: PostId, mark: Mark) -> None:

@@ -10,9 +10,16 @@ Ids of accounts and tags come from one sequence (`pinson.lib.ids`), far above th
 so a topic is one integer wherever it goes. Boosts, lists and walls are sets of topics too.
 """
 
+from collections.abc import Sequence
+
 EVERYTHING, LOCAL = 1, 2
 
 
 def addressed_to(account_id: int) -> int:
     """The topic of direct posts from or to an account: only it reads there."""
     return -account_id
+
+
+def hashtags(under: Sequence[int], author_id: int) -> list[int]:
+    """Which of the topics of an author's post are hashtags."""
+    return [topic for topic in under if topic > LOCAL and topic != author_id]

@@ -169,14 +169,14 @@ async def languages(_call: Call) -> Response:
 
 
 def _limits(call: Call) -> dict[str, Any]:
-    """What may be posted. There are no polls and no pictures of accounts yet."""
+    """What may be posted. There are no polls yet."""
     return {
         "accounts": {
             "max_display_name_length": accounts.MAX_DISPLAY_NAME,
             "max_note_length": accounts.MAX_NOTE,
-            "max_avatar_description_length": 0,
-            "max_header_description_length": 0,
-            "max_featured_tags": 0,
+            "max_avatar_description_length": accounts.MAX_PICTURE_DESCRIPTION,
+            "max_header_description_length": accounts.MAX_PICTURE_DESCRIPTION,
+            "max_featured_tags": posts.MOST_FEATURED,
             "max_pinned_statuses": MOST_PINS,
             "max_profile_fields": accounts.MOST_FIELDS,
             "profile_field_name_limit": accounts.MAX_FIELD,

@@ -173,8 +173,8 @@ async def user_info(call: Call) -> Response:
     """Who the account is, in the words of OpenID Connect."""
     async with call.tools.db.read() as tx:
         profile = await accounts.profile(tx, call.account_id)
-    assert profile is not None
-    shown = call.renderings.account(profile)
+        assert profile is not None
+        shown = await call.renderings.account(tx, profile)
     return json(
         UserInfo(
             iss=f"{call.base_url}/",

@@ -4,7 +4,6 @@ Not here: how others see it (accounts.py), the people behind it (signing up: acc
 """
 
 import re
-from typing import Any
 
 import msgspec
 from starlette.datastructures import UploadFile
@@ -12,26 +11,35 @@ from starlette.responses import Response
 
 from pinson.domain import accounts, posts, relations
 from pinson.domain.access import UserRole
-from pinson.domain.accounts import Changes, Defaults, DefaultsChanges, Field, Profile, QuotePolicy
+from pinson.domain.accounts import (
+    AvatarRefused,
+    Changes,
+    Defaults,
+    DefaultsChanges,
+    Field,
+    FieldRefused,
+    HeaderRefused,
+    Profile,
+    QuotePolicy,
+)
+from pinson.domain.media import Upload
 from pinson.domain.posts import Visibility
 from pinson.interfaces.mastodon.api import Call, json
+from pinson.interfaces.mastodon.entities import ROLES, AccountEntity, FieldEntity
+from pinson.interfaces.mastodon.featured_tags import FeaturedTagEntity, featured_tag
 from pinson.interfaces.request import Routes
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.forms import BadParameter
+from pinson.lib.images import Version
 
 routes = Routes()
 
 UPLOADS = 17 << 20  # bytes: two pictures of 8 MB, and words
+AVATAR = Version(400 * 400, faithful=True, shape=(400, 400))
+HEADER = Version(1500 * 500, shape=(1500, 500))
 MOST_REQUESTS = 40  # of which the number is told
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47, as far as posts have it
-
-
-class NoPictures(Refusal):
-    """A picture was sent."""
-
-    kind, code = Kind.INVALID, "no_profile_pictures"
-    text = "Validation failed: this server does not take pictures for profiles yet"
 
 
 class Line(msgspec.Struct):
@@ -84,15 +92,19 @@ class Update(msgspec.Struct):
     show_featured: bool | None = None
     source: Source | None = None
     avatar: UploadFile | None = None
+    avatar_description: str | msgspec.UnsetType | None = msgspec.UNSET
     header: UploadFile | None = None
+    header_description: str | msgspec.UnsetType | None = msgspec.UNSET
 
     def to_changes(self) -> Changes:
-        """What the domain calls it."""
+        """What the domain calls it, but for the pictures."""
         lines = None if self.fields_attributes is msgspec.UNSET else self.fields_attributes or []
         sites = None if self.attribution_domains is msgspec.UNSET else self.attribution_domains or []
         return Changes(
-            display_name=None if self.display_name is msgspec.UNSET else self.display_name or "",
-            note=None if self.note is msgspec.UNSET else self.note or "",
+            display_name=_text(self.display_name),
+            note=_text(self.note),
+            avatar_description=_text(self.avatar_description),
+            header_description=_text(self.header_description),
             fields=None if lines is None else tuple(Field(one.name.strip(), one.value.strip()) for one in lines),
             attribution_domains=None if sites is None else tuple(sites),
             locked=self.locked,
@@ -106,88 +118,189 @@ class Update(msgspec.Struct):
         )
 
 
-class Role(msgspec.Struct):
+def _text(given: str | msgspec.UnsetType | None) -> str | None:
+    """A text as the domain takes it: None keeps what is, and what is emptied goes."""
+    return None if given is msgspec.UNSET else given or ""
+
+
+class OwnRole(msgspec.Struct):
     """https://docs.joinmastodon.org/entities/Role. permissions: a number of bits, as text."""
 
     id: str
     name: str
     permissions: str
-    color: str = ""
-    highlighted: bool = False
+    color: str
+    highlighted: bool
     collection_limit: int = 0
 
 
 # For moderators, by bit: 2 audit log, 3 dashboard, 4 reports, 10 users. All 23 for those who run the server.
-ROLES = {
-    UserRole.USER: Role("-99", "", "0"),
-    UserRole.MODERATOR: Role("1", "Moderator", str(1 << 2 | 1 << 3 | 1 << 4 | 1 << 10)),
-    UserRole.ADMIN: Role("2", "Admin", str((1 << 23) - 1)),
+PERMISSIONS = {
+    UserRole.MODERATOR: 1 << 2 | 1 << 3 | 1 << 4 | 1 << 10,
+    UserRole.ADMIN: (1 << 23) - 1,
 }
+EVERYONE = OwnRole("-99", "", "0", "", highlighted=False)
 
 
-@routes.get("/api/v1/accounts/verify_credentials", scopes=("read:accounts", "profile"))
+class SourceField(msgspec.Struct):
+    """A line of a profile as it was typed. No page is looked at to verify it."""
+
+    name: str
+    value: str
+    verified_at: None = None
+
+
+class SourceEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Account/#source"""
+
+    privacy: str
+    sensitive: bool
+    language: str | None
+    quote_policy: QuotePolicy
+    note: str
+    fields: list[SourceField]
+    follow_requests_count: int
+    hide_collections: bool | None
+    discoverable: bool | None
+    indexable: bool
+    attribution_domains: tuple[str, ...]
+
+
+class CredentialEntity(AccountEntity, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Account/#CredentialAccount"""
+
+    source: SourceEntity
+    role: OwnRole
+
+
+class ProfileEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Profile. Pictures that are not the account's own are null."""
+
+    id: str
+    display_name: str
+    note: str
+    fields: tuple[Field, ...]
+    formatted_note: str
+    formatted_fields: list[FieldEntity]
+    avatar: str | None
+    avatar_static: str | None
+    avatar_description: str
+    header: str | None
+    header_static: str | None
+    header_description: str
+    locked: bool
+    bot: bool
+    hide_collections: bool | None
+    discoverable: bool | None
+    indexable: bool
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
+    attribution_domains: tuple[str, ...]
+    featured_tags: list[FeaturedTagEntity]
+
+
+class PreferencesEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Preferences"""
+
+    visibility: str = msgspec.field(name="posting:default:visibility")
+    sensitive: bool = msgspec.field(name="posting:default:sensitive")
+    language: str | None = msgspec.field(name="posting:default:language")
+    quote_policy: QuotePolicy = msgspec.field(name="posting:default:quote_policy")
+    media: str = msgspec.field(name="reading:expand:media", default="default")
+    spoilers: bool = msgspec.field(name="reading:expand:spoilers", default=False)
+    gifs: bool = msgspec.field(name="reading:autoplay:gifs", default=False)
+
+
+@routes.get("/api/v1/accounts/verify_credentials", scopes=("read:accounts", "profile"), answers=CredentialEntity)
 async def verify(call: Call) -> Response:
     """The account of the token, with what only its owner sees."""
     return await _credentials(call)
 
 
-@routes.on("PATCH", "/api/v1/accounts/update_credentials", scopes=("write:accounts",), max_body=UPLOADS)
+@routes.on(
+    "PATCH",
+    "/api/v1/accounts/update_credentials",
+    scopes=("write:accounts",),
+    max_body=UPLOADS,
+    answers=CredentialEntity,
+)
 async def update(call: Call, form: Update) -> Response:
     """Change what the account says about itself, and how it posts."""
     await _change(call, form)
     return await _credentials(call)
 
 
-@routes.get("/api/v1/profile", scopes=("read:accounts", "profile"))
+@routes.get("/api/v1/profile", scopes=("read:accounts", "profile"), answers=ProfileEntity)
 async def show(call: Call) -> Response:
     """The account's profile, as typed and as shown."""
     return await _profile(call)
 
 
-@routes.on("PATCH", "/api/v1/profile", scopes=("write:accounts",), max_body=UPLOADS)
+@routes.on("PATCH", "/api/v1/profile", scopes=("write:accounts",), max_body=UPLOADS, answers=ProfileEntity)
 async def change(call: Call, form: Update) -> Response:
     """Change what the account says about itself."""
     await _change(call, msgspec.structs.replace(form, source=None))
     return await _profile(call)
 
 
-async def remove_picture(call: Call) -> Response:
-    """Show the default picture, which is what every account has."""
-    return await _credentials(call)
+@routes.on("DELETE", "/api/v1/profile/avatar", scopes=("write:accounts",), answers=CredentialEntity)
+async def remove_avatar(call: Call) -> Response:
+    """Show the avatar that everyone has."""
+    return await _without(call, Changes(avatar=""))
 
 
-for picture in ("avatar", "header"):
-    routes.on("DELETE", f"/api/v1/profile/{picture}", scopes=("write:accounts",))(remove_picture)
+@routes.on("DELETE", "/api/v1/profile/header", scopes=("write:accounts",), answers=CredentialEntity)
+async def remove_header(call: Call) -> Response:
+    """Show the header that everyone has."""
+    return await _without(call, Changes(header=""))
 
 
-@routes.get("/api/v1/preferences", scopes=("read:accounts",))
+@routes.get("/api/v1/preferences", scopes=("read:accounts",), answers=PreferencesEntity)
 async def preferences(call: Call) -> Response:
     """How the account posts, and how everyone reads: nobody can choose that here."""
     async with call.tools.db.read() as tx:
         defaults = await accounts.defaults(tx, call.account_id)
-    return json(
-        {
-            "posting:default:visibility": defaults.visibility,
-            "posting:default:sensitive": defaults.sensitive,
-            "posting:default:language": defaults.language,
-            "posting:default:quote_policy": defaults.quote_policy.value,
-            "reading:expand:media": "default",
-            "reading:expand:spoilers": False,
-            "reading:autoplay:gifs": False,
-        }
-    )
+    return json(PreferencesEntity(defaults.visibility, defaults.sensitive, defaults.language, defaults.quote_policy))
 
 
 async def _change(call: Call, form: Update) -> None:
-    if form.avatar is not None or form.header is not None:
-        raise NoPictures
+    changes = accounts.prepare_changes(form.to_changes(), length=posts.length)
+    posting = form.source.to_changes() if form.source else None
     await call.tools.db.write(
         accounts.change,
         account_id=call.account_id,
-        changes=accounts.prepare_changes(form.to_changes(), length=posts.length),
-        posting=form.source.to_changes() if form.source else None,
+        changes=msgspec.structs.replace(
+            changes,
+            avatar=await _picture(call, form.avatar, AVATAR, AvatarRefused),
+            header=await _picture(call, form.header, HEADER, HeaderRefused),
+        ),
+        posting=posting,
         now=call.now,
     )
+
+
+async def _picture(call: Call, sent: UploadFile | None, version: Version, refused: type[FieldRefused]) -> str | None:
+    """The file of a picture that was sent, not yet claimed.
+
+    Raises:
+        FieldRefused: it cannot be shown.
+        CannotWrite: the disk is full.
+    """
+    if sent is None or not sent.size:
+        return None
+    try:
+        upload = Upload(sent.file, sent.size)
+        return await call.tools.studio.still(upload, version, most=accounts.PICTURE_BYTES, now=call.now)
+    except Refusal as refusal:  # of whoever looked at it, who does not know what it was sent for
+        if refusal.kind is not Kind.INVALID:
+            raise
+        raise refused(why=str(refusal).removeprefix("Validation failed: ")) from refusal
+
+
+async def _without(call: Call, changes: Changes) -> Response:
+    await call.tools.db.write(accounts.change, account_id=call.account_id, changes=changes, now=call.now)
+    return await _credentials(call)
 
 
 async def _own(call: Call, tx: ReadTx) -> Profile:
@@ -197,62 +310,72 @@ async def _own(call: Call, tx: ReadTx) -> Profile:
 
 
 async def _credentials(call: Call) -> Response:
-    """https://docs.joinmastodon.org/entities/Account/#CredentialAccount"""
     assert call.principal is not None
     async with call.tools.db.read() as tx:
         profile = await _own(call, tx)
         defaults = await accounts.defaults(tx, call.account_id)
         waiting = await relations.count_requests(tx, call.account_id, most=MOST_REQUESTS)
-    entity: dict[str, Any] = msgspec.to_builtins(call.renderings.account(profile))
-    entity["source"] = _source(profile, defaults, waiting)
-    entity["role"] = ROLES[call.principal.user_role or UserRole.USER]
-    return json(entity)
+        shown = await call.renderings.account(tx, profile)
+    return json(
+        CredentialEntity(
+            **msgspec.structs.asdict(shown),
+            source=_source(profile, defaults, waiting),
+            role=_role(call.principal.user_role or UserRole.USER),
+        )
+    )
 
 
-def _source(profile: Profile, defaults: Defaults, waiting: int) -> dict[str, Any]:
-    return {
-        "privacy": defaults.visibility,
-        "sensitive": defaults.sensitive,
-        "language": defaults.language,
-        "quote_policy": defaults.quote_policy,
-        "note": profile.note,
-        "fields": [{"name": one.name, "value": one.value, "verified_at": None} for one in profile.fields],
-        "follow_requests_count": waiting,
-        "hide_collections": profile.hide_collections,
-        "discoverable": profile.discoverable,
-        "indexable": profile.indexable,
-        "attribution_domains": profile.attribution_domains,
-    }
+def _role(role: UserRole) -> OwnRole:
+    shown = ROLES.get(role)
+    if shown is None:
+        return EVERYONE
+    return OwnRole(shown.id, shown.name, str(PERMISSIONS[role]), shown.color, highlighted=True)
+
+
+def _source(profile: Profile, defaults: Defaults, waiting: int) -> SourceEntity:
+    return SourceEntity(
+        privacy=defaults.visibility,
+        sensitive=defaults.sensitive,
+        language=defaults.language,
+        quote_policy=defaults.quote_policy,
+        note=profile.note,
+        fields=[SourceField(one.name, one.value) for one in profile.fields],
+        follow_requests_count=waiting,
+        hide_collections=profile.hide_collections,
+        discoverable=profile.discoverable,
+        indexable=profile.indexable,
+        attribution_domains=profile.attribution_domains,
+    )
 
 
 async def _profile(call: Call) -> Response:
-    """https://docs.joinmastodon.org/entities/Profile. Pictures are null: nobody has any of their own."""
     async with call.tools.db.read() as tx:
         profile = await _own(call, tx)
-    shown = call.renderings.account(profile)
+        shown = await call.renderings.account(tx, profile)
+        featured = await posts.featured(tx, call.account_id)
     return json(
-        {
-            "id": shown.id,
-            "display_name": profile.display_name,
-            "note": profile.note,
-            "fields": [{"name": one.name, "value": one.value} for one in profile.fields],
-            "formatted_note": shown.note,
-            "formatted_fields": shown.fields,
-            "avatar": None,
-            "avatar_static": None,
-            "avatar_description": "",
-            "header": None,
-            "header_static": None,
-            "header_description": "",
-            "locked": profile.locked,
-            "bot": profile.bot,
-            "hide_collections": profile.hide_collections,
-            "discoverable": profile.discoverable,
-            "indexable": profile.indexable,
-            "show_media": profile.show_media,
-            "show_media_replies": profile.show_media_replies,
-            "show_featured": profile.show_featured,
-            "attribution_domains": profile.attribution_domains,
-            "featured_tags": [],
-        }
+        ProfileEntity(
+            id=shown.id,
+            display_name=profile.display_name,
+            note=profile.note,
+            fields=profile.fields,
+            formatted_note=shown.note,
+            formatted_fields=shown.fields,
+            avatar=shown.avatar if profile.avatar else None,
+            avatar_static=shown.avatar_static if profile.avatar else None,
+            avatar_description=profile.avatar_description,
+            header=shown.header if profile.header else None,
+            header_static=shown.header_static if profile.header else None,
+            header_description=profile.header_description,
+            locked=profile.locked,
+            bot=profile.bot,
+            hide_collections=profile.hide_collections,
+            discoverable=profile.discoverable,
+            indexable=profile.indexable,
+            show_media=profile.show_media,
+            show_media_replies=profile.show_media_replies,
+            show_featured=profile.show_featured,
+            attribution_domains=profile.attribution_domains,
+            featured_tags=[featured_tag(one, profile, call.base_url) for one in featured],
+        )
     )

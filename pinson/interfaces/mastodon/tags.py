@@ -59,11 +59,7 @@ class HashtagEntity(msgspec.Struct):
 @routes.get("/api/v1/tags/{name}", who=Who.ANYONE)
 async def show(call: Call, form: OneTag) -> Response:
     """A hashtag; one that nobody has used yet is shown as one that nobody has used."""
-    async with call.tools.db.read() as tx:
-        tag = await _tag(tx, form.name)
-        reader = await call.reader(tx)
-    following = None if reader.circle is None else tag.id in reader.circle.topics
-    return json(await _entity(call, tag, following=following))
+    return await _shown(call, form.name)
 
 
 @routes.post("/api/v1/tags/{name}/follow", scopes=("write:follows",))
@@ -82,6 +78,20 @@ async def unfollow(call: Call, form: OneTag) -> Response:
     return json(await _entity(call, tag, following=False))
 
 
+@routes.post("/api/v1/tags/{name}/feature", scopes=("write:accounts",), answers=HashtagEntity)
+async def feature(call: Call, form: OneTag) -> Response:
+    """Show a hashtag on the viewer's profile, used or not."""
+    await call.tools.db.write(posts.feature, name=form.name, account_id=call.account_id, now=call.now)
+    return await _shown(call, form.name)
+
+
+@routes.post("/api/v1/tags/{name}/unfeature", scopes=("write:accounts",), answers=HashtagEntity)
+async def unfeature(call: Call, form: OneTag) -> Response:
+    """Take a hashtag from the viewer's profile."""
+    await call.tools.db.write(posts.unfeature_tag, name=form.name, account_id=call.account_id, now=call.now)
+    return await _shown(call, form.name)
+
+
 @routes.get("/api/v1/followed_tags", scopes=("read:follows",))
 async def followed(call: Call, form: TagsPaged) -> Response:
     """The hashtags that the viewer follows, the latest first."""
@@ -96,6 +106,14 @@ async def followed(call: Call, form: TagsPaged) -> Response:
         return json(shown)
     last = follows[-1].id if len(follows) == page.limit else None
     return json(shown, headers=call.link(first=follows[0].id, last=last, prev="since_id"))
+
+
+async def _shown(call: Call, name: str) -> Response:
+    async with call.tools.db.read() as tx:
+        tag = await _tag(tx, name)
+        reader = await call.reader(tx)
+    following = None if reader.circle is None else tag.id in reader.circle.topics
+    return json(await _entity(call, tag, following=following))
 
 
 async def _tag(tx: ReadTx, name: str) -> Tag:
@@ -123,7 +141,10 @@ async def entities(call: Call, tags: Sequence[Tag], *, following: bool | None) -
     since = today - timedelta(days=DAYS - 1)
     days = await call.tools.db.read_in_thread(posts.tag_days, ids=[tag.id for tag in tags], since=since)
     used = {(one.tag_id, one.day): one for one in days}
-    unset = msgspec.UNSET
+    unset, featured = msgspec.UNSET, set[int]()
+    if following is not None:
+        async with call.tools.db.read() as tx:
+            featured = {one.tag_id for one in await posts.featured(tx, call.account_id)}
     shown_tags = []
     for tag in tags:
         shown = tag_of(tag, call.base_url)
@@ -134,7 +155,7 @@ async def entities(call: Call, tags: Sequence[Tag], *, following: bool | None) -
                 url=shown.url,
                 history=[_history(since, day, used.get((tag.id, day))) for day in reversed(range(DAYS))],
                 following=unset if following is None else following,
-                featuring=unset if following is None else False,
+                featuring=unset if following is None else tag.id in featured,
             )
         )
     return shown_tags

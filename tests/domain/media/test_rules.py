@@ -57,13 +57,13 @@ def test_a_description_may_have_ten_thousand_characters():
 
 
 def test_a_picture_may_have_16_mb_and_a_film_99():
-    rules.check_size(IMAGE_BYTES, is_picture=True)
-    rules.check_size(FILM_BYTES, is_picture=False)
+    rules.check_size(IMAGE_BYTES, IMAGE_BYTES)
+    rules.check_size(FILM_BYTES, FILM_BYTES)
 
     with pytest.raises(FileTooLarge, match="16 MB"):
-        rules.check_size(IMAGE_BYTES + 1, is_picture=True)
+        rules.check_size(IMAGE_BYTES + 1, IMAGE_BYTES)
     with pytest.raises(FileTooLarge, match="99 MB"):
-        rules.check_size(FILM_BYTES + 1, is_picture=False)
+        rules.check_size(FILM_BYTES + 1, FILM_BYTES)
 
 
 @pytest.mark.parametrize("together", [[], [IMAGE], [IMAGE] * 4, [VIDEO], [AUDIO], [GIFV]])

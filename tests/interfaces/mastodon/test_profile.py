@@ -1,8 +1,11 @@
 """People change what their account says about itself and how it posts."""
 
 import pytest
+from PIL import Image
 
+from pinson.domain import access, accounts
 from tests.interfaces.mastodon.test_relations import texts
+from tests.lib.pictures import PLACE, bomb, moving_gif, photo
 
 UPDATE = "/api/v1/accounts/update_credentials"
 
@@ -72,6 +75,8 @@ async def test_lines_of_a_profile_come_in_every_form_that_apps_send(world, body)
         ({"fields_attributes": [{"value": "x"}]}, "fields", "ERR_BLANK"),
         ({"attribution_domains": [f"{n}.example" for n in range(11)]}, "attribution_domains", "ERR_TOO_LONG"),
         ({"attribution_domains": ["no site"]}, "attribution_domains", "ERR_INVALID"),
+        ({"avatar_description": "x" * 151}, "avatar_description", "ERR_TOO_LONG"),
+        ({"header_description": "x" * 151}, "header_description", "ERR_TOO_LONG"),
     ],
 )
 async def test_what_breaks_a_limit_is_refused_with_its_field(world, form, field, code):
@@ -154,24 +159,134 @@ async def test_sites_may_name_an_account_as_author(world):
     assert answer.json()["source"]["attribution_domains"] == ["blog.example", "news.example"]
 
 
-async def test_pictures_are_not_taken_yet_and_say_so(world):
+def file_of(world, url):
+    """A picture as anybody fetches it."""
+    return Image.open(world.tools.blobs.path(url.rpartition("/")[2]))
+
+
+def files_left(world):
+    """How many files there are once what nobody names is swept."""
+    return sum(file.is_file() for file in (world.folder / "files").rglob("*"))
+
+
+@pytest.mark.parametrize("path", [UPDATE, "/api/v1/profile"])
+async def test_pictures_are_cut_to_shape_and_shown_to_all(world, path):
     alice = await world.person("alice")
-    files = {"avatar": ("me.png", b"\x89PNG" + bytes(2 << 20), "image/png")}
+    files = {"avatar": photo(1200, 800), "header": photo(600, 900, "WEBP")}
 
-    answer = await world.client(alice).patch(UPDATE, data={"display_name": "Alice"}, files=files)
+    answer = await world.client(alice).patch(path, data={"avatar_description": "Me, smiling"}, files=files)
 
-    assert answer.status_code == 422
-    assert "pictures" in answer.json()["error"]
-    assert (await world.client().get(f"/api/v1/accounts/{alice.id}")).json()["display_name"] == ""
+    shown = (await world.client().get(f"/api/v1/accounts/{alice.id}")).json()
+    assert answer.status_code == 200, answer.text
+    for name, size in (("avatar", (400, 400)), ("header", (600, 200))):
+        assert answer.json()[name] == shown[name] == shown[f"{name}_static"]
+        assert (await world.client().get(shown[name])).status_code == 200
+        with file_of(world, shown[name]) as picture:
+            assert picture.size == size
+            assert PLACE not in picture.tobytes()
+    assert (shown["avatar_description"], shown["header_description"]) == ("Me, smiling", "")
+
+
+@pytest.mark.parametrize(
+    ("content", "suffix"),
+    [
+        (photo(format="PNG"), "png"),
+        (photo(format="WEBP"), "webp"),
+        (photo(format="AVIF", speed=10), "jpg"),
+        (photo(format="HEIF"), "jpg"),
+        (moving_gif(), "png"),
+    ],
+)
+async def test_every_kind_of_picture_becomes_one_that_stands_still(world, content, suffix):
+    alice = await world.person("alice")
+
+    shown = (await world.client(alice).patch(UPDATE, files={"avatar": content})).json()["avatar"]
+
+    assert shown.endswith(f".{suffix}")
+    with file_of(world, shown) as picture:
+        assert picture.width == picture.height
+        assert not getattr(picture, "is_animated", False)
 
 
 @pytest.mark.parametrize("picture", ["avatar", "header"])
-async def test_a_picture_that_is_not_there_is_removed(world, picture):
+@pytest.mark.parametrize(
+    "content", [b"not a picture", photo()[:2000], photo() + bytes((8 << 20) + 1), bomb(9000, 9000)]
+)
+async def test_what_cannot_be_shown_is_refused_with_its_field_and_changes_nothing(world, picture, content):
     alice = await world.person("alice")
 
-    answer = await world.client(alice).delete(f"/api/v1/profile/{picture}")
+    answer = await world.client(alice).patch(UPDATE, data={"bot": "1"}, files={picture: content})
 
-    assert (answer.status_code, answer.json()["source"]["note"]) == (200, "")
+    assert answer.status_code == 422
+    assert answer.json()["details"][picture][0]["error"] == "ERR_INVALID"
+    assert not (await world.client().get(f"/api/v1/accounts/{alice.id}")).json()["bot"]
+    assert files_left(world) == 0
+
+
+@pytest.mark.parametrize("picture", ["avatar", "header"])
+async def test_a_picture_takes_the_place_of_the_last_and_what_was_said_of_it(world, picture):
+    alice = await world.person("alice")
+    client = world.client(alice)
+    first = (await client.patch(UPDATE, data={f"{picture}_description": "One"}, files={picture: photo(90, 60)})).json()
+
+    kept = (await client.patch(UPDATE, data={"bot": "1"})).json()
+    second = (await client.patch(UPDATE, files={picture: photo(60, 90)})).json()
+
+    assert (kept[picture], kept[f"{picture}_description"]) == (first[picture], "One")
+    assert second[picture] != first[picture]
+    assert second[f"{picture}_description"] == ""
+    await world.tools.blobs.sweep(now=world.clock.now())
+    assert files_left(world) == 1
+    assert (await world.client().get(second[picture])).status_code == 200
+
+
+@pytest.mark.parametrize("picture", ["avatar", "header"])
+async def test_a_picture_is_taken_away_as_often_as_one_likes(world, picture):
+    alice = await world.person("alice")
+    client = world.client(alice)
+    await client.patch(UPDATE, data={f"{picture}_description": "One"}, files={picture: photo(90, 60)})
+
+    for _ in range(2):
+        answer = await client.delete(f"/api/v1/profile/{picture}")
+
+        assert answer.json()[picture] == f"https://pinson.example/static/{picture}.png"
+        assert answer.json()[f"{picture}_description"] == ""
+        assert (await client.get("/api/v1/profile")).json()[picture] is None
+    await world.tools.blobs.sweep(now=world.clock.now())
+    assert files_left(world) == 0
+
+
+async def test_nobody_sees_the_pictures_of_a_suspended_account_and_they_go_with_it(world):
+    alice = await world.person("alice")
+    form = {"avatar_description": "Me"}
+    await world.client(alice).patch(UPDATE, data=form, files={"avatar": photo(90, 60), "header": photo(90, 60)})
+
+    await world.write(accounts.suspend, account_id=alice.account_id)
+
+    shown = (await world.client().get(f"/api/v1/accounts/{alice.id}")).json()
+    assert (shown["avatar"], shown["avatar_description"]) == ("https://pinson.example/static/avatar.png", "")
+    assert shown["header"] == "https://pinson.example/static/header.png"
+    await world.write(accounts.delete, account_id=alice.account_id)
+    await world.tools.blobs.sweep(now=world.clock.now())
+    assert files_left(world) == 0
+
+
+@pytest.mark.parametrize(
+    ("role", "shown", "permissions"),
+    [("user", [], "0"), ("moderator", ["Moderator"], "1052"), ("admin", ["Admin"], "8388607")],
+)
+async def test_a_role_is_shown_beside_the_name_as_soon_as_somebody_has_it(world, role, shown, permissions):
+    alice = await world.person("alice")
+    client = world.client(alice)
+    assert (await client.get(f"/api/v1/accounts/{alice.id}")).json()["roles"] == []
+
+    await world.write(access.set_role, user_id=alice.user_id, role=access.UserRole(role))
+
+    assert [one["name"] for one in (await client.get(f"/api/v1/accounts/{alice.id}")).json()["roles"]] == shown
+    own = (await client.get("/api/v1/accounts/verify_credentials")).json()
+    assert [one["name"] for one in own["roles"]] == shown
+    assert (own["role"]["permissions"], own["role"]["highlighted"]) == (permissions, bool(shown))
+    assert (own["role"]["id"] == "-99") == (not shown)
 
 
 async def test_a_profile_shows_what_was_typed_and_what_is_shown(world):

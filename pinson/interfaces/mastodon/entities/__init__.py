@@ -6,7 +6,14 @@ bytes. Other entities stand in the module of the only handler that answers with 
 Source: https://docs.joinmastodon.org/entities
 """
 
-from pinson.interfaces.mastodon.entities.account import AccountEntity, RelationshipEntity, actor_uri, relationship
+from pinson.interfaces.mastodon.entities.account import (
+    ROLES,
+    AccountEntity,
+    FieldEntity,
+    RelationshipEntity,
+    actor_uri,
+    relationship,
+)
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
 from pinson.interfaces.mastodon.entities.renderings import Renderings
 from pinson.interfaces.mastodon.entities.status import (
@@ -22,10 +29,12 @@ from pinson.interfaces.mastodon.entities.status import (
 from pinson.interfaces.mastodon.entities.wire import CustomEmoji, Empty, array, encode, id_text, moment
 
 __all__ = [
+    "ROLES",
     "AccountEntity",
     "CustomEmoji",
     "DeletedStatusEntity",
     "Empty",
+    "FieldEntity",
     "MatchedFilter",
     "MediaAttachment",
     "RelationshipEntity",

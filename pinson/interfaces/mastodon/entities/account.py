@@ -4,11 +4,11 @@ Source: https://docs.joinmastodon.org/entities/Account and Relationship.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
-from pinson.domain import posts
+from pinson.domain import media, posts
+from pinson.domain.access import UserRole
 from pinson.domain.accounts import Profile
 from pinson.domain.relations import Relationship
 from pinson.interfaces.mastodon.entities.wire import CustomEmoji
@@ -20,6 +20,25 @@ class FieldEntity(msgspec.Struct):
     name: str
     value: str
     verified_at: None = None
+
+
+class RoleEntity(msgspec.Struct, frozen=True):
+    """https://docs.joinmastodon.org/entities/Role, as it stands beside a name. color: "" is that of all text."""
+
+    id: str
+    name: str
+    color: str = ""
+
+
+ROLES = {UserRole.MODERATOR: RoleEntity("1", "Moderator"), UserRole.ADMIN: RoleEntity("2", "Admin")}
+
+
+class FeatureApproval(msgspec.Struct, frozen=True):
+    """Who may put an account into a collection: there are none here."""
+
+    automatic: tuple[str, ...] = ()
+    manual: tuple[str, ...] = ()
+    current_user: str = "denied"
 
 
 class AccountEntity(msgspec.Struct):
@@ -55,7 +74,8 @@ class AccountEntity(msgspec.Struct):
     noindex: bool
     emojis: list[CustomEmoji]
     fields: list[FieldEntity]
-    roles: list[Any]
+    roles: list[RoleEntity]
+    feature_approval: FeatureApproval = FeatureApproval()
     suspended: bool | msgspec.UnsetType = msgspec.UNSET
     limited: bool | msgspec.UnsetType = msgspec.UNSET
 
@@ -81,15 +101,22 @@ class RelationshipEntity(msgspec.Struct):
     note: str
 
 
-def account_entity(profile: Profile, base: str, *, note_html: Callable[[str], str]) -> AccountEntity:
+def account_entity(
+    profile: Profile, base: str, *, note_html: Callable[[str], str], role: UserRole | None = None
+) -> AccountEntity:
     """The entity of an account; of a suspended one nothing but its name is shown.
 
     Args:
         base: public address of this server, without a slash at its end.
         note_html: makes HTML of a note.
+        role: its owner's on this server, if it is one to show.
     """
     hidden = profile.suspended_at is not None
     avatar, header = f"{base}/static/avatar.png", f"{base}/static/header.png"
+    if profile.avatar and not hidden:
+        avatar = media.address(profile.avatar, base)
+    if profile.header and not hidden:
+        header = media.address(profile.header, base)
     return AccountEntity(
         id=str(profile.id),
         username=profile.username,
@@ -106,10 +133,10 @@ def account_entity(profile: Profile, base: str, *, note_html: Callable[[str], st
         uri=actor_uri(base, profile.username),
         avatar=avatar,
         avatar_static=avatar,
-        avatar_description="",
+        avatar_description="" if hidden else profile.avatar_description,
         header=header,
         header_static=header,
-        header_description="",
+        header_description="" if hidden else profile.header_description,
         followers_count=profile.followers,
         following_count=profile.following,
         statuses_count=profile.posts,
@@ -123,7 +150,7 @@ def account_entity(profile: Profile, base: str, *, note_html: Callable[[str], st
         fields=[]
         if hidden
         else [FieldEntity(one.name, posts.line_html(one.value, base_url=base)) for one in profile.fields],
-        roles=[],
+        roles=[ROLES[role]] if role in ROLES and not hidden else [],
         suspended=True if hidden else msgspec.UNSET,
         limited=True if profile.limited_at is not None else msgspec.UNSET,
     )

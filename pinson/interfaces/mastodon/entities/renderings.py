@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 import msgspec
 
 from pinson.domain import access, accounts, media, posts
-from pinson.domain.access import AppId
+from pinson.domain.access import AppId, UserChanged, UserRole, UserSignedUp
 from pinson.domain.accounts import (
     AccountChanged,
     AccountDeleted,
@@ -80,6 +80,7 @@ class Renderings:
         self._apps = Pieces[bytes](KEEP_APPS)  # they never change
         # An account is rendered anew whenever its counters change; its note is what costs most, and stays.
         self._note_html = functools.lru_cache(KEEP_NOTES)(functools.partial(posts.note_html, base_url=base_url))
+        self._staff: Mapping[AccountId, UserRole] | None = None  # None: to be read anew
         self._marks = RememberedMarks()
         self._new: OrderedDict[PostId, None] = OrderedDict()  # nothing has happened to these since
         self._frame: tuple[tuple[str, ...], bytes, str] = ((), b"", "")
@@ -89,6 +90,7 @@ class Renderings:
         self._posts.clear()
         self._accounts.clear()
         self._new.clear()
+        self._staff = None
         await self._marks.load(tx)
 
     def apply(self, fact: Fact) -> None:
@@ -123,6 +125,11 @@ class Renderings:
                 self._accounts.drop(fact.account_id)
             case AccountSensitized() | AccountDesensitized():
                 self._posts.clear()  # which of them show something of that account's is nowhere to be seen
+            case UserSignedUp():
+                self._staff = None
+            case UserChanged():  # rare, and it does not say whose accounts show the role
+                self._staff = None
+                self._accounts.clear()
 
     async def statuses(
         self, tx: ReadTx, shapes: Sequence[Shape], *, reader: Reader, is_new: bool = False
@@ -177,12 +184,15 @@ class Renderings:
         found, missing = self._accounts.look_up(ids)
         if missing:
             for profile in (await accounts.profiles(tx, missing)).values():
-                found[profile.id] = self._accounts.keep(profile.id, encode(self.account(profile)))
+                found[profile.id] = self._accounts.keep(profile.id, encode(await self.account(tx, profile)))
         return found
 
-    def account(self, profile: Profile) -> AccountEntity:
-        """The entity of an account."""
-        return account_entity(profile, self._base_url, note_html=self._note_html)
+    async def account(self, tx: ReadTx, profile: Profile) -> AccountEntity:
+        """The entity of an account. Reads nothing, unless the roles of people here have changed."""
+        if self._staff is None:
+            self._staff = await access.staff(tx)
+        role = self._staff.get(profile.id)
+        return account_entity(profile, self._base_url, note_html=self._note_html, role=role)
 
     async def deleted(self, tx: ReadTx, post: Post, *, reader: Reader, attached: Sequence[Media]) -> bytes:
         """A status that was just deleted: its source takes the place of its HTML.
@@ -289,7 +299,7 @@ class Renderings:
         """Render posts, and keep them."""
         named = await accounts.profiles(tx, list({id for post in read for id in (post.author_id, *post.mentions)}))
         for profile in named.values():  # whoever wants the posts wants their authors next
-            self._accounts.keep(profile.id, encode(self.account(profile)))
+            self._accounts.keep(profile.id, encode(await self.account(tx, profile)))
         apps = await self._app_pieces(tx, [AppId(post.app_id) for post in read if post.app_id is not None])
         attached = await media.of_posts(tx, [post.id for post in read if post.boost_of_id is None])
         rendered = {}
