@@ -25,6 +25,7 @@ import uvicorn
 from pinson import reactions, schedule
 from pinson.domain import access, accounts, conversations, filters, media, notifications, posts, relations
 from pinson.domain.access import Passwords, Tokens
+from pinson.domain.access.blocks import IpBlocks
 from pinson.domain.accounts import Standing
 from pinson.domain.filters import FilteredPosts
 from pinson.domain.posts import Shapes
@@ -64,6 +65,8 @@ FACTS: tuple[type[Fact], ...] = (
     access.UserChanged,
     access.UserConfirmed,
     access.UserSignedUp,
+    access.blocks.NetworkBlocked,
+    access.blocks.NetworkUnblocked,
     accounts.AccountChanged,
     accounts.AccountCreated,
     accounts.AccountDeleted,
@@ -142,11 +145,11 @@ async def machine(
     timelines = Timelines(shapes)
     hub = Hub(timelines, db)
     standing, tokens, circles = Standing(), Tokens(db), Circles()
-    filtered, cards = FilteredPosts(), web.Cards()
+    ip_blocks, filtered, cards = IpBlocks(), FilteredPosts(), web.Cards()
     renderings = Renderings(settings.url, filtered, clock=clock)
     wake = Wake()
     kinds = Kinds(FACTS)
-    views = (standing, tokens, circles, shapes, timelines, filtered, renderings, cards, hub, wake)
+    views = (standing, ip_blocks, tokens, circles, shapes, timelines, filtered, renderings, cards, hub, wake)
     follower = Follower(db, kinds, views)
     await follower.start()
     blobs = Blobs(data / "files", db)
@@ -163,6 +166,7 @@ async def machine(
         catalogs=Catalogs.load(HERE / "locale"),
         languages=Languages(),
         standing=standing,
+        ip_blocks=ip_blocks,
         tokens=tokens,
         circles=circles,
         shapes=shapes,

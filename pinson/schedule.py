@@ -37,5 +37,6 @@ async def sweep(tools: Tools) -> None:
     await tools.db.write(posts.forget_keys, now=now)
     await tools.db.write(relations.forget_mutes, now=now)
     await tools.db.write(access.forget_expired, now=now)
+    await tools.db.write(access.blocks.forget_expired, now=now)
     await tools.db.write(media.forget_loose, now=now)
     await tools.blobs.sweep(now=now)

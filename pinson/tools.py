@@ -7,6 +7,7 @@ arguments. Nothing here decides anything.
 import msgspec
 
 from pinson.domain.access import Passwords, Tokens
+from pinson.domain.access.blocks import IpBlocks
 from pinson.domain.accounts import Standing
 from pinson.domain.media import Studio
 from pinson.domain.posts import Shapes
@@ -40,6 +41,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     languages: Languages
     # views: in memory, behind the log
     standing: Standing
+    ip_blocks: IpBlocks
     tokens: Tokens
     circles: Circles
     shapes: Shapes

@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from pinson.domain.access.blocks import NetworkSeverity
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.forms import MAX_PAIRS, UnreadableBody, nest
 from pinson.tools import Tools
@@ -101,7 +102,8 @@ class Interface(Protocol):
         ...
 
     def refuse(self, request: Request, status: int) -> Response:
-        """The answer where no route is (404), the method is wrong (405), or we failed (500)."""
+        """The answer where no route is (404), the method is wrong (405), we failed (500), or to a network that is
+        shut out (403)."""
         ...
 
 
@@ -114,6 +116,8 @@ class Dispatcher:
             interfaces: the last one owns every path that no other claims.
         """
         self._follower = tools.follower
+        self._ip_blocks = tools.ip_blocks
+        self._clock = tools.clock
         self._interfaces = interfaces
         self._tree: dict[str, Any] = {}  # by segment; keys of our own begin with a slash, as no segment can
         for interface in interfaces:
@@ -138,6 +142,9 @@ class Dispatcher:
             return
         if self._follower.behind:
             await self._follower.catch_up()
+        if self._ip_blocks and self._is_shut_out(scope):
+            await self._shut_out(scope, receive, send)
+            return
         methods, values = self._find(scope["path"])
         method = "WEBSOCKET" if scope["type"] == "websocket" else scope["method"]
         found = methods.get("GET" if method == "HEAD" else method)
@@ -162,6 +169,19 @@ class Dispatcher:
         finally:
             for upload in scope.get(UPLOADS, ()):
                 await upload.close()
+
+    def _is_shut_out(self, scope: Scope) -> bool:
+        """Whether nothing is answered where the request comes from."""
+        client = scope.get("client")
+        severity = client and self._ip_blocks.severity(client[0], now=self._clock.now())
+        return severity is NetworkSeverity.NO_ACCESS
+
+    async def _shut_out(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._websocket(None, scope, receive, send)
+        else:
+            response = self._nobody(scope["path"], {}).refuse(Request(scope, receive), 403)
+            await response(scope, receive, send)
 
     async def _websocket(self, found: "Found | None", scope: Scope, receive: Receive, send: Send) -> None:
         if found is None:
@@ -302,6 +322,11 @@ def _file_fields(form: Any) -> frozenset[str]:
         return frozenset()
     fields = msgspec.structs.fields(form)
     return frozenset(field.encode_name for field in fields if UploadFile in (field.type, *get_args(field.type)))
+
+
+def peer(request: Request) -> str:
+    """The address of whoever sent a request, "" if it has none. It is not to be kept. See `origin` for limits."""
+    return request.client.host if request.client else ""
 
 
 def origin(request: Request) -> str:

@@ -4,19 +4,22 @@ Called by interfaces, which read a `Page` from a request, and by queries, which 
 table. A cursor is only ever compared with ids, never looked up: it works when its row is gone,
 and when it lies beyond the newest or the oldest.
 
-Not here: how a page is found. Pages by offset (search) need nothing of this.
+Not here: the statement by which a page is found. Pages by offset (search) need nothing of this.
 
 Source: https://docs.joinmastodon.org/api/guidelines/#pagination, the header RFC 8288.
 """
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
 
+from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
+
+T = TypeVar("T")
 
 NEWEST = 2**63 - 1  # no id is above it
 
@@ -79,6 +82,24 @@ class Page(msgspec.Struct, frozen=True):
             min_id=above,
             limit=default if limit is None else min(abs(limit), maximum),
         )
+
+
+async def rows(tx: ReadTx, type: type[T], sql: str, page: Page, **parameters: object) -> list[T]:
+    """A page of a table, newest first. One statement.
+
+    Args:
+        sql: a statement that compares an id with `:before` and `:after`, orders by it `{way}` and takes `:limit`.
+    """
+    upwards = page.min_id is not None
+    found = await tx.all(
+        type,
+        sql.format(way="ASC" if upwards else "DESC"),
+        before=NEWEST if page.max_id is None else page.max_id,
+        after=page.min_id if page.min_id is not None else page.since_id or 0,
+        limit=page.limit,
+        **parameters,
+    )
+    return found[::-1] if upwards else found
 
 
 def link_header(

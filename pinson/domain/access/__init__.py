@@ -8,6 +8,7 @@ Not here: accounts themselves and their suspension (accounts); cookies, forms, C
 consent page, how many attempts are allowed (interfaces); the text of e-mails (reactions).
 """
 
+from pinson.domain.access import blocks
 from pinson.domain.access.facts import (
     ConfirmationAsked,
     PasswordChanged,
@@ -62,6 +63,7 @@ from pinson.domain.access.people import (
     end_membership,
     forget_account,
     invite,
+    must_wait,
     prepare,
     repeat_sign_up,
     set_member,
@@ -182,6 +184,7 @@ __all__ = [
     "ask_confirmation",
     "ask_password_reset",
     "authorize",
+    "blocks",
     "change_password",
     "check_request",
     "client_token",
@@ -199,6 +202,7 @@ __all__ = [
     "invitations",
     "invite",
     "memberships",
+    "must_wait",
     "new_invitation_code",
     "new_mail_token",
     "new_secret",

@@ -69,6 +69,7 @@ class User(msgspec.Struct, frozen=True):
     approved_at: when they were let in, by the mode of sign-up or by a moderator.
     reason: why they want to join, in their words.
     app_id: the app they signed up with, if it was not the web.
+    invited_by: whose invitation they brought, if they did.
     """
 
     id: UserId
@@ -81,6 +82,7 @@ class User(msgspec.Struct, frozen=True):
     disabled_at: datetime | None
     reason: str
     app_id: AppId | None
+    invited_by: UserId | None
 
     @property
     def state(self) -> State:

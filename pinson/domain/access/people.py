@@ -7,7 +7,8 @@ which does the slow part of signing up: hashing the password.
 from datetime import datetime
 
 from pinson.domain import accounts
-from pinson.domain.access import oauth, rules, store
+from pinson.domain.access import blocks, oauth, rules, store
+from pinson.domain.access.blocks import EmailBlocked, NetworkSeverity, SignUpBlocked, Verdict
 from pinson.domain.access.facts import ConfirmationAsked, SignUpRepeated, UserApproved, UserChanged, UserSignedUp
 from pinson.domain.access.model import (
     AppId,
@@ -23,10 +24,11 @@ from pinson.domain.access.model import (
     UserId,
     UserRole,
 )
+from pinson.domain.access.rules import SignUpRefused
 from pinson.domain.access.secret import Passwords
 from pinson.domain.accounts import AccountId, FieldRefused
 from pinson.lib import log
-from pinson.lib.db import WriteTx
+from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.errors import Kind, Refusal
 
 
@@ -84,27 +86,43 @@ async def sign_up(
     confirm_email: bool,
     now: datetime,
     app_id: AppId | None = None,
-) -> SignedUp:
+    network: NetworkSeverity | None = None,
+) -> SignedUp | SignUpRefused:
     """Make a newcomer a user, with an account that they own.
 
     They can act once their address is confirmed (unless `confirm_email` is off) and they are
-    let in: at once, unless the mode is by approval and they bring no invitation.
+    let in: at once, unless they have to wait (`must_wait`).
 
+    Args:
+        network: what is blocked where they are; see `blocks.IpBlocks`.
+    Returns:
+        The newcomer; or, so that the attempt stays counted, the refusal of an address that is blocked, which the
+        caller raises.
     Raises:
         SignUpClosed.
+        SignUpBlocked: nobody signs up from there.
         SignUpRefused: everything that is wrong with what they filled in.
     """
     if mode is SignUpMode.CLOSED:
         raise SignUpClosed
+    if network is not None and network is not NetworkSeverity.SIGN_UP_REQUIRES_APPROVAL:
+        raise SignUpBlocked
     refusals = list(applicant.refusals)
+    verdict, block = await blocks.judge(tx, applicant.email)
+    if block is not None:
+        await blocks.note_attempt(tx, block, now=now)
+    if verdict is Verdict.REFUSED:
+        return SignUpRefused([EmailBlocked(), *refusals])
+    waits = await must_wait(tx, applicant, mode=mode, network=network)
+    invited_by = None
     if applicant.invitation:
-        if not await store.use_invitation(tx, applicant.invitation, now):
+        invited_by = await store.use_invitation(tx, applicant.invitation, now)
+        if invited_by is None:
             refusals.append(rules.InvitationInvalid())
     elif mode is SignUpMode.INVITATION:
         refusals.append(rules.InvitationBlank())
     elif mode is SignUpMode.APPROVAL and not applicant.reason:
         refusals.append(rules.ReasonBlank())
-    waits = mode is SignUpMode.APPROVAL and not applicant.invitation
     return await _welcome(
         tx,
         applicant,
@@ -113,8 +131,21 @@ async def sign_up(
         confirmed_at=None if confirm_email else now,
         approved_at=None if waits else now,
         app_id=app_id,
+        invited_by=invited_by,
         now=now,
     )
+
+
+async def must_wait(tx: ReadTx, applicant: Applicant, *, mode: SignUpMode, network: NetworkSeverity | None) -> bool:
+    """Whether a newcomer waits for a moderator: by the mode, if they bring no invitation, or for where they come from.
+
+    Args:
+        network: see `sign_up`.
+    """
+    if mode is SignUpMode.APPROVAL and not applicant.invitation:
+        return True
+    verdict, _ = await blocks.judge(tx, applicant.email)
+    return verdict is Verdict.WAITS or network is NetworkSeverity.SIGN_UP_REQUIRES_APPROVAL
 
 
 async def repeat_sign_up(tx: WriteTx, *, email: str, now: datetime) -> None:
@@ -136,16 +167,21 @@ async def sign_up_by_app(
     confirm_email: bool,
     secret: str,
     now: datetime,
-) -> Token:
+    network: NetworkSeverity | None = None,
+) -> Token | SignUpRefused:
     """Sign somebody up through an app, which gets a token for them at once: `secret`.
 
     The token has all scopes that the app registered for. It works once the user can act.
 
-    Raises:
+    Returns, raises:
         As `sign_up`.
     """
     [app] = await store.apps(tx, [app_id])
-    new = await sign_up(tx, applicant=applicant, mode=mode, confirm_email=confirm_email, now=now, app_id=app_id)
+    new = await sign_up(
+        tx, applicant=applicant, mode=mode, confirm_email=confirm_email, now=now, app_id=app_id, network=network
+    )
+    if isinstance(new, SignUpRefused):
+        return new
     return await oauth.issue(
         tx, app_id=app_id, user_id=new.user.id, account_id=new.account.id, granted=app.scopes, secret=secret, now=now
     )
@@ -173,6 +209,7 @@ async def create_person(
         confirmed_at=now,
         approved_at=now,
         app_id=None,
+        invited_by=None,
         now=now,
         display_name=display_name,
         note=note,
@@ -232,7 +269,7 @@ async def ask_confirmation(tx: WriteTx, *, user_id: UserId, now: datetime, email
         email: their address, if they mistyped it before; "" if not. Links sent to the old one end.
     Raises:
         UserNotFound.
-        FieldRefused: no mail can be sent to that address, or another user has it.
+        FieldRefused: no mail can be sent to that address, it is blocked, or another user has it.
     """
     user = await _existing(tx, user_id)
     if user.confirmed_at is not None:
@@ -241,6 +278,9 @@ async def ask_confirmation(tx: WriteTx, *, user_id: UserId, now: datetime, email
     if email and email != user.email:
         if refusal := rules.refuse_email(email):
             raise refusal
+        verdict, _ = await blocks.judge(tx, email)
+        if verdict is Verdict.REFUSED:
+            raise EmailBlocked
         if await store.user_id_by_email(tx, rules.email_key(email)) not in (None, user_id):
             raise rules.EmailTaken
         await store.set_email(tx, user_id, email, email_key=rules.email_key(email))
@@ -311,6 +351,7 @@ async def _welcome(
     confirmed_at: datetime | None,
     approved_at: datetime | None,
     app_id: AppId | None,
+    invited_by: UserId | None,
     now: datetime,
     display_name: str = "",
     note: str = "",
@@ -326,7 +367,7 @@ async def _welcome(
     except FieldRefused as refusal:  # told together with what else is wrong
         refusals.insert(0, refusal)
     if refusals:
-        raise rules.SignUpRefused(refusals)
+        raise SignUpRefused(refusals)
     user = User(
         id=UserId(tx.new_id(None, now)),
         email=applicant.email,
@@ -338,6 +379,7 @@ async def _welcome(
         disabled_at=None,
         reason=applicant.reason,
         app_id=app_id,
+        invited_by=invited_by,
     )
     await store.insert_user(tx, user, email_key=email_key, password_hash=applicant.password_hash)
     await store.put_member(tx, account.id, user.id, MemberRole.OWNER, now)

@@ -28,13 +28,14 @@ OWNS = ("users", "members", "apps", "tokens", "codes", "sessions", "mail_tokens"
 
 INSERT_USER = """
     INSERT INTO users (
-        id, email, email_key, password_hash, role, locale, created_at, confirmed_at, approved_at, reason, app_id)
+        id, email, email_key, password_hash, role, locale, created_at, confirmed_at, approved_at, reason, app_id,
+        invited_by)
     VALUES (
         :id, :email, :email_key, :password_hash, :role, :locale, :created_at, :confirmed_at, :approved_at, :reason,
-        :app_id)
+        :app_id, :invited_by)
 """
 USER = """
-    SELECT id, email, role, locale, created_at, confirmed_at, approved_at, disabled_at, reason, app_id
+    SELECT id, email, role, locale, created_at, confirmed_at, approved_at, disabled_at, reason, app_id, invited_by
     FROM users
     WHERE id = :id
 """
@@ -187,6 +188,7 @@ USE_INVITATION = """
     UPDATE invitations
     SET uses = uses + 1
     WHERE code = :code AND (max_uses IS NULL OR uses < max_uses) AND (expires_at IS NULL OR expires_at > :now)
+    RETURNING created_by
 """
 
 
@@ -205,6 +207,7 @@ async def insert_user(tx: WriteTx, user: User, *, email_key: str, password_hash:
         approved_at=user.approved_at,
         reason=user.reason,
         app_id=user.app_id,
+        invited_by=user.invited_by,
     )
 
 
@@ -504,9 +507,10 @@ async def invitations(tx: ReadTx, user_id: UserId) -> list[Invitation]:
     return await tx.all(Invitation, INVITATIONS, user_id=user_id)
 
 
-async def use_invitation(tx: WriteTx, code: str, now: datetime) -> bool:
-    """Count one use of an invitation; False if it does not exist, is used up, or has expired."""
-    return bool(await tx.run(USE_INVITATION, code=code, now=now))
+async def use_invitation(tx: WriteTx, code: str, now: datetime) -> UserId | None:
+    """Count one use of an invitation; whose it is. None if it does not exist, is used up, or has expired."""
+    id = await tx.one(int, USE_INVITATION, code=code, now=now)
+    return None if id is None else UserId(id)
 
 
 def _ids(ids: list[int]) -> tuple[TokenId, ...]:

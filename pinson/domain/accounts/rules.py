@@ -44,6 +44,7 @@ class Flaw(StrEnum):
     TOO_LONG = "too_long"
     TAKEN = "taken"
     RESERVED = "reserved"
+    BLOCKED = "blocked"
     ACCEPTED = "accepted"  # had to be accepted, and was not
 
 

@@ -6,6 +6,7 @@ Called by `app.py`. What one request goes through is in `api.py`, what answers l
 
 from pinson.interfaces.mastodon import (
     accounts,
+    admin,
     apps,
     conversations,
     discovery,
@@ -38,6 +39,7 @@ __all__ = ["Renderings", "interface", "routes"]
 
 MODULES = (
     accounts,
+    *admin.MODULES,
     apps,
     conversations,
     discovery,

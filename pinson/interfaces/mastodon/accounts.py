@@ -10,14 +10,14 @@ import msgspec
 from starlette.responses import Response
 
 from pinson.domain import access, accounts, relations
-from pinson.domain.access import SignUp, SignUpMode
+from pinson.domain.access import SignUp, SignUpMode, SignUpRefused
 from pinson.domain.accounts import Account, AccountId, AccountNotFound
 from pinson.domain.posts import Reader
 from pinson.interfaces.mastodon.api import A_DAY, HALF_AN_HOUR, Call, TooManyIds, Who, json
 from pinson.interfaces.mastodon.entities import AccountEntity, Empty, RelationshipEntity, relationship
 from pinson.interfaces.mastodon.oauth import TokenEntity, token_entity
 from pinson.interfaces.mastodon.people import MOST, PAGE, OneAccount, PeopleOf, existing, page_of, rendered, stands
-from pinson.interfaces.request import Routes, origin
+from pinson.interfaces.request import Routes, origin, peer
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.limits import Limit
 
@@ -114,9 +114,12 @@ async def sign_up(call: Call, form: NewUser) -> Response:
         applicant=await access.prepare(form.to_sign_up(), password=form.password, passwords=call.tools.passwords),
         mode=SignUpMode(settings.registration.mode),
         confirm_email=settings.registration.confirm_email,
+        network=call.tools.ip_blocks.severity(peer(call.request), now=call.now),
         secret=secret,
         now=call.now,
     )
+    if isinstance(token, SignUpRefused):
+        raise token
     return json(token_entity(token, secret))
 
 

@@ -278,6 +278,8 @@ class MastodonApi:
         """Where no route is, and when we failed; a browser's preflight question is answered here too."""
         if request.method == "OPTIONS":
             return Response(status_code=200, headers=PREFLIGHT)
+        if status == 403:
+            return json({"error": "Requests from your network are not answered here"}, status=403, headers=CORS)
         if status == 500:
             return json({"error": "The server made a mistake; it is in its log."}, status=500, headers=CORS)
         return json({"error": "Record not found"}, status=404, headers=CORS)

@@ -104,7 +104,6 @@ async def show_v1(call: Call) -> Response:
 
 @routes.get("/api/v1/instance/rules", who=Who.NOBODY)
 @routes.get("/api/v1/instance/peers", who=Who.NOBODY)
-@routes.get("/api/v1/instance/domain_blocks", who=Who.NOBODY)
 async def nothing(_call: Call) -> Response:
     """Rules cannot be written yet, and no other server is known."""
     return json([])

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from pinson.domain import access
 from pinson.domain.access import EmailTaken, SignUp, SignUpClosed, SignUpMode, SignUpRefused
 from pinson.domain.accounts import MAX_USERNAME
-from pinson.interfaces.request import Routes
+from pinson.interfaces.request import Routes, peer
 from pinson.interfaces.web.site import Call
 from pinson.lib.limits import Limit
 
@@ -75,20 +75,25 @@ async def sign_up(call: Call, form: Newcomer) -> Response:
         limit = Limit(settings.limits.sign_up_per_30_minutes, HALF_HOUR)
         call.limit("sign_up", call.origin, limit)
         call.limit("sign_up_with", applicant.email.casefold(), limit)
+    network = call.tools.ip_blocks.severity(peer(call.request), now=call.now)
     try:
-        await call.tools.db.write(
+        new = await call.tools.db.write(
             access.sign_up,
             applicant=applicant,
             mode=mode,
             confirm_email=settings.registration.confirm_email,
+            network=network,
             now=call.now,
         )
+        if isinstance(new, SignUpRefused):
+            raise new
     except SignUpRefused as refused:
         others = [one for one in refused.refusals if not isinstance(one, EmailTaken)]
         if others:
             raise SignUpRefused(others) from None
         await call.tools.db.write(access.repeat_sign_up, email=applicant.email, now=call.now)
-    waits = mode is SignUpMode.APPROVAL and not applicant.invitation
+    async with call.tools.db.read() as tx:
+        waits = await access.must_wait(tx, applicant, mode=mode, network=network)
     return call.page("signed_up", email=applicant.email, waits=waits, confirm_email=settings.registration.confirm_email)
 
 

@@ -118,7 +118,7 @@ async def test_the_policy_is_in_the_readers_language(world, header, word):
     assert word in answer.json()["content"]
 
 
-@pytest.mark.parametrize("path", ["rules", "peers", "domain_blocks"])
+@pytest.mark.parametrize("path", ["rules", "peers"])
 async def test_there_are_no_rules_and_no_other_servers(world, path):
     answer = await world.client().get(f"/api/v1/instance/{path}")
 

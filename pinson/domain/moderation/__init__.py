@@ -1,0 +1,43 @@
+"""Moderation: what people report, what moderators decide about accounts and about what is let in, and a register of it.
+
+Called by interfaces, and by the reaction that writes letters. Every command takes `by`, the moderator who decides,
+and leaves a line in the register.
+
+Not here: what a decision means (an account's standing is in accounts, who may sign in or up in access, other servers
+in servers), rules and texts of this server (instance).
+"""
+
+from pinson.domain.moderation.model import Deed, Moderator
+from pinson.domain.moderation.policy import (
+    allow_email,
+    allow_email_domain,
+    allow_server,
+    block_email,
+    block_email_domain,
+    block_network,
+    block_server,
+    change_network_block,
+    change_server_block,
+    disallow_server,
+    unblock_network,
+    unblock_server,
+)
+from pinson.domain.moderation.register import deeds
+
+__all__ = [
+    "Deed",
+    "Moderator",
+    "allow_email",
+    "allow_email_domain",
+    "allow_server",
+    "block_email",
+    "block_email_domain",
+    "block_network",
+    "block_server",
+    "change_network_block",
+    "change_server_block",
+    "deeds",
+    "disallow_server",
+    "unblock_network",
+    "unblock_server",
+]
