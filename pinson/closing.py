@@ -6,7 +6,7 @@ who have no other account. Run twice, it finds
 nothing left to do. A post is gone from all timelines at once; its boosts and marks go here.
 """
 
-from pinson.domain import access, conversations, filters, media, posts, relations
+from pinson.domain import access, conversations, filters, media, notifications, posts, relations
 from pinson.domain.accounts import AccountDeleted
 from pinson.domain.posts import PostDeleted
 from pinson.tools import Tools
@@ -22,6 +22,9 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
     while await tools.db.write(media.delete_all, account_id=fact.account_id, now=now):
         pass
     while await tools.db.write(posts.clear_marks, account_id=fact.account_id, now=now):
+        pass
+    await tools.db.write(notifications.push.forget_account, account_id=fact.account_id)
+    while await tools.db.write(notifications.forget_account, account_id=fact.account_id):
         pass
     while await tools.db.write(relations.sever_all, account_id=fact.account_id, now=now):
         pass

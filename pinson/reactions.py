@@ -9,12 +9,21 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from pinson import closing, letters, unlocking
+from pinson import closing, letters, notifying, unlocking
 from pinson.domain import conversations, media
-from pinson.domain.access import ConfirmationAsked, PasswordResetAsked, SignUpRepeated, UserApproved, UserSignedUp
-from pinson.domain.accounts import AccountDeleted, AccountUnlocked
+from pinson.domain.access import (
+    ConfirmationAsked,
+    PasswordResetAsked,
+    SignUpRepeated,
+    UserApproved,
+    UserConfirmed,
+    UserSignedUp,
+)
+from pinson.domain.accounts import AccountDeleted, AccountRestored, AccountSuspended, AccountUnlocked
 from pinson.domain.media import MediaUploaded
-from pinson.domain.posts import PostDeleted, PostEdited, PostPublished
+from pinson.domain.notifications import SenderAccepted, SenderDismissed
+from pinson.domain.posts import PostDeleted, PostEdited, PostMarked, PostPublished, PostUnmarked
+from pinson.domain.relations import Blocked, Followed, FollowRequested, FollowRequestEnded, Muted, Unfollowed
 from pinson.lib.log import Fact
 from pinson.tools import Tools
 
@@ -22,18 +31,36 @@ Named = tuple[str, Callable[[Tools, Any], Awaitable[None]]]
 
 LETTERS = "letters"
 CONVERSATIONS = "conversations"
+NOTIFICATIONS = "notifications"
 
 REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
-    UserSignedUp: ((LETTERS, letters.send_confirmation),),
+    UserSignedUp: ((LETTERS, letters.send_confirmation), (NOTIFICATIONS, notifying.of_sign_up)),
     SignUpRepeated: ((LETTERS, letters.send_address_in_use),),
     ConfirmationAsked: ((LETTERS, letters.send_confirmation),),
     PasswordResetAsked: ((LETTERS, letters.send_password_reset),),
-    UserApproved: ((LETTERS, letters.send_welcome),),
+    UserConfirmed: ((NOTIFICATIONS, notifying.of_sign_up),),
+    UserApproved: ((LETTERS, letters.send_welcome), (NOTIFICATIONS, notifying.of_sign_up)),
+    AccountSuspended: ((NOTIFICATIONS, notifying.of_standing),),
+    AccountRestored: ((NOTIFICATIONS, notifying.of_standing),),
     AccountDeleted: (("closing", closing.erase_what_remains),),
     AccountUnlocked: (("unlocking", unlocking.accept_who_waits),),
-    PostPublished: ((CONVERSATIONS, conversations.keep_up),),
-    PostEdited: ((CONVERSATIONS, conversations.keep_up),),
-    PostDeleted: (("clearing", closing.clear_after_post), (CONVERSATIONS, conversations.let_go)),
+    PostPublished: ((CONVERSATIONS, conversations.keep_up), (NOTIFICATIONS, notifying.of_post)),
+    PostEdited: ((CONVERSATIONS, conversations.keep_up), (NOTIFICATIONS, notifying.of_edit)),
+    PostDeleted: (
+        ("clearing", closing.clear_after_post),
+        (CONVERSATIONS, conversations.let_go),
+        (NOTIFICATIONS, notifying.of_deletion),
+    ),
+    PostMarked: ((NOTIFICATIONS, notifying.of_mark),),
+    PostUnmarked: ((NOTIFICATIONS, notifying.of_mark),),
+    Followed: ((NOTIFICATIONS, notifying.of_follow),),
+    Unfollowed: ((NOTIFICATIONS, notifying.of_follow),),
+    FollowRequested: ((NOTIFICATIONS, notifying.of_follow_request),),
+    FollowRequestEnded: ((NOTIFICATIONS, notifying.of_follow_request),),
+    Blocked: ((NOTIFICATIONS, notifying.of_barrier),),
+    Muted: ((NOTIFICATIONS, notifying.of_barrier),),
+    SenderAccepted: ((NOTIFICATIONS, notifying.of_accepted),),
+    SenderDismissed: ((NOTIFICATIONS, notifying.of_dismissed),),
     MediaUploaded: (("media", media.process),),
 }
 

@@ -26,7 +26,10 @@ from pinson.lib.mail import Mailer
 
 
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
-    """What a process works with."""
+    """What a process works with.
+
+    push_key: the public part of the key that what is pushed is signed with (RFC 8292), as apps want it.
+    """
 
     settings: Settings
     clock: Clock
@@ -39,6 +42,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     passwords: Passwords
     catalogs: Catalogs
     languages: Languages
+    push_key: str
     # views: in memory, behind the log
     standing: Standing
     ip_blocks: IpBlocks

@@ -15,3 +15,21 @@ class NotificationsMerged(Fact, frozen=True, kw_only=True):
     """What an account accepted, and was kept apart until then, is among its notifications now."""
 
     account_id: AccountId
+
+
+class SenderAccepted(Fact, frozen=True, kw_only=True):
+    """An account wants to hear of another, whose notifications were kept apart: they are on their way to the others."""
+
+    account_id: AccountId
+    from_id: AccountId
+
+
+class SenderDismissed(Fact, frozen=True, kw_only=True):
+    """An account does not want what another sent, and was kept apart: it has to go.
+
+    through: what was told later has a higher id.
+    """
+
+    account_id: AccountId
+    from_id: AccountId
+    through: int

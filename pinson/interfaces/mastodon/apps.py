@@ -26,10 +26,7 @@ class NewApp(msgspec.Struct):
 
 
 class Application(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/entities/Application
-
-    vapid_key: empty, since nothing is pushed to browsers yet.
-    """
+    """https://docs.joinmastodon.org/entities/Application"""
 
     id: str
     name: str
@@ -37,7 +34,7 @@ class Application(msgspec.Struct, kw_only=True):
     scopes: list[str]
     redirect_uris: list[str]
     redirect_uri: str
-    vapid_key: str = ""
+    vapid_key: str
 
 
 class CredentialApplication(Application, kw_only=True):
@@ -63,7 +60,7 @@ async def register(call: Call, form: NewApp) -> Response:
         secret=secret,
         now=call.now,
     )
-    shown = msgspec.structs.asdict(_application(app))
+    shown = msgspec.structs.asdict(_application(call, app))
     return json(CredentialApplication(**shown, client_id=app.client_id, client_secret=secret))
 
 
@@ -73,10 +70,10 @@ async def verify(call: Call) -> Response:
     assert call.principal is not None
     async with call.tools.db.read() as tx:
         app = (await access.apps(tx, [call.principal.app_id]))[call.principal.app_id]
-    return json(_application(app))
+    return json(_application(call, app))
 
 
-def _application(app: App) -> Application:
+def _application(call: Call, app: App) -> Application:
     return Application(
         id=str(app.id),
         name=app.name,
@@ -84,4 +81,5 @@ def _application(app: App) -> Application:
         scopes=app.scopes.split(),
         redirect_uris=list(app.redirect_uris),
         redirect_uri="\n".join(app.redirect_uris),
+        vapid_key=call.tools.push_key,
     )

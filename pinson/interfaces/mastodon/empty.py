@@ -21,19 +21,8 @@ async def nothing(_call: Call) -> Response:
     return json([])
 
 
-for path, *scopes in (
-    ("/api/v1/announcements",),
-    ("/api/v1/notifications", "read:notifications"),
-):
-    routes.get(path, scopes=tuple(scopes), answers=list[Empty])(nothing)
-
+routes.get("/api/v1/announcements", answers=list[Empty])(nothing)
 routes.get("/api/v1/custom_emojis", who=Who.NOBODY, answers=list[Empty])(nothing)
-
-
-@routes.get("/api/v1/markers", scopes=("read:statuses",), answers=Empty)
-async def markers(_call: Call) -> Response:
-    """How far the viewer has read, by timeline: an object, of which nothing is kept yet."""
-    return json({})
 
 
 # --- summaries of a year: https://docs.joinmastodon.org/methods/annual_reports ------------------------------------

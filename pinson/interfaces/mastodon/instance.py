@@ -51,7 +51,7 @@ async def show(call: Call) -> Response:
                     "privacy_policy": None,
                     "terms_of_service": None,
                 },
-                "vapid": {"public_key": ""},
+                "vapid": {"public_key": call.tools.push_key},
                 "translation": {"enabled": False},
                 "timelines_access": {
                     feed: {"local": "public", "remote": "public"}

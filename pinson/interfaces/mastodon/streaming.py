@@ -18,7 +18,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pinson.domain import conversations, posts
+from pinson.domain import conversations, notifications, posts
 from pinson.domain.access import Principal, State
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Reader
@@ -28,6 +28,7 @@ from pinson.domain.timelines import Timeline
 from pinson.interfaces.mastodon.api import Call, Who
 from pinson.interfaces.mastodon.conversations import rendered as rendered_conversations
 from pinson.interfaces.mastodon.entities import Renderings
+from pinson.interfaces.mastodon.notifications import show
 from pinson.interfaces.request import Routes
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.paging import NEWEST
@@ -392,6 +393,17 @@ async def _timeline(tools: Tools, wanted: Wanted) -> Timeline:
     raise UnknownStream
 
 
+async def _notification(tools: Tools, renderings: Renderings, id: int, reader: Reader) -> tuple[str, bytes] | None:
+    assert reader.id is not None
+    try:
+        async with tools.db.read() as tx:
+            found = await notifications.notification(tx, reader.id, id)
+            rendered = (await show(tx, tools, renderings, [found], reader=reader)).one(found)
+    except notifications.NotificationNotFound:
+        return None
+    return ("notification", rendered) if rendered else None
+
+
 async def _tell(tools: Tools, renderings: Renderings, heard: Heard, reader: Reader) -> tuple[str, bytes] | None:
     """What to say of something heard: the event and its payload; None if what it is about is gone already."""
     match heard.kind:
@@ -400,7 +412,7 @@ async def _tell(tools: Tools, renderings: Renderings, heard: Heard, reader: Read
         case HeardKind.MERGED:
             return "notifications_merged", b"1"
         case HeardKind.NOTIFIED:
-            return None
+            return await _notification(tools, renderings, heard.id, reader)
         case HeardKind.CONVERSED:
             return await _tell_conversation(tools, renderings, heard.id, reader)
         case HeardKind.PUBLISHED | HeardKind.EDITED:

@@ -1,0 +1,140 @@
+"""Who is notified when something happened, and what is taken back when it was undone.
+
+Called as reactions, under one cursor, so in the order of the log. Each asks the domain to look at the truth again: one
+that runs twice, late, or after the thing was undone tells nobody anything wrong. What may concern
+many accounts goes in steps that fit between other writes.
+"""
+
+from pinson.domain import notifications
+from pinson.domain.access import UserApproved, UserConfirmed, UserSignedUp
+from pinson.domain.accounts import AccountId, AccountRestored, AccountSuspended
+from pinson.domain.notifications import SenderAccepted, SenderDismissed
+from pinson.domain.posts import Mark, PostDeleted, PostEdited, PostMarked, PostPublished, PostUnmarked
+from pinson.domain.relations import Blocked, Followed, FollowRequested, FollowRequestEnded, Muted, Unfollowed
+from pinson.domain.relations.model import TopicKind
+from pinson.lib.paging import NEWEST
+from pinson.tools import Tools
+
+
+async def of_post(tools: Tools, fact: PostPublished) -> None:
+    """Tell whom it mentions, who asked to be told of its author's posts, or whose post it passes on."""
+    post, now = fact.post, tools.clock.now()
+    if post.boost_of_id is not None:
+        await tools.db.write(
+            notifications.after_mark,
+            account_id=post.author_id,
+            post_id=post.boost_of_id,
+            mark=Mark.BOOST,
+            at=fact.at,
+            now=now,
+        )
+        return
+    if post.mentions:
+        await tools.db.write(notifications.after_post, id=post.id, only=None, at=fact.at, now=now)
+    async with tools.db.read() as tx:
+        after = 0 if await notifications.is_followed_closely(tx, post.author_id) else None
+    while after is not None:
+        after = await tools.db.write(
+            notifications.after_post_to_followers, id=post.id, after=after, at=fact.at, now=tools.clock.now()
+        )
+
+
+async def of_edit(tools: Tools, fact: PostEdited) -> None:
+    """Tell whom it mentions only now, and those who passed it on."""
+    id, now = fact.post.id, tools.clock.now()
+    if fact.mentioned:
+        await tools.db.write(notifications.after_post, id=id, only=fact.mentioned, at=fact.at, now=now)
+    before: int | None = NEWEST
+    while before is not None:
+        before = await tools.db.write(
+            notifications.after_edit_to_boosters, id=id, before=before, at=fact.at, now=tools.clock.now()
+        )
+
+
+async def of_deletion(tools: Tools, fact: PostDeleted) -> None:
+    """Take back what was about a post that is gone; of a boost, that it was made."""
+    if fact.boost_of_id is not None:
+        await tools.db.write(
+            notifications.after_mark,
+            account_id=fact.author_id,
+            post_id=fact.boost_of_id,
+            mark=Mark.BOOST,
+            at=fact.at,
+            now=tools.clock.now(),
+        )
+    while await tools.db.write(notifications.forget_post, id=fact.id):
+        pass
+
+
+async def of_mark(tools: Tools, fact: PostMarked | PostUnmarked) -> None:
+    """Tell an author who likes their post, or no longer. Nobody is told of other marks."""
+    if fact.mark is Mark.FAVOURITE:
+        await tools.db.write(
+            notifications.after_mark,
+            account_id=fact.account_id,
+            post_id=fact.post_id,
+            mark=fact.mark,
+            at=fact.at,
+            now=tools.clock.now(),
+        )
+
+
+async def of_follow(tools: Tools, fact: Followed | Unfollowed) -> None:
+    """Tell somebody who follows them, or no longer."""
+    if fact.kind is TopicKind.ACCOUNT:
+        await _of_follow(tools, fact.account_id, AccountId(fact.topic_id), fact)
+
+
+async def of_follow_request(tools: Tools, fact: FollowRequested | FollowRequestEnded) -> None:
+    """Tell somebody who asks to follow them, or no longer."""
+    await _of_follow(tools, fact.account_id, fact.target_id, fact)
+
+
+async def _of_follow(
+    tools: Tools,
+    account_id: AccountId,
+    target_id: AccountId,
+    fact: Followed | Unfollowed | FollowRequested | FollowRequestEnded,
+) -> None:
+    await tools.db.write(
+        notifications.after_follow, account_id=account_id, target_id=target_id, at=fact.at, now=tools.clock.now()
+    )
+
+
+async def of_sign_up(tools: Tools, fact: UserSignedUp | UserConfirmed | UserApproved) -> None:
+    """Tell the staff of a newcomer."""
+    await tools.db.write(notifications.after_sign_up, user_id=fact.user_id, at=fact.at, now=tools.clock.now())
+
+
+async def of_barrier(tools: Tools, fact: Blocked | Muted) -> None:
+    """Remove what those told each other who do not want to hear of each other."""
+    pairs = [(fact.account_id, fact.target_id)]
+    if isinstance(fact, Blocked):
+        pairs.append((fact.target_id, fact.account_id))
+    for account_id, from_id in pairs:
+        while await tools.db.write(
+            notifications.forget_between, account_id=account_id, from_id=from_id, now=tools.clock.now()
+        ):
+            pass
+
+
+async def of_standing(tools: Tools, fact: AccountSuspended | AccountRestored) -> None:
+    """Hide what a suspended account did, or show it again."""
+    while await tools.db.write(notifications.follow_standing, account_id=fact.account_id):
+        pass
+
+
+async def of_accepted(tools: Tools, fact: SenderAccepted) -> None:
+    """Show what somebody sent who was accepted."""
+    while await tools.db.write(
+        notifications.merge, account_id=fact.account_id, from_id=fact.from_id, now=tools.clock.now()
+    ):
+        pass
+
+
+async def of_dismissed(tools: Tools, fact: SenderDismissed) -> None:
+    """Remove what somebody sent who was dismissed."""
+    while await tools.db.write(
+        notifications.clear_away, account_id=fact.account_id, from_id=fact.from_id, through=fact.through
+    ):
+        pass
