@@ -4,6 +4,7 @@ Not here: how others see it (accounts.py), the people behind it (signing up: acc
 """
 
 import re
+from typing import Literal
 
 import msgspec
 from starlette.datastructures import UploadFile
@@ -153,7 +154,7 @@ class SourceField(msgspec.Struct):
 class SourceEntity(msgspec.Struct):
     """https://docs.joinmastodon.org/entities/Account/#source"""
 
-    privacy: str
+    privacy: Visibility
     sensitive: bool
     language: str | None
     quote_policy: QuotePolicy
@@ -203,11 +204,11 @@ class ProfileEntity(msgspec.Struct):
 class PreferencesEntity(msgspec.Struct):
     """https://docs.joinmastodon.org/entities/Preferences"""
 
-    visibility: str = msgspec.field(name="posting:default:visibility")
+    visibility: Visibility = msgspec.field(name="posting:default:visibility")
     sensitive: bool = msgspec.field(name="posting:default:sensitive")
     language: str | None = msgspec.field(name="posting:default:language")
     quote_policy: QuotePolicy = msgspec.field(name="posting:default:quote_policy")
-    media: str = msgspec.field(name="reading:expand:media", default="default")
+    media: Literal["default", "show_all", "hide_all"] = msgspec.field(name="reading:expand:media", default="default")
     spoilers: bool = msgspec.field(name="reading:expand:spoilers", default=False)
     gifs: bool = msgspec.field(name="reading:autoplay:gifs", default=False)
 
@@ -261,7 +262,9 @@ async def preferences(call: Call) -> Response:
     """How the account posts, and how everyone reads: nobody can choose that here."""
     async with call.tools.db.read() as tx:
         defaults = await accounts.defaults(tx, call.account_id)
-    return json(PreferencesEntity(defaults.visibility, defaults.sensitive, defaults.language, defaults.quote_policy))
+    return json(
+        PreferencesEntity(Visibility(defaults.visibility), defaults.sensitive, defaults.language, defaults.quote_policy)
+    )
 
 
 async def _change(call: Call, form: Update) -> None:
@@ -334,7 +337,7 @@ def _role(role: UserRole) -> OwnRole:
 
 def _source(profile: Profile, defaults: Defaults, waiting: int) -> SourceEntity:
     return SourceEntity(
-        privacy=defaults.visibility,
+        privacy=Visibility(defaults.visibility),
         sensitive=defaults.sensitive,
         language=defaults.language,
         quote_policy=defaults.quote_policy,

@@ -36,6 +36,7 @@ from pinson.tools import Tools
 
 routes = Routes()
 
+EVENTS = "text/event-stream"
 HEARTBEAT = 15  # seconds between signs of life on an idle event stream
 SCOPES = ("read", "read:statuses")
 NOTIFICATION_SCOPES = ("read", "read:notifications")
@@ -130,67 +131,67 @@ class ListChannel(msgspec.Struct):
 # --- Server-Sent Events -------------------------------------------------------------------------------------------
 
 
-@routes.get("/api/v1/streaming/health", who=Who.ANYONE)
+@routes.get("/api/v1/streaming/health", who=Who.ANYONE, answers=str, media_type="text/plain")
 async def health(_call: Call) -> Response:
     """Whether streaming works, in plain text."""
     return Response("OK", media_type="text/plain")
 
 
-@routes.get("/api/v1/streaming/user", scopes=SCOPES)
+@routes.get("/api/v1/streaming/user", scopes=SCOPES, answers=str, media_type=EVENTS)
 async def user_events(call: Call) -> Response:
     """What happens at home."""
     return await _events(call, Wanted(stream="user"))
 
 
-@routes.get("/api/v1/streaming/user/notification", scopes=NOTIFICATION_SCOPES)
+@routes.get("/api/v1/streaming/user/notification", scopes=NOTIFICATION_SCOPES, answers=str, media_type=EVENTS)
 async def notification_events(call: Call) -> Response:
     """What the account is notified of."""
     return await _events(call, Wanted(stream="user:notification"))
 
 
-@routes.get("/api/v1/streaming/public", scopes=SCOPES)
+@routes.get("/api/v1/streaming/public", scopes=SCOPES, answers=str, media_type=EVENTS)
 async def public_events(call: Call, form: PublicChannel) -> Response:
     """Everything public."""
     return await _events(call, Wanted(stream=_public("public", form)))
 
 
-@routes.get("/api/v1/streaming/public/local", scopes=SCOPES)
+@routes.get("/api/v1/streaming/public/local", scopes=SCOPES, answers=str, media_type=EVENTS)
 async def local_events(call: Call, form: PublicChannel) -> Response:
     """Everything public from here."""
     return await _events(call, Wanted(stream=_public("public:local", form)))
 
 
-@routes.get("/api/v1/streaming/public/remote", scopes=SCOPES)
+@routes.get("/api/v1/streaming/public/remote", scopes=SCOPES, answers=str, media_type=EVENTS)
 async def remote_events(call: Call, form: PublicChannel) -> Response:
     """Everything public from elsewhere."""
     return await _events(call, Wanted(stream=_public("public:remote", form)))
 
 
-@routes.get("/api/v1/streaming/hashtag", scopes=SCOPES)
+@routes.get("/api/v1/streaming/hashtag", scopes=SCOPES, answers=str, media_type=EVENTS)
 async def hashtag_events(call: Call, form: TagChannel) -> Response:
     """What is public under a hashtag."""
     return await _events(call, Wanted(stream="hashtag", tag=form.tag))
 
 
-@routes.get("/api/v1/streaming/hashtag/local", scopes=SCOPES)
+@routes.get("/api/v1/streaming/hashtag/local", scopes=SCOPES, answers=str, media_type=EVENTS)
 async def local_hashtag_events(call: Call, form: TagChannel) -> Response:
     """What is public under a hashtag, from here."""
     return await _events(call, Wanted(stream="hashtag:local", tag=form.tag))
 
 
-@routes.get("/api/v1/streaming/list", scopes=SCOPES)
+@routes.get("/api/v1/streaming/list", scopes=SCOPES, answers=str, media_type=EVENTS)
 async def list_events(call: Call, form: ListChannel) -> Response:
     """What one of the viewer's lists shows."""
     return await _events(call, Wanted(stream="list", list=form.list))
 
 
-@routes.get("/api/v1/streaming/direct", scopes=SCOPES)
+@routes.get("/api/v1/streaming/direct", scopes=SCOPES, answers=str, media_type=EVENTS)
 async def direct_events(call: Call) -> Response:
     """What happens in the viewer's conversations."""
     return await _events(call, Wanted(stream="direct"))
 
 
-@routes.get("/api/v1/streaming/{channel}", who=Who.ANYONE)
+@routes.get("/api/v1/streaming/{channel}", who=Who.ANYONE, answers={})
 async def unknown_events(_call: Call) -> Response:
     """Every other path."""
     raise UnknownChannel
@@ -205,7 +206,7 @@ async def _events(call: Call, wanted: Wanted) -> Response:
     subscription = await subscribe(call.tools, call.principal, wanted)
     return StreamingResponse(
         _event_lines(call.tools, call.renderings, subscription),
-        media_type="text/event-stream",
+        media_type=EVENTS,
         headers={"cache-control": "private, no-store", "x-accel-buffering": "no"},
     )
 

@@ -56,20 +56,20 @@ class HashtagEntity(msgspec.Struct):
     featuring: bool | msgspec.UnsetType = msgspec.UNSET
 
 
-@routes.get("/api/v1/tags/{name}", who=Who.ANYONE)
+@routes.get("/api/v1/tags/{name}", who=Who.ANYONE, answers=HashtagEntity)
 async def show(call: Call, form: OneTag) -> Response:
     """A hashtag; one that nobody has used yet is shown as one that nobody has used."""
     return await _shown(call, form.name)
 
 
-@routes.post("/api/v1/tags/{name}/follow", scopes=("write:follows",))
+@routes.post("/api/v1/tags/{name}/follow", scopes=("write:follows",), answers=HashtagEntity)
 async def follow(call: Call, form: OneTag) -> Response:
     """Follow a hashtag, used or not."""
     tag = await call.tools.db.write(posts.follow_tag, name=form.name, account_id=call.account_id, now=call.now)
     return json(await _entity(call, tag, following=True))
 
 
-@routes.post("/api/v1/tags/{name}/unfollow", scopes=("write:follows",))
+@routes.post("/api/v1/tags/{name}/unfollow", scopes=("write:follows",), answers=HashtagEntity)
 async def unfollow(call: Call, form: OneTag) -> Response:
     """Stop following a hashtag."""
     async with call.tools.db.read() as tx:
@@ -92,7 +92,7 @@ async def unfeature(call: Call, form: OneTag) -> Response:
     return await _shown(call, form.name)
 
 
-@routes.get("/api/v1/followed_tags", scopes=("read:follows",))
+@routes.get("/api/v1/followed_tags", scopes=("read:follows",), answers=list[HashtagEntity])
 async def followed(call: Call, form: TagsPaged) -> Response:
     """The hashtags that the viewer follows, the latest first."""
     page = Page.of(max_id=form.max_id, since_id=form.since_id, limit=form.limit, default=PAGE, maximum=MOST)

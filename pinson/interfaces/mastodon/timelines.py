@@ -12,6 +12,7 @@ from pinson.domain.posts import BadTag
 from pinson.domain.relations import lists
 from pinson.domain.timelines import Timeline
 from pinson.interfaces.mastodon.api import Call, Who, json
+from pinson.interfaces.mastodon.entities import StatusEntity
 from pinson.interfaces.request import Routes
 from pinson.lib.db import ReadTx
 from pinson.lib.paging import Page
@@ -82,7 +83,7 @@ class ProfilePaged(Paged):
     tagged: str | None = None
 
 
-@routes.get("/api/v1/timelines/home", scopes=("read:statuses",))
+@routes.get("/api/v1/timelines/home", scopes=("read:statuses",), answers=list[StatusEntity])
 async def home(call: Call, form: Paged) -> Response:
     """What the account follows, newest first."""
     async with call.tools.db.read() as tx:
@@ -90,7 +91,7 @@ async def home(call: Call, form: Paged) -> Response:
     return await _page(call, call.tools.timelines.home(circle), form.page())
 
 
-@routes.get("/api/v1/timelines/public", scopes=("read:statuses",), who=Who.ANYONE)
+@routes.get("/api/v1/timelines/public", scopes=("read:statuses",), who=Who.ANYONE, answers=list[StatusEntity])
 async def public(call: Call, form: PublicPaged) -> Response:
     """Everything public."""
     if form.from_elsewhere:
@@ -98,7 +99,7 @@ async def public(call: Call, form: PublicPaged) -> Response:
     return await _page(call, call.tools.timelines.public(local=form.local, media=form.only_media), form.page())
 
 
-@routes.get("/api/v1/timelines/tag/{hashtag}", scopes=("read:statuses",), who=Who.ANYONE)
+@routes.get("/api/v1/timelines/tag/{hashtag}", scopes=("read:statuses",), who=Who.ANYONE, answers=list[StatusEntity])
 async def tag(call: Call, form: TagPaged) -> Response:
     """What is public under a hashtag; one that nobody has used, or could use, is empty."""
     async with call.tools.db.read() as tx:
@@ -106,7 +107,7 @@ async def tag(call: Call, form: TagPaged) -> Response:
     return await _page(call, timeline, form.page())
 
 
-@routes.get("/api/v1/timelines/list/{id}", scopes=("read:lists",))
+@routes.get("/api/v1/timelines/list/{id}", scopes=("read:lists",), answers=list[StatusEntity])
 async def of_list(call: Call, form: ListPaged) -> Response:
     """What the accounts and hashtags of one of the viewer's lists publish."""
     async with call.tools.db.read() as tx:
@@ -114,7 +115,7 @@ async def of_list(call: Call, form: ListPaged) -> Response:
     return await _page(call, call.tools.timelines.of_list(shape), form.page())
 
 
-@routes.get("/api/v1/accounts/{id}/statuses", scopes=("read:statuses",), who=Who.ANYONE)
+@routes.get("/api/v1/accounts/{id}/statuses", scopes=("read:statuses",), who=Who.ANYONE, answers=list[StatusEntity])
 async def profile(call: Call, form: ProfilePaged) -> Response:
     """An account's own statuses."""
     async with call.tools.db.read() as tx:

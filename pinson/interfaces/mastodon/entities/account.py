@@ -4,6 +4,7 @@ Source: https://docs.joinmastodon.org/entities/Account and Relationship.
 """
 
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 
@@ -36,9 +37,9 @@ ROLES = {UserRole.MODERATOR: RoleEntity("1", "Moderator"), UserRole.ADMIN: RoleE
 class FeatureApproval(msgspec.Struct, frozen=True):
     """Who may put an account into a collection: there are none here."""
 
-    automatic: tuple[str, ...] = ()
-    manual: tuple[str, ...] = ()
-    current_user: str = "denied"
+    automatic: tuple[Literal["public", "followers", "following", "unsupported_policy"], ...] = ()
+    manual: tuple[Literal["public", "followers", "following", "unsupported_policy"], ...] = ()
+    current_user: Literal["automatic", "manual", "denied", "unknown", "missing"] = "denied"
 
 
 class AccountEntity(msgspec.Struct):
