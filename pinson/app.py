@@ -22,8 +22,8 @@ import msgspec
 import structlog
 import uvicorn
 
-from pinson import reactions, schedule
-from pinson.domain import access, accounts, conversations, filters, media, notifications, posts, relations
+from pinson import __version__, reactions, schedule
+from pinson.domain import access, accounts, conversations, filters, links, media, notifications, posts, relations
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.access.blocks import IpBlocks
 from pinson.domain.accounts import Standing
@@ -41,6 +41,7 @@ from pinson.lib.clock import Clock, SystemClock
 from pinson.lib.config import Settings
 from pinson.lib.db.migrate import migrate, steps
 from pinson.lib.db.sqlite import Sqlite
+from pinson.lib.http import Outgoing
 from pinson.lib.i18n import Catalogs
 from pinson.lib.languages import Languages
 from pinson.lib.limits import Limits
@@ -79,6 +80,8 @@ FACTS: tuple[type[Fact], ...] = (
     accounts.AccountUnlocked,
     conversations.ConversationChanged,
     filters.FiltersChanged,
+    links.LinkFound,
+    links.LinkPreviewed,
     media.MediaUploaded,
     notifications.NotificationsMerged,
     notifications.Notified,
@@ -155,6 +158,9 @@ async def machine(
     follower = Follower(db, kinds, views)
     await follower.start()
     blobs = Blobs(data / "files", db)
+    outgoing = Outgoing(
+        allow_loopback=settings.outgoing.allow_loopback, user_agent=f"Pinson/{__version__} (+{settings.url})"
+    )
     tools = Tools(
         settings=settings,
         clock=clock,
@@ -163,6 +169,7 @@ async def machine(
         blobs=blobs,
         studio=media.Studio(db, blobs, Ffmpeg.find()),
         mailer=mailer(settings, data, clock=clock),
+        outgoing=outgoing,
         limits=Limits(data / "limits", secret=secrets.token_bytes(16)),
         passwords=passwords or Passwords(),
         catalogs=Catalogs.load(HERE / "locale"),
@@ -194,12 +201,13 @@ async def machine(
                 await follower.catch_up()
 
     try:
-        yield Machine(
-            tools=tools,
-            application=Dispatcher(tools, interfaces),
-            reactor=reactor,
-            background=(hub.run, watch, reactor.run, lambda: schedule.run(tools)),
-        )
+        async with outgoing:
+            yield Machine(
+                tools=tools,
+                application=Dispatcher(tools, interfaces),
+                reactor=reactor,
+                background=(hub.run, watch, reactor.run, lambda: schedule.run(tools)),
+            )
     finally:
         tools.limits.close()
         await db.close()

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from pinson import closing, letters, notifying, unlocking
-from pinson.domain import conversations, media
+from pinson.domain import conversations, links, media
 from pinson.domain.access import (
     ConfirmationAsked,
     PasswordResetAsked,
@@ -20,6 +20,7 @@ from pinson.domain.access import (
     UserSignedUp,
 )
 from pinson.domain.accounts import AccountDeleted, AccountRestored, AccountSuspended, AccountUnlocked
+from pinson.domain.links import LinkFound
 from pinson.domain.media import MediaUploaded
 from pinson.domain.notifications import SenderAccepted, SenderDismissed
 from pinson.domain.posts import PostDeleted, PostEdited, PostMarked, PostPublished, PostUnmarked
@@ -61,6 +62,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     Muted: ((NOTIFICATIONS, notifying.of_barrier),),
     SenderAccepted: ((NOTIFICATIONS, notifying.of_accepted),),
     SenderDismissed: ((NOTIFICATIONS, notifying.of_dismissed),),
+    LinkFound: (("links", links.preview),),
     MediaUploaded: (("media", media.process),),
 }
 

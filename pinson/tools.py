@@ -18,6 +18,7 @@ from pinson.lib.blobs import Blobs
 from pinson.lib.clock import Clock
 from pinson.lib.config import Settings
 from pinson.lib.db import Database
+from pinson.lib.http import Outgoing
 from pinson.lib.i18n import Catalogs
 from pinson.lib.languages import Languages
 from pinson.lib.limits import Limits
@@ -38,6 +39,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     blobs: Blobs
     studio: Studio
     mailer: Mailer
+    outgoing: Outgoing
     limits: Limits
     passwords: Passwords
     catalogs: Catalogs

@@ -142,11 +142,14 @@ class Outgoing:
     ) -> None:
         await self._session.close()
 
-    async def get(self, url: str, *, max_bytes: int, accept: str = "*/*", seconds: float = 10) -> Answer:
+    async def get(
+        self, url: str, *, max_bytes: int, cut: bool = False, accept: str = "*/*", seconds: float = 10
+    ) -> Answer:
         """Ask for `url` and follow at most 3 redirects.
 
         Args:
             max_bytes: most we read of the body.
+            cut: of a longer body, take so much of its beginning instead of refusing it.
             accept: value of the Accept header.
             seconds: for everything together: names, connections, redirects, the body.
         Raises:
@@ -154,7 +157,7 @@ class Outgoing:
         """
         try:
             async with asyncio.timeout(seconds):
-                return await self._follow(_web_address(url), max_bytes=max_bytes, accept=accept)
+                return await self._follow(_web_address(url), max_bytes=max_bytes, cut=cut, accept=accept)
         except TimeoutError as error:
             raise TooSlow(f"no whole answer within {seconds:g} seconds") from error
         except aiohttp.InvalidURL as error:
@@ -166,12 +169,12 @@ class Outgoing:
         except (aiohttp.ClientError, OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA cannot write
             raise Unreachable(f"{type(error).__name__}") from error
 
-    async def _follow(self, url: URL, *, max_bytes: int, accept: str) -> Answer:
+    async def _follow(self, url: URL, *, max_bytes: int, cut: bool, accept: str) -> Answer:
         for _ in range(1 + MOST_REDIRECTS):
             async with self._session.get(url, headers={"Accept": accept}, allow_redirects=False) as response:
                 target = response.headers.get("Location")
                 if response.status not in _REDIRECTS or target is None:
-                    body = await _read(response, max_bytes)
+                    body = await _read(response, max_bytes, cut=cut)
                     names = {name.lower() for name in response.headers}
                     headers = {name: ", ".join(response.headers.getall(name)) for name in names}
                     return Answer(response.status, headers, body, str(url))
@@ -217,7 +220,7 @@ def _web_address(text: str, *, base: URL | None = None) -> URL:
     return url
 
 
-async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
+async def _read(response: aiohttp.ClientResponse, max_bytes: int, *, cut: bool) -> bytes:
     """The body, no more of it in memory than `max_bytes` and one buffer, whatever it says its length is."""
     if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         # We asked for plain bytes. Unpacking what a stranger packed is how 10 KB become 10 GB.
@@ -226,5 +229,7 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > max_bytes:
+            if cut:
+                return bytes(body[:max_bytes])
             raise TooLarge(f"{response.url.host}: the answer is longer than {max_bytes} bytes")
     return bytes(body)

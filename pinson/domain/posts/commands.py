@@ -7,12 +7,13 @@ memory, and what `reactions.py` names.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from pinson.domain import accounts, media, relations
+from pinson.domain import accounts, links, media, relations
 from pinson.domain.accounts import AccountId
+from pinson.domain.links import LinkId
 from pinson.domain.posts import queries, rules, store
 from pinson.domain.posts import text as texts
 from pinson.domain.posts.facts import PostDeleted, PostEdited, PostPublished, RepliesOrphaned
-from pinson.domain.posts.model import Post, PostId, Prepared, Shape, Tag, Version
+from pinson.domain.posts.model import Post, PostId, Prepared, Shape, Tag, Version, Visibility
 from pinson.domain.posts.rules import NotYourPost, Reader
 from pinson.domain.relations import lists
 from pinson.lib import log
@@ -52,6 +53,7 @@ async def publish(
         answered=answered,
         mentions=await _mentions(tx, prepared.parsed, base_url),
         tags=await _tags(tx, prepared.parsed, now),
+        link_id=await _link(tx, prepared, draft.visibility, now),
         base_url=base_url,
         now=now,
     )
@@ -91,6 +93,7 @@ async def edit(
         prepared,
         mentions=await _mentions(tx, prepared.parsed, base_url),
         tags=await _tags(tx, prepared.parsed, now),
+        link_id=await _link(tx, prepared, post.visibility, now),
         base_url=base_url,
         now=now,
     )
@@ -227,6 +230,13 @@ async def _tags(tx: WriteTx, parsed: texts.Parsed, now: datetime) -> list[Tag]:
         return []
     known = {tag.name: tag for tag in await store.tags(tx, list(names))}
     return [known.get(name) or await _new_tag(tx, name, shown, now) for name, shown in names.items()]
+
+
+async def _link(tx: WriteTx, prepared: Prepared, visibility: Visibility, now: datetime) -> LinkId | None:
+    """What a post shares. A direct one shares nothing: we would knock at an address that was told in confidence."""
+    if prepared.url is None or visibility is Visibility.DIRECT:
+        return None
+    return await links.share(tx, url=prepared.url, now=now)
 
 
 async def _new_tag(tx: WriteTx, name: str, display_name: str, now: datetime) -> Tag:

@@ -7,6 +7,7 @@ from typing import NewType
 import msgspec
 
 from pinson.domain.accounts import AccountId
+from pinson.domain.links import LinkId
 from pinson.domain.media import MediaId
 from pinson.domain.posts import text as texts
 
@@ -37,10 +38,14 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """A draft that was read and is within limits: all that can be done before the transaction."""
+    """A draft that was read and is within limits: all that can be done before the transaction.
+
+    url: the address that it shares, in its normal form, if it shares one.
+    """
 
     draft: Draft
     parsed: texts.Parsed
+    url: str | None = None
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -52,6 +57,7 @@ class Shape(msgspec.Struct, frozen=True):
     language: None if it is not known, or if it is a boost.
     media: how many pictures, films or sounds are attached to it. poll: whether it asks something.
     quote_of_id, quote_of_author_id: the post that it quotes, and whose.
+    link_id: what it shares, and shows a card of.
     """
 
     id: PostId
@@ -69,6 +75,7 @@ class Shape(msgspec.Struct, frozen=True):
     poll: bool = False
     quote_of_id: PostId | None = None
     quote_of_author_id: AccountId | None = None
+    link_id: LinkId | None = None
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -80,7 +87,7 @@ class Post(msgspec.Struct, frozen=True):
     silent: those of the mentioned whom the text no longer names.
     edited_at: when it was edited last.
     replies, boosts, favourites: how many there are.
-    media, poll, quote_of_id, quote_of_author_id: see `Shape`.
+    media, poll, quote_of_id, quote_of_author_id, link_id: see `Shape`.
     """
 
     id: PostId
@@ -110,6 +117,7 @@ class Post(msgspec.Struct, frozen=True):
     poll: bool = False
     quote_of_id: PostId | None = None
     quote_of_author_id: AccountId | None = None
+    link_id: LinkId | None = None
 
     @property
     def shape(self) -> Shape:
@@ -130,6 +138,7 @@ class Post(msgspec.Struct, frozen=True):
             self.poll,
             self.quote_of_id,
             self.quote_of_author_id,
+            self.link_id,
         )
 
 

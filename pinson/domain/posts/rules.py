@@ -9,7 +9,9 @@ from datetime import datetime
 
 import msgspec
 
+from pinson.domain import links
 from pinson.domain.accounts import Account, AccountId, Standing
+from pinson.domain.links import LinkId
 from pinson.domain.posts import text as texts
 from pinson.domain.posts import topics
 from pinson.domain.posts.model import Draft, Post, PostId, Prepared, Shape, Tag, Visibility
@@ -108,7 +110,7 @@ def prepare(
     parsed = texts.parse(draft.text, local_domain=local_domain)
     if draft.language is None and detect is not None:
         draft = msgspec.structs.replace(draft, language=detect(parsed.prose))
-    return Prepared(draft, parsed)
+    return Prepared(draft, parsed, links.shared(parsed.urls, local_domain=local_domain))
 
 
 def accept(
@@ -119,6 +121,7 @@ def accept(
     answered: Shape | None,
     mentions: Mapping[str, texts.Mention],
     tags: Sequence[Tag],
+    link_id: LinkId | None,
     base_url: str,
     now: datetime,
 ) -> Post:
@@ -128,9 +131,11 @@ def accept(
         answered: the post it replies to.
         mentions: the accounts that its handles turned out to be.
         tags: its hashtags, in order.
+        link_id: what it shares.
     """
     draft = prepared.draft
     mentioned = tuple(dict.fromkeys(AccountId(mention.id) for mention in mentions.values()))
+    answered_author_id = answered.author_id if answered else None
     visibility = draft.visibility
     if visibility is Visibility.PUBLIC and author.limited_at is not None:
         visibility = Visibility.UNLISTED
@@ -145,13 +150,14 @@ def accept(
         sensitive=draft.sensitive or bool(draft.spoiler),
         language=draft.language,
         in_reply_to_id=answered.id if answered else None,
-        in_reply_to_author_id=answered.author_id if answered else None,
+        in_reply_to_author_id=answered_author_id,
         mentions=mentioned,
         tags=tuple(tag.name for tag in tags),
-        topics=tuple(_topics(visibility, author.id, answered.author_id if answered else None, mentioned, tags)),
+        topics=tuple(_topics(visibility, author.id, answered_author_id, mentioned, tags, link_id)),
         app_id=draft.app_id,
         conversation_id=answered.conversation_id if answered else id,
         media=len(draft.media_ids),
+        link_id=link_id,
     )
 
 
@@ -161,6 +167,7 @@ def revise(
     *,
     mentions: Mapping[str, texts.Mention],
     tags: Sequence[Tag],
+    link_id: LinkId | None,
     base_url: str,
     now: datetime,
 ) -> Post:
@@ -169,11 +176,12 @@ def revise(
     Args:
         prepared: only its text, content warning, sensitivity and language count; a language that
             is not given stays as it was.
-        mentions, tags: as for `accept`.
+        mentions, tags, link_id: as for `accept`.
     """
     draft = prepared.draft
     named = tuple(dict.fromkeys(AccountId(mention.id) for mention in mentions.values()))
     silent = tuple(id for id in post.mentions if id not in named)
+    under = _topics(post.visibility, post.author_id, post.in_reply_to_author_id, named + silent, tags, link_id)
     return msgspec.structs.replace(
         post,
         text=draft.text,
@@ -184,9 +192,10 @@ def revise(
         mentions=named + silent,
         silent=silent,
         tags=tuple(tag.name for tag in tags),
-        topics=tuple(_topics(post.visibility, post.author_id, post.in_reply_to_author_id, named + silent, tags)),
+        topics=tuple(under),
         edited_at=now,
         media=len(draft.media_ids),
+        link_id=link_id,
     )
 
 
@@ -253,12 +262,15 @@ def _topics(
     answered_author_id: AccountId | None,
     mentioned: Sequence[AccountId],
     tags: Sequence[Tag],
+    link_id: LinkId | None,
 ) -> list[int]:
     if visibility is Visibility.DIRECT:
         return [topics.addressed_to(id) for id in dict.fromkeys((author_id, *mentioned))]
     under: list[int] = [author_id]
     if visibility is Visibility.PUBLIC:
         under += [tag.id for tag in tags]
+        if link_id is not None:
+            under.append(link_id)
         if answered_author_id in (None, author_id):  # replies to others are no news for everyone
             under += [topics.EVERYTHING, topics.LOCAL]
     return under

@@ -30,25 +30,25 @@ OWNS = ("posts", "tags", "idempotency", "topics", "entries", "marks", "conversat
 # The columns of a `Shape`, of the table posts under the name p.
 SHAPE = """p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
         p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language,
-        p.media, p.poll, p.quote_of_id, p.quote_of_author_id"""
+        p.media, p.poll, p.quote_of_id, p.quote_of_author_id, p.link_id"""
 
 INSERT = """
     INSERT INTO posts (
         id, author_id, created_at, visibility, text, html, spoiler, sensitive, language,
         in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, conversation_id,
         boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites,
-        media, poll, quote_of_id, quote_of_author_id)
+        media, poll, quote_of_id, quote_of_author_id, link_id)
     VALUES (
         :id, :author_id, :created_at, :visibility, :text, :html, :spoiler, :sensitive, :language,
         :in_reply_to_id, :in_reply_to_author_id, :mentions, :tags, :topics, :app_id, :conversation_id,
         :boost_of_id, :boost_of_author_id, :edited_at, :silent, :replies, :boosts, :favourites,
-        :media, :poll, :quote_of_id, :quote_of_author_id)
+        :media, :poll, :quote_of_id, :quote_of_author_id, :link_id)
 """
 UPDATE = """
     UPDATE posts
     SET text = :text, html = :html, spoiler = :spoiler, sensitive = :sensitive, language = :language,
         mentions = :mentions, tags = :tags, topics = :topics, edited_at = :edited_at, silent = :silent,
-        media = :media, poll = :poll
+        media = :media, poll = :poll, link_id = :link_id
     WHERE id = :id
 """
 DELETE = "DELETE FROM posts WHERE id = :id"
@@ -66,7 +66,7 @@ POSTS = """
     SELECT id, author_id, created_at, visibility, text, html, spoiler, sensitive, language,
         in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, conversation_id,
         boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites,
-        media, poll, quote_of_id, quote_of_author_id
+        media, poll, quote_of_id, quote_of_author_id, link_id
     FROM posts
     WHERE id IN (SELECT value FROM json_each(:ids))
 """
@@ -263,7 +263,7 @@ async def insert(tx: WriteTx, post: Post) -> None:
     rows = [{"topic_id": topic, "id": post.id, "media": post.media > 0} for topic in post.topics]
     await tx.run_many(NEW_ENTRY, rows)
     await tx.run_many(RAISE_HEAD, rows)
-    await _count_tags(tx, USE_FEATURED, post, topics.hashtags(post.topics, post.author_id))
+    await _count_tags(tx, USE_FEATURED, post, topics.hashtags(post.topics, post.author_id, post.link_id))
 
 
 async def delete(tx: WriteTx, post: Post | Shape) -> None:
@@ -272,7 +272,7 @@ async def delete(tx: WriteTx, post: Post | Shape) -> None:
     rows: list[dict[str, Any]] = [{"topic_id": topic, "id": post.id} for topic in post.topics]
     await tx.run_many(DELETE_ENTRY, rows)
     await tx.run_many(LOWER_HEAD, rows)
-    await _count_tags(tx, LEAVE_FEATURED, post, topics.hashtags(post.topics, post.author_id))
+    await _count_tags(tx, LEAVE_FEATURED, post, topics.hashtags(post.topics, post.author_id, post.link_id))
 
 
 async def update(tx: WriteTx, post: Post, *, joined: Sequence[int], left: Sequence[int]) -> None:
@@ -292,6 +292,7 @@ async def update(tx: WriteTx, post: Post, *, joined: Sequence[int], left: Sequen
         silent=post.silent,
         media=post.media,
         poll=post.poll,
+        link_id=post.link_id,
     )
     media = post.media > 0
     await tx.run_many(MARK_ENTRY, [{"topic_id": topic, "id": post.id, "media": media} for topic in post.topics])

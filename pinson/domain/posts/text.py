@@ -114,6 +114,11 @@ class Parsed(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(span.name for span in self.spans if span.kind is SpanKind.MENTION))
 
     @property
+    def urls(self) -> tuple[str, ...]:
+        """The addresses of web pages, in order."""
+        return tuple(span.name for span in self.spans if span.kind is SpanKind.URL)
+
+    @property
     def prose(self) -> str:
         """The text without its spans, which are in no language."""
         ends = [0, *(span.end for span in self.spans)]

@@ -154,6 +154,10 @@ class Timelines:
         narrow = rules.Narrow(media, tuple(and_all), tuple(and_none))
         return self._timeline({tag_id, *or_any}, rules.everything, narrow=narrow)
 
+    def link(self, link_id: int) -> Timeline:
+        """What is public and shares a link."""
+        return self._timeline([link_id], rules.everything)
+
     def profile(
         self,
         account_id: AccountId,

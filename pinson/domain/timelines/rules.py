@@ -45,7 +45,7 @@ def narrowed(rule: Rule, narrow: Narrow) -> Rule:
 
 
 def everything(post: Shape, reader: Reader) -> bool:
-    """For a public page and for a hashtag: whatever is under the topic, but not by those whom the reader mutes.
+    """For a public page, a hashtag and a link: whatever is under the topic, but not by those whom the reader mutes.
 
     Nor by those whom moderators limited, unless the reader follows them.
     """

@@ -6,7 +6,7 @@ from contextlib import suppress
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import accounts, posts
+from pinson.domain import accounts, links, posts
 from pinson.domain.accounts import AccountId, AccountNotFound
 from pinson.domain.posts import BadTag
 from pinson.domain.relations import lists
@@ -65,6 +65,12 @@ class TagPaged(PublicPaged):
     none: list[str] = []
 
 
+class LinkPaged(Paged):
+    """The timeline of a link."""
+
+    url: str = ""
+
+
 class ListPaged(Paged):
     """A list's timeline."""
 
@@ -105,6 +111,14 @@ async def tag(call: Call, form: TagPaged) -> Response:
     async with call.tools.db.read() as tx:
         timeline = await _under_tag(tx, call, form)
     return await _page(call, timeline, form.page())
+
+
+@routes.get("/api/v1/timelines/link", scopes=("read:statuses",), who=Who.ANYONE, answers=list[StatusEntity])
+async def link(call: Call, form: LinkPaged) -> Response:
+    """What is public and shares a link, whether it trends or not; one that nobody has shared is missing."""
+    async with call.tools.db.read() as tx:
+        found = await links.by_address(tx, form.url)
+    return await _page(call, call.tools.timelines.link(found.id), form.page())
 
 
 @routes.get("/api/v1/timelines/list/{id}", scopes=("read:lists",), answers=list[StatusEntity])

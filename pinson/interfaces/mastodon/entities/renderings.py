@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from pinson.domain import access, accounts, media, posts
+from pinson.domain import access, accounts, links, media, posts
 from pinson.domain.access import AppId, UserChanged, UserRole, UserSignedUp
 from pinson.domain.accounts import (
     AccountChanged,
@@ -27,6 +27,7 @@ from pinson.domain.accounts import (
     Profile,
 )
 from pinson.domain.filters import FilteredPosts
+from pinson.domain.links import Link, LinkPreviewed
 from pinson.domain.media import Media
 from pinson.domain.posts import (
     Mark,
@@ -46,6 +47,7 @@ from pinson.domain.posts import (
 from pinson.domain.relations import Followed, Unfollowed
 from pinson.interfaces.mastodon.entities.account import AccountEntity, account_entity
 from pinson.interfaces.mastodon.entities.attachment import attachment
+from pinson.interfaces.mastodon.entities.card import StatusCard, card_entity, confirmed_author
 from pinson.interfaces.mastodon.entities.status import (
     PLAIN,
     VersionEntity,
@@ -65,6 +67,7 @@ ID_FIRST = b'{"id":"'  # begins every status
 KEEP_BYTES = 64 << 20  # of rendered pieces, posts and accounts each
 KEEP_APPS = 1 << 20  # bytes
 KEEP_NOTES = 10_000  # of accounts, about 1 KB each
+KEEP_CARDS = 100_000  # posts of which it is known what their card shows
 KEEP_NEW = 1000  # posts that were published, but not rendered yet
 
 
@@ -81,13 +84,16 @@ class Renderings:
         # An account is rendered anew whenever its counters change; its note is what costs most, and stays.
         self._note_html = functools.lru_cache(KEEP_NOTES)(functools.partial(posts.note_html, base_url=base_url))
         self._staff: Mapping[AccountId, UserRole] | None = None  # None: to be read anew
+        # By a link, or an account that is shown as an author in cards: the posts whose pieces hold such a card.
+        self._cards: dict[int, set[PostId]] = {}
+        self._carded = 0
         self._marks = RememberedMarks()
         self._new: OrderedDict[PostId, None] = OrderedDict()  # nothing has happened to these since
         self._frame: tuple[tuple[str, ...], bytes, str] = ((), b"", "")
 
     async def load(self, tx: ReadTx) -> None:
         """Start over, empty."""
-        self._posts.clear()
+        self._clear_posts()
         self._accounts.clear()
         self._new.clear()
         self._staff = None
@@ -121,10 +127,13 @@ class Renderings:
                 self._accounts.drop(fact.topic_id)
             case AccountChanged() | AccountSuspended() | AccountRestored() | AccountDeleted():
                 self._accounts.drop(fact.account_id)
+                self._drop_cards(fact.account_id)
+            case LinkPreviewed():
+                self._drop_cards(fact.link_id)
             case AccountLimited() | AccountUnlimited():
                 self._accounts.drop(fact.account_id)
             case AccountSensitized() | AccountDesensitized():
-                self._posts.clear()  # which of them show something of that account's is nowhere to be seen
+                self._clear_posts()  # which of them show something of that account's is nowhere to be seen
             case UserSignedUp():
                 self._staff = None
             case UserChanged():  # rare, and it does not say whose accounts show the role
@@ -134,7 +143,7 @@ class Renderings:
     async def statuses(
         self, tx: ReadTx, shapes: Sequence[Shape], *, reader: Reader, is_new: bool = False
     ) -> list[bytes]:
-        """Statuses, in order. At most one statement for each kind: posts, accounts, apps, the reader's marks.
+        """Statuses, in order. At most one statement for each kind: posts, accounts, apps, links, the reader's marks.
 
         Args:
             is_new: that the reader has done nothing with them yet need not be found out.
@@ -297,7 +306,10 @@ class Renderings:
 
     async def _render(self, tx: ReadTx, read: Collection[Post]) -> dict[PostId, bytes]:
         """Render posts, and keep them."""
-        named = await accounts.profiles(tx, list({id for post in read for id in (post.author_id, *post.mentions)}))
+        shared = await links.by_ids(tx, list({post.link_id for post in read if post.link_id is not None}))
+        creators = [link.card.creator_id for link in shared.values() if link.card and link.card.creator_id]
+        people = {id for post in read for id in (post.author_id, *post.mentions)}.union(creators)
+        named = await accounts.profiles(tx, list(people))
         for profile in named.values():  # whoever wants the posts wants their authors next
             self._accounts.keep(profile.id, encode(await self.account(tx, profile)))
         apps = await self._app_pieces(tx, [AppId(post.app_id) for post in read if post.app_id is not None])
@@ -306,11 +318,30 @@ class Renderings:
         for post in read:
             if post.boost_of_id is None:
                 app = apps.get(AppId(post.app_id or 0))
-                piece = post_piece(post, named, app, attached.get(post.id, ()), self._base_url)
+                link = shared.get(post.link_id or 0)
+                card = await self._card(tx, post.id, link, named) if link else None
+                piece = post_piece(post, named, app, attached.get(post.id, ()), card, self._base_url)
             else:
                 piece = boost_piece(post, named, self._base_url)
             rendered[post.id] = self._posts.keep(post.id, piece)
         return rendered
+
+    async def _card(
+        self, tx: ReadTx, post_id: PostId, link: Link, named: Mapping[AccountId, Profile]
+    ) -> StatusCard | None:
+        """The card that a post shows of a link, if there is one yet; it is noted who shows it."""
+        if self._carded >= KEEP_CARDS:
+            self._clear_posts()
+        showing = self._cards.setdefault(link.id, set())
+        self._carded += post_id not in showing
+        showing.add(post_id)
+        if link.card is None:
+            return None
+        if link.card.creator_id is not None:
+            self._cards.setdefault(link.card.creator_id, set()).add(post_id)
+        author = confirmed_author(link, link.card, named)
+        entity = await self.account(tx, author) if author else None
+        return card_entity(link, link.card, author=entity, base_url=self._base_url)
 
     async def _app_pieces(self, tx: ReadTx, ids: list[AppId]) -> dict[AppId, bytes]:
         found, missing = self._apps.look_up(ids)
@@ -318,6 +349,16 @@ class Renderings:
             for app in (await access.apps(tx, missing)).values():
                 found[app.id] = self._apps.keep(app.id, encode({"name": app.name, "website": app.website}))
         return found
+
+    def _drop_cards(self, what: int) -> None:
+        """Drop the posts that show a card of this link, or with this account."""
+        for id in self._cards.pop(what, ()):
+            self._drop_post(id)
+
+    def _clear_posts(self) -> None:
+        self._posts.clear()
+        self._cards.clear()
+        self._carded = 0
 
     def _drop_post(self, id: PostId | None) -> None:
         if id is not None:

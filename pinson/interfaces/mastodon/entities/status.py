@@ -19,6 +19,7 @@ from pinson.domain.media import Media
 from pinson.domain.posts import Mark, Post, PostId, Shape, Tag, Visibility
 from pinson.interfaces.mastodon.entities.account import AccountEntity, actor_uri
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
+from pinson.interfaces.mastodon.entities.card import StatusCard
 from pinson.interfaces.mastodon.entities.wire import CustomEmoji, encode, id_text, moment
 
 
@@ -71,7 +72,7 @@ class PostPiece(BoostPiece):
     mentions: list[MentionEntity]
     tags: list[TagEntity]
     emojis: list[CustomEmoji]
-    card: None
+    card: StatusCard | None
     quote: msgspec.UnsetType | None
     poll: msgspec.UnsetType | None
 
@@ -132,38 +133,6 @@ class StatusPoll(msgspec.Struct):
     emojis: list[CustomEmoji]
     voted: bool | msgspec.UnsetType = msgspec.UNSET
     own_votes: list[int] | msgspec.UnsetType = msgspec.UNSET
-
-
-class CardAuthor(msgspec.Struct):
-    """https://docs.joinmastodon.org/entities/PreviewCardAuthor"""
-
-    name: str
-    url: str
-    account: AccountEntity | None
-
-
-class StatusCard(msgspec.Struct):
-    """https://docs.joinmastodon.org/entities/PreviewCard"""
-
-    url: str
-    title: str
-    description: str
-    language: str | None
-    type: Literal["link", "photo", "video", "rich"]
-    author_name: str
-    author_url: str
-    provider_name: str
-    provider_url: str
-    html: str
-    width: int
-    height: int
-    image: str | None
-    image_description: str
-    embed_url: str
-    blurhash: str | None
-    published_at: str | None
-    authors: list[CardAuthor]
-    missing_attribution: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class MatchedFilter(msgspec.Struct):
@@ -268,13 +237,19 @@ def boost_piece(boost: Post, named: Mapping[AccountId, Account], base: str) -> b
 
 
 def post_piece(
-    post: Post, named: Mapping[AccountId, Account], app: bytes | None, attached: Sequence[Media], base: str
+    post: Post,
+    named: Mapping[AccountId, Account],
+    app: bytes | None,
+    attached: Sequence[Media],
+    card: StatusCard | None,
+    base: str,
 ) -> bytes:
     """A post up to its account.
 
     Args:
         named: its author and those it mentions.
         app: the application it was written with, rendered.
+        card: of the link that it shares.
         base: public address of this server, without a slash at its end.
     """
     author = named[post.author_id]
@@ -304,7 +279,7 @@ def post_piece(
         ],
         tags=[tag_entity(name, base) for name in post.tags],
         emojis=[],
-        card=None,
+        card=card,
         quote=None,
         poll=None,
     )

@@ -1,0 +1,40 @@
+"""Links: web addresses that people share, and the cards that show what is behind them.
+
+Called by posts (`share`), by `reactions.py` (`preview`), by interfaces that show a card, by trends. A link is a topic:
+the public posts that share it stand under its id.
+
+Not here: which of a text's addresses count as links at all (posts), what an app sees of a card (interfaces).
+"""
+
+from pinson.domain.links.commands import judge, judge_publisher, share
+from pinson.domain.links.facts import LinkFound, LinkPreviewed
+from pinson.domain.links.model import Card, Link, LinkId, Picture, Publisher, PublisherId
+from pinson.domain.links.previews import preview
+from pinson.domain.links.queries import by_address, by_ids, link, publisher, publishers
+from pinson.domain.links.rules import LinkNotFound, PublisherNotFound, is_within, may_trend, normal, shared
+
+__all__ = [
+    "Card",
+    "Link",
+    "LinkFound",
+    "LinkId",
+    "LinkNotFound",
+    "LinkPreviewed",
+    "Picture",
+    "Publisher",
+    "PublisherId",
+    "PublisherNotFound",
+    "by_address",
+    "by_ids",
+    "is_within",
+    "judge",
+    "judge_publisher",
+    "link",
+    "may_trend",
+    "normal",
+    "preview",
+    "publisher",
+    "publishers",
+    "share",
+    "shared",
+]
