@@ -23,7 +23,6 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
         pass
     while await tools.db.write(posts.clear_marks, account_id=fact.account_id, now=now):
         pass
-    await tools.db.write(notifications.push.forget_account, account_id=fact.account_id)
     while await tools.db.write(notifications.forget_account, account_id=fact.account_id):
         pass
     while await tools.db.write(relations.sever_all, account_id=fact.account_id, now=now):

@@ -10,6 +10,7 @@ from pinson.domain.notifications import Kind
 from pinson.lib.log import record
 from tests.interfaces.mastodon.test_accounts import MISSING, cursors
 from tests.interfaces.mastodon.test_boosts import boost, listening
+from tests.interfaces.mastodon.test_query_counts import counted, forget
 from tests.interfaces.mastodon.test_relations import do
 
 
@@ -406,6 +407,32 @@ async def test_a_notification_is_heard_live(world):
 
     assert event == "notification"
     assert [heard] == await told(world, alice)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/notifications", "/api/v2/notifications", "/api/v1/notifications/requests"])
+async def test_a_page_costs_the_same_number_of_statements_however_long(world, path):
+    alice, *others = await world.people("alice", *(f"u{number}" for number in range(8)))
+    await world.client(alice).patch("/api/v2/notifications/policy", json={"for_not_followers": "filter"})
+    for number, other in enumerate(others):
+        if number % 2:
+            await world.follow(other, alice)
+    world.clock.move(timedelta(days=4))
+    for other in others:
+        await favourite(world, other, await world.publish(alice, "Hello"))
+        await world.publish(other, f"@alice Hello #{other.username}")
+    await world.settle()
+    costs, lengths = [], []
+
+    for limit in (2, 20):
+        await forget(world)
+        with counted(world) as statements:
+            page = (await world.client(alice).get(path, params={"limit": limit})).json()
+        costs.append(statements)
+        lengths.append(len(page["notification_groups"] if isinstance(page, dict) else page))
+
+    assert lengths[1] >= 2 * lengths[0]
+    assert {name: count for name, count in costs[0].items() if costs[1][name] != count} == {}
+    assert sum(costs[1].values()) <= 20
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Called by interfaces. Nothing is sent from here: what is kept is what sending ta
 Source: https://docs.joinmastodon.org/methods/push; RFC 8291 (their keys), RFC 8292 (ours).
 """
 
-from pinson.domain.notifications.push.commands import change, forget_account, public_key, remove, subscribe
+from pinson.domain.notifications.push.commands import change, public_key, remove, subscribe
 from pinson.domain.notifications.push.model import Keys, PushPolicy, Subscription
 from pinson.domain.notifications.push.queries import subscription
 from pinson.domain.notifications.push.rules import BadEndpoint, BadKeys, NotSubscribed, prepare
@@ -18,7 +18,6 @@ __all__ = [
     "PushPolicy",
     "Subscription",
     "change",
-    "forget_account",
     "prepare",
     "public_key",
     "remove",

@@ -66,11 +66,6 @@ async def remove(tx: WriteTx, *, token_id: TokenId) -> None:
     await store.delete(tx, token_id)
 
 
-async def forget_account(tx: WriteTx, *, account_id: AccountId) -> None:
-    """End all subscriptions of an account that is being closed."""
-    await store.delete_of_account(tx, account_id)
-
-
 async def public_key(tx: WriteTx) -> str:
     """The public part of this server's key, which is made when it is first asked for.
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import msgspec
 
 from pinson.domain.access import TokenId
-from pinson.domain.accounts import AccountId
 from pinson.domain.notifications.push.model import PushPolicy, Subscription
 from pinson.lib.db import ReadTx, WriteTx
 
@@ -22,7 +21,6 @@ PUT = f"""
 """
 CHANGE = "UPDATE push_subscriptions SET alerts = :alerts, policy = :policy WHERE token_id = :token_id"
 DELETE = "DELETE FROM push_subscriptions WHERE token_id = :token_id"
-DELETE_OF_ACCOUNT = "DELETE FROM push_subscriptions WHERE account_id = :account_id"
 KEY = "SELECT secret FROM push_key"
 PUT_KEY = "INSERT INTO push_key (id, secret) VALUES (1, :secret) ON CONFLICT (id) DO NOTHING"
 
@@ -45,11 +43,6 @@ async def change(tx: WriteTx, token_id: TokenId, *, alerts: Mapping[str, bool], 
 async def delete(tx: WriteTx, token_id: TokenId) -> None:
     """Remove a token's subscription, if it has one."""
     await tx.run(DELETE, token_id=token_id)
-
-
-async def delete_of_account(tx: WriteTx, account_id: AccountId) -> None:
-    """Remove all of an account. O(found)."""
-    await tx.run(DELETE_OF_ACCOUNT, account_id=account_id)
 
 
 async def key(tx: ReadTx) -> bytes | None:
