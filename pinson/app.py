@@ -23,11 +23,23 @@ import structlog
 import uvicorn
 
 from pinson import __version__, reactions, schedule
-from pinson.domain import access, accounts, conversations, filters, links, media, notifications, posts, relations
+from pinson.domain import (
+    access,
+    accounts,
+    conversations,
+    filters,
+    instance,
+    links,
+    media,
+    notifications,
+    posts,
+    relations,
+)
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.access.blocks import IpBlocks
 from pinson.domain.accounts import Standing
 from pinson.domain.filters import FilteredPosts
+from pinson.domain.instance import Emojis
 from pinson.domain.posts import Shapes
 from pinson.domain.relations import Circles
 from pinson.domain.streams import Hub
@@ -53,6 +65,7 @@ from pinson.tools import Tools
 
 HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
+FILES = "files"  # in the folder of data
 WATCH = 0.01  # seconds between looks at what other processes have committed: streams here are that late at most
 LAST_WORDS = 5  # seconds that open requests have to end when the server stops
 
@@ -79,6 +92,11 @@ FACTS: tuple[type[Fact], ...] = (
     accounts.AccountUnlimited,
     accounts.AccountUnlocked,
     conversations.ConversationChanged,
+    instance.AnnouncementPublished,
+    instance.AnnouncementReacted,
+    instance.AnnouncementWithdrawn,
+    instance.EmojiAdded,
+    instance.EmojiRemoved,
     filters.FiltersChanged,
     links.LinkFound,
     links.LinkPreviewed,
@@ -150,14 +168,14 @@ async def machine(
     timelines = Timelines(shapes)
     hub = Hub(timelines, db)
     standing, tokens, circles = Standing(), Tokens(db), Circles()
-    ip_blocks, filtered, cards = IpBlocks(), FilteredPosts(), web.Cards()
-    renderings = Renderings(settings.url, filtered, clock=clock)
+    ip_blocks, filtered, emojis, cards = IpBlocks(), FilteredPosts(), Emojis(), web.Cards()
+    renderings = Renderings(settings.url, emojis, filtered, clock=clock)
     wake = Wake()
     kinds = Kinds(FACTS)
-    views = (standing, ip_blocks, tokens, circles, shapes, timelines, filtered, renderings, cards, hub, wake)
+    views = (standing, ip_blocks, tokens, circles, shapes, timelines, filtered, emojis, renderings, cards, hub, wake)
     follower = Follower(db, kinds, views)
     await follower.start()
-    blobs = Blobs(data / "files", db)
+    blobs = Blobs(data / FILES, db)
     outgoing = Outgoing(
         allow_loopback=settings.outgoing.allow_loopback, user_agent=f"Pinson/{__version__} (+{settings.url})"
     )
@@ -179,6 +197,7 @@ async def machine(
         ip_blocks=ip_blocks,
         tokens=tokens,
         circles=circles,
+        emojis=emojis,
         shapes=shapes,
         timelines=timelines,
         hub=hub,

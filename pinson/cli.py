@@ -14,9 +14,9 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TextIO, TypeVar
 
 import click
 import msgspec
@@ -25,23 +25,29 @@ from rich.progress import Progress
 
 import pinson
 from pinson import backup, demo, doctor, workers
-from pinson.app import MIGRATIONS, prepare_data
+from pinson.app import FILES, MIGRATIONS, prepare_data
 from pinson.backup import NoData
 from pinson.doctor import Level
-from pinson.domain import access, accounts
+from pinson.domain import access, accounts, instance
 from pinson.domain.access import Passwords, SignUp, User, UserRole
 from pinson.domain.accounts import Account
+from pinson.domain.instance import Emoji, EmojiTooLarge, Rule, Said, Terms, Told
+from pinson.domain.media import Studio, Upload
 from pinson.lib import config, log, reactor
+from pinson.lib.blobs import Blobs
 from pinson.lib.clock import SystemClock
 from pinson.lib.db import ReadTx, check
 from pinson.lib.db.check import DATABASE
 from pinson.lib.db.migrate import NewerSchema, steps
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.errors import Kind, Refusal
+from pinson.lib.images import Version
 from pinson.lib.logs import set_up
 
 T = TypeVar("T")
 
+EMOJI = Version(128 * 128, faithful=True)
+MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 REPOSITORY = Path(__file__).parents[1]
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})  # what a disk says while it is written to
 
@@ -421,6 +427,227 @@ def create_invitation(uses: int | None, days: int | None, data: Path) -> None:
     click.echo(f"{settings.url}/auth/sign_up?invite_code={_with_data(data, create).code}")
 
 
+# --- What the server says of itself ---------------------------------------------------------------------------------
+
+
+@main.group("instance")
+def about() -> None:
+    """Rules, the long description and terms of service. Works while the server runs."""
+
+
+@about.command("describe")
+@click.argument("file", type=click.File(encoding="utf-8"), default="-")
+@_data
+def describe(file: TextIO, data: Path) -> None:
+    """Say at length what this server is for: the plain text in FILE, or standard input. Empty takes it back."""
+    text = file.read()
+    _with_data(data, lambda db: db.write(instance.describe, text=text, now=SystemClock().now()))
+    click.echo("This is what the server says of itself now." if text.strip() else "There is no description any more.")
+
+
+@about.group()
+def rules() -> None:
+    """The rules that people here agree to, in order."""
+
+
+@rules.command("add")
+@click.argument("text")
+@click.option("--hint", default="", metavar="TEXT", help="What it means, if more has to be said.")
+@click.option(
+    "--translation",
+    "translations",
+    type=(str, str, str),
+    multiple=True,
+    metavar="LANGUAGE TEXT HINT",
+    help="The same in another language, like: fr 'Pas de haine' ''. As often as you like.",
+)
+@click.option("--place", type=click.IntRange(min=1), metavar="NUMBER", help="Where it stands. [default: last]")
+@_data
+def add_rule(text: str, hint: str, translations: Sequence[tuple[str, str, str]], place: int | None, data: Path) -> None:
+    """Make TEXT a rule."""
+    others = {language: Said(words, more) for language, words, more in translations}
+    made = _with_data(
+        data,
+        lambda db: db.write(
+            instance.add_rule, text=text, hint=hint, translations=others, position=place, now=SystemClock().now()
+        ),
+    )
+    click.echo(f"Rule {made.position} stands.")
+
+
+@rules.command("list")
+@_json
+@_data
+def list_rules(as_json: bool, data: Path) -> None:
+    """Show the rules in order, with the languages they are translated into."""
+    found = _with_data(data, _rules)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+        return
+    rows = [(str(one.position), one.text, one.hint, " ".join(one.translations)) for one in found]
+    _table(("", "rule", "hint", "also in"), rows)
+
+
+@rules.command("remove")
+@click.argument("number", type=int)
+@_data
+def remove_rule(number: int, data: Path) -> None:
+    """Lift the rule NUMBER, as `list` counts them."""
+
+    async def body(db: Sqlite) -> Rule:
+        id = next((one.id for one in await _rules(db) if one.position == number), 0)
+        return await db.write(instance.remove_rule, id=id, now=SystemClock().now())
+
+    click.echo(f"Lifted: {_with_data(data, body).text}")
+
+
+@about.group()
+def terms() -> None:
+    """Terms of service, by the day from which they are in force."""
+
+
+@terms.command("publish")
+@click.argument("file", type=click.File(encoding="utf-8"), default="-")
+@click.option("--from", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="[default: today, UTC]")
+@_data
+def publish_terms(file: TextIO, day: datetime | None, data: Path) -> None:
+    """Publish the plain text in FILE, or standard input, as the terms of service from a day on."""
+    text, now = file.read(), SystemClock().now()
+    since = (day or now).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
+    _with_data(data, lambda db: db.write(instance.publish_terms, text=text, effective_at=since, now=now))
+    click.echo(f"In force from {since:%Y-%m-%d} on.")
+
+
+@terms.command("list")
+@_data
+def list_terms(data: Path) -> None:
+    """Show when which terms came, or will come, into force."""
+
+    async def body(db: Sqlite) -> list[Terms]:
+        async with db.read() as tx:
+            return await instance.all_terms(tx)
+
+    rows = [
+        (f"{one.effective_at:%Y-%m-%d}", _moment(one.published_at), f"{len(one.text)} characters")
+        for one in _with_data(data, body)
+    ]
+    _table(("in force from", "published", "length"), rows)
+
+
+@terms.command("withdraw")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
+@_data
+def withdraw_terms(day: datetime, data: Path) -> None:
+    """Take back the terms that would be in force from DATE on."""
+    since = day.replace(tzinfo=UTC)
+    _with_data(data, lambda db: db.write(instance.withdraw_terms, effective_at=since, now=SystemClock().now()))
+    click.echo("Taken back.")
+
+
+@main.group()
+def announce() -> None:
+    """Announcements to everybody here. Works while the server runs; apps that are open show them at once."""
+
+
+@announce.command("publish")
+@click.argument("text")
+@click.option("--starts", type=click.DateTime(MOMENTS), metavar="MOMENT", help="When what it is about begins, UTC.")
+@click.option("--ends", type=click.DateTime(MOMENTS), metavar="MOMENT", help="When that is over, and it goes, UTC.")
+@click.option("--all-day", is_flag=True, help="They are whole days, the first and the last.")
+@_data
+def publish_announcement(text: str, starts: datetime | None, ends: datetime | None, all_day: bool, data: Path) -> None:
+    """Tell everybody here TEXT, in which mentions, hashtags and links work as in posts."""
+    made = _with_data(
+        data,
+        lambda db: db.write(
+            instance.announce,
+            text=text,
+            starts_at=starts and starts.replace(tzinfo=UTC),
+            ends_at=ends and ends.replace(tzinfo=UTC),
+            all_day=all_day,
+            now=SystemClock().now(),
+        ),
+    )
+    click.echo(f"Announced; `pinson announce withdraw {made.id}` takes it back.")
+
+
+@announce.command("list")
+@_json
+@_data
+def list_announcements(as_json: bool, data: Path) -> None:
+    """Show what is being announced, the newest first."""
+
+    async def body(db: Sqlite) -> list[Told]:
+        async with db.read() as tx:
+            return await instance.announcements(tx, now=SystemClock().now())
+
+    found = [one.announcement for one in _with_data(data, body)]
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+        return
+    rows = [(str(one.id), _moment(one.published_at), _moment(one.ends_at), one.text) for one in found]
+    _table(("id", "published", "ends", "text"), rows)
+
+
+@announce.command("withdraw")
+@click.argument("id", type=int)
+@_data
+def withdraw_announcement(id: int, data: Path) -> None:
+    """Take back the announcement ID."""
+    _with_data(data, lambda db: db.write(instance.withdraw, id=id, now=SystemClock().now()))
+    click.echo("Taken back.")
+
+
+@main.group()
+def emoji() -> None:
+    """Custom emojis: pictures that people here write as :shortcode:. Works while the server runs."""
+
+
+@emoji.command("add")
+@click.argument("shortcode")
+@click.argument("file", type=click.File("rb"))
+@click.option("--category", default="", metavar="TEXT", help="Under which apps show it.")
+@_data
+def add_emoji(shortcode: str, file: BinaryIO, category: str, data: Path) -> None:
+    """Offer the picture in FILE (PNG, GIF or WebP, 256 KB at most) as :SHORTCODE:. What moves stands still."""
+
+    async def body(db: Sqlite) -> Emoji:
+        size, now = file.seek(0, os.SEEK_END), SystemClock().now()
+        if size > instance.EMOJI_BYTES:
+            raise EmojiTooLarge(kilobytes=instance.EMOJI_BYTES >> 10)
+        studio = Studio(db, Blobs(data / FILES, db), None)
+        key = await studio.still(Upload(file, size), EMOJI, most=1 << 20, now=now)
+        return await db.write(instance.add_emoji, shortcode=shortcode, key=key, category=category, now=now)
+
+    click.echo(f":{_with_data(data, body).shortcode}: can be used.")
+
+
+@emoji.command("list")
+@_json
+@_data
+def list_emojis(as_json: bool, data: Path) -> None:
+    """Show all custom emojis."""
+
+    async def body(db: Sqlite) -> list[Emoji]:
+        async with db.read() as tx:
+            return await instance.all_emojis(tx)
+
+    found = _with_data(data, body)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+        return
+    _table(("shortcode", "category"), [(one.shortcode, one.category) for one in found])
+
+
+@emoji.command("remove")
+@click.argument("shortcode")
+@_data
+def remove_emoji(shortcode: str, data: Path) -> None:
+    """Offer :SHORTCODE: no more: what used it shows its shortcode again."""
+    _with_data(data, lambda db: db.write(instance.remove_emoji, shortcode=shortcode, now=SystemClock().now()))
+    click.echo(f":{shortcode}: is gone.")
+
+
 # --- Looking after ------------------------------------------------------------------------------------------------
 
 
@@ -581,6 +808,11 @@ async def _found(tx: ReadTx, name: str) -> Account:
     if found is None:
         raise NoSuchAccount(name=name)
     return found
+
+
+async def _rules(db: Sqlite) -> list[Rule]:
+    async with db.read() as tx:
+        return await instance.all_rules(tx)
 
 
 async def _dead_letters(db: Sqlite) -> list[reactor.Retry]:

@@ -6,7 +6,7 @@ who have no other account. Run twice, it finds
 nothing left to do. A post is gone from all timelines at once; its boosts and marks go here.
 """
 
-from pinson.domain import access, conversations, filters, media, notifications, posts, relations
+from pinson.domain import access, conversations, filters, instance, media, notifications, posts, relations
 from pinson.domain.accounts import AccountDeleted
 from pinson.domain.posts import PostDeleted
 from pinson.tools import Tools
@@ -16,6 +16,7 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
     """Erase the memberships, posts, media and follows of a deleted account, a few hundred at a time."""
     now = tools.clock.now()
     await tools.db.write(access.forget_account, account_id=fact.account_id, now=now)
+    await tools.db.write(instance.forget_reader, account_id=fact.account_id, now=now)
     await tools.db.write(posts.unfeature_all, account_id=fact.account_id, now=now)  # first: posts are counted there
     while await tools.db.write(posts.delete_all, author_id=fact.account_id, now=now):
         pass

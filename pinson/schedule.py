@@ -8,7 +8,7 @@ import asyncio
 
 import structlog
 
-from pinson.domain import access, media, posts, relations
+from pinson.domain import access, instance, media, posts, relations
 from pinson.lib import log, reactor
 from pinson.lib.errors import Refusal
 from pinson.tools import Tools
@@ -39,4 +39,5 @@ async def sweep(tools: Tools) -> None:
     await tools.db.write(access.forget_expired, now=now)
     await tools.db.write(access.blocks.forget_expired, now=now)
     await tools.db.write(media.forget_loose, now=now)
+    await tools.db.write(instance.withdraw_over, now=now)
     await tools.blobs.sweep(now=now)

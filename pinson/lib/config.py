@@ -100,6 +100,9 @@ class Instance(Section, frozen=True):
             extra=_is("an e-mail address", _check_mailbox),
         ),
     ] = ""
+    contact_account: Annotated[
+        str, Meta(description="Username of the account here that people can write to. Public; empty: none.")
+    ] = ""
     languages: Annotated[
         tuple[str, ...], Meta(description="Languages (BCP 47) this server is written in, the main one first.")
     ] = ("fr", "en")

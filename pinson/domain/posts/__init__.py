@@ -101,7 +101,7 @@ from pinson.domain.posts.rules import (
     tag_name,
 )
 from pinson.domain.posts.shapes import Shapes
-from pinson.domain.posts.text import URL_LENGTH, WORD, length
+from pinson.domain.posts.text import URL_LENGTH, WORD, Mention, Parsed, length, parse, to_html
 from pinson.domain.posts.threads import Context, context
 
 __all__ = [
@@ -119,8 +119,10 @@ __all__ = [
     "FeaturedTag",
     "Mark",
     "Marked",
+    "Mention",
     "NotFeatured",
     "NotYourPost",
+    "Parsed",
     "Post",
     "PostDeleted",
     "PostEdited",
@@ -169,6 +171,7 @@ __all__ = [
     "mute",
     "note_html",
     "original",
+    "parse",
     "pin",
     "pinned",
     "post",
@@ -183,6 +186,7 @@ __all__ = [
     "tags",
     "tags_by_ids",
     "tags_starting",
+    "to_html",
     "topics",
     "unbookmark",
     "unboost",

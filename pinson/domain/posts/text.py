@@ -115,8 +115,8 @@ class Parsed(msgspec.Struct, frozen=True):
 
     @property
     def urls(self) -> tuple[str, ...]:
-        """The addresses of web pages, in order."""
-        return tuple(span.name for span in self.spans if span.kind is SpanKind.URL)
+        """The addresses of web pages, each once, in order."""
+        return tuple(dict.fromkeys(span.name for span in self.spans if span.kind is SpanKind.URL))
 
     @property
     def prose(self) -> str:

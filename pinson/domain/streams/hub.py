@@ -15,6 +15,7 @@ import msgspec
 
 from pinson.domain.access import CHANGES_OF_PRINCIPALS, Principal, concerns
 from pinson.domain.conversations import ConversationChanged
+from pinson.domain.instance import AnnouncementPublished, AnnouncementReacted, AnnouncementWithdrawn
 from pinson.domain.notifications import NotificationsMerged, Notified
 from pinson.domain.posts import PostDeleted, PostEdited, PostPublished, Reader, Shape
 from pinson.domain.relations import CHANGES, Change, ListChanged, changed, concerned
@@ -23,13 +24,10 @@ from pinson.lib.db import Database, ReadTx
 from pinson.lib.log import Fact
 
 MAILBOX = 512  # things heard but not yet sent, above which a listener is too slow to keep
+OF_ANNOUNCEMENTS = (AnnouncementPublished, AnnouncementReacted, AnnouncementWithdrawn)
 HEARD = (
-    PostPublished,
-    PostEdited,
-    PostDeleted,
-    Notified,
-    NotificationsMerged,
-    ConversationChanged,
+    *(PostPublished, PostEdited, PostDeleted, Notified, NotificationsMerged, ConversationChanged),
+    *OF_ANNOUNCEMENTS,
     *CHANGES,
     *CHANGES_OF_PRINCIPALS,
 )
@@ -45,6 +43,9 @@ class HeardKind(Enum):
     NOTIFIED = "notified"  # of something, by one notification
     CONVERSED = "conversed"  # in one of an account's conversations
     MERGED = "merged"  # what was kept apart from an account's notifications is among them now
+    ANNOUNCED = "announced"  # something, to everybody
+    REACTED = "reacted"  # somebody, to an announcement
+    WITHDRAWN = "withdrawn"  # an announcement
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -52,11 +53,14 @@ class Heard(msgspec.Struct, frozen=True):
 
     id: of the post; of other news, of what it is about.
     is_new: whether nobody can have done anything with what is shown: it is no edit and no boost.
+    name, count: of a kind of reaction.
     """
 
     kind: HeardKind
     id: int
     is_new: bool = False
+    name: str = ""
+    count: int = 0
 
 
 class Listener:
@@ -203,6 +207,13 @@ class Hub:
                 await self._bring(
                     Heard(HeardKind.CONVERSED, fact.conversation_id), self._by_account.get(fact.account_id, {})
                 )
+            case AnnouncementPublished():
+                await self._bring(Heard(HeardKind.ANNOUNCED, fact.announcement_id), self._all)
+            case AnnouncementReacted():
+                reacted = Heard(HeardKind.REACTED, fact.announcement_id, name=fact.name, count=fact.count)
+                await self._bring(reacted, self._all)
+            case AnnouncementWithdrawn():
+                await self._bring(Heard(HeardKind.WITHDRAWN, fact.announcement_id), self._all)
             case ListChanged():
                 self._follow_list(fact)
                 self._follow_circles(fact)

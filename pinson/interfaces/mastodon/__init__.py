@@ -7,8 +7,10 @@ Called by `app.py`. What one request goes through is in `api.py`, what answers l
 from pinson.interfaces.mastodon import (
     accounts,
     admin,
+    announcements,
     apps,
     conversations,
+    custom_emojis,
     discovery,
     empty,
     featured_tags,
@@ -23,6 +25,7 @@ from pinson.interfaces.mastodon import (
     notification_policy,
     notifications,
     oauth,
+    oembed,
     openapi,
     profile,
     push,
@@ -45,6 +48,9 @@ __all__ = ["Renderings", "interface", "routes"]
 MODULES = (
     accounts,
     *admin.MODULES,
+    oembed,
+    custom_emojis,
+    announcements,
     apps,
     conversations,
     discovery,

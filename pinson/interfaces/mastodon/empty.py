@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from starlette.responses import Response
 
-from pinson.interfaces.mastodon.api import Call, Who, json
+from pinson.interfaces.mastodon.api import Call, json
 from pinson.interfaces.mastodon.entities import Empty
 from pinson.interfaces.request import Routes
 
@@ -18,20 +18,8 @@ routes = Routes()
 Nothing = Annotated[list[Empty], msgspec.Meta(max_length=0)]  # an empty list
 
 
-async def nothing(_call: Call) -> Response:
-    """An empty list."""
-    return json([])
-
-
-routes.get("/api/v1/announcements", answers=Nothing)(nothing)
-routes.get("/api/v1/custom_emojis", who=Who.NOBODY, answers=Nothing)(nothing)
-
-
-# --- summaries of a year: https://docs.joinmastodon.org/methods/annual_reports ------------------------------------
-
-
 class AnnualReports(msgspec.Struct):
-    """Reports, and the accounts and statuses that they speak of."""
+    """Reports, and the accounts and statuses in them: https://docs.joinmastodon.org/methods/annual_reports."""
 
     annual_reports: Nothing
     accounts: Nothing

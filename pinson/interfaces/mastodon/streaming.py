@@ -27,7 +27,7 @@ from pinson.domain.streams import Heard, HeardKind, Listener
 from pinson.domain.timelines import Timeline
 from pinson.interfaces.mastodon.api import Call, Who
 from pinson.interfaces.mastodon.conversations import rendered as rendered_conversations
-from pinson.interfaces.mastodon.entities import Renderings
+from pinson.interfaces.mastodon.entities import Renderings, encode
 from pinson.interfaces.mastodon.notifications import show
 from pinson.interfaces.request import Routes
 from pinson.lib.errors import Kind, Refusal
@@ -41,8 +41,9 @@ HEARTBEAT = 15  # seconds between signs of life on an idle event stream
 SCOPES = ("read", "read:statuses")
 NOTIFICATION_SCOPES = ("read", "read:notifications")
 OF_NOTIFICATIONS = frozenset({HeardKind.NOTIFIED, HeardKind.MERGED})
+OF_ANNOUNCEMENTS = frozenset({HeardKind.ANNOUNCED, HeardKind.REACTED, HeardKind.WITHDRAWN})
 NEWS = {
-    "user": OF_NOTIFICATIONS,
+    "user": OF_NOTIFICATIONS | OF_ANNOUNCEMENTS,
     "user:notification": OF_NOTIFICATIONS,
     "direct": frozenset({HeardKind.CONVERSED}),
 }
@@ -108,6 +109,14 @@ class Wanted(msgspec.Struct, frozen=True):
         """The stream as it is named in answers."""
         of = self.list if self.stream == "list" else self.tag
         return (self.stream, of) if of else (self.stream,)
+
+
+class Reacted(msgspec.Struct):
+    """How many reactions of a kind there are to an announcement now."""
+
+    announcement_id: str
+    name: str
+    count: int
 
 
 class PublicChannel(msgspec.Struct):
@@ -410,6 +419,14 @@ async def _tell(tools: Tools, renderings: Renderings, heard: Heard, reader: Read
     match heard.kind:
         case HeardKind.DELETED:
             return "delete", str(heard.id).encode()
+        case HeardKind.WITHDRAWN:
+            return "announcement.delete", str(heard.id).encode()
+        case HeardKind.REACTED:
+            return "announcement.reaction", encode(Reacted(str(heard.id), heard.name, heard.count))
+        case HeardKind.ANNOUNCED:
+            async with tools.db.read() as tx:
+                announced = await renderings.announced(tx, heard.id, stranger=Reader(None, tools.standing))
+            return ("announcement", announced) if announced else None
         case HeardKind.MERGED:
             return "notifications_merged", b"1"
         case HeardKind.NOTIFIED:

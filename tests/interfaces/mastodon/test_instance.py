@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from pinson.domain import accounts
+from pinson.domain import accounts, instance
+from pinson.domain.instance import Said
 
 DESCRIBED = {
     "instance.title": "Le Nid",
@@ -131,3 +132,128 @@ async def test_a_post_may_be_in_any_language_that_has_a_code(world):
     assert {"code": "fr", "name": "French"} in languages
     assert {"code": "eo", "name": "Esperanto"} in languages
     assert (await world.client().get("/api/v1/instance/translation_languages")).json() == {}
+
+
+async def test_rules_stand_in_their_order_in_every_language(world):
+    client = world.client()
+    assert (await client.get("/api/v1/instance/rules")).json() == []
+    for text, place in (("Be kind", None), ("No spam", None), ("First of all", 1)):
+        french = {"fr": Said(f"{text} (fr)", "Vraiment")}
+        await world.write(instance.add_rule, text=text, hint="Really", translations=french, position=place)
+
+    rules = (await client.get("/api/v1/instance/rules")).json()
+
+    assert [one["text"] for one in rules] == ["First of all", "Be kind", "No spam"]
+    assert rules[0]["hint"] == "Really"
+    assert rules[0]["translations"] == {"fr": {"text": "First of all (fr)", "hint": "Vraiment"}}
+    for version in ("v1", "v2"):
+        assert (await client.get(f"/api/{version}/instance")).json()["rules"] == rules
+    await world.write(instance.remove_rule, id=int(rules[1]["id"]))
+    await world.write(instance.add_rule, text="Last", position=7)
+    left = await world.ask(instance.all_rules)
+    assert [(one.position, one.text) for one in left] == [(1, "First of all"), (2, "No spam"), (3, "Last")]
+    with pytest.raises(instance.RuleNotFound):
+        await world.write(instance.remove_rule, id=int(rules[1]["id"]))
+
+
+@pytest.mark.parametrize(
+    ("rule", "refusal"),
+    [
+        ({"text": " "}, instance.BlankText),
+        ({"text": "x" * 1001}, instance.TextTooLong),
+        ({"text": "x", "translations": {"fr": Said(" ")}}, instance.BlankText),
+        ({"text": "x", "translations": {"French": Said("x")}}, instance.UnknownLanguage),
+    ],
+)
+async def test_what_is_no_rule_is_refused(world, rule, refusal):
+    with pytest.raises(refusal):
+        await world.write(instance.add_rule, **rule)
+
+
+@pytest.mark.parametrize("settings", [DESCRIBED])
+async def test_the_server_is_described_at_length_once_somebody_wrote_it(world, settings):
+    path = "/api/v1/instance/extended_description"
+
+    await world.write(instance.describe, text="We like #birds.\n\nAll of them.")
+    long = (await world.client().get(path)).json()
+    await world.write(instance.describe, text=" ")
+
+    assert long["updated_at"] == "2026-03-30T13:06:00Z"
+    assert long["content"].endswith("<p>All of them.</p>")
+    assert (await world.client().get(path)).json()["content"].startswith("<p>Birds")
+
+
+async def test_terms_of_service_come_into_force_on_their_day(world):
+    client, path = world.client(), "/api/v1/instance/terms_of_service"
+    today = world.clock.now().replace(hour=0, minute=0)
+    assert (await client.get(path)).status_code == 404
+
+    async def publish(text, days):
+        await world.write(instance.publish_terms, text=text, effective_at=today + timedelta(days=days))
+
+    await publish("Third", 20)
+    first = (await client.get(path)).json()
+    assert (first["effective_date"], first["effective"], first["content"]) == ("2026-04-19", False, "<p>Third</p>")
+    await publish("First", 0)
+    await publish("Second", 10)
+
+    now = (await client.get(path)).json()
+    assert now == {
+        "effective_date": "2026-03-30",
+        "effective": True,
+        "content": "<p>First</p>",
+        "succeeded_by": "2026-04-09",
+    }
+    second = (await client.get(f"{path}/2026-04-09")).json()
+    assert (second["effective"], second["succeeded_by"]) == (False, "2026-04-19")
+    world.clock.move(timedelta(days=10))
+    assert (await client.get(path)).json()["content"] == "<p>Second</p>"
+    assert (await client.get(f"{path}/2026-04-19")).json()["succeeded_by"] is None
+
+
+@pytest.mark.parametrize("date", ["2026-04-01", "yesterday", "2026-13-01", "0"])
+async def test_no_terms_are_those_of_another_day(world, date):
+    await world.write(instance.publish_terms, text="x", effective_at=world.clock.now().replace(hour=0, minute=0))
+
+    assert (await world.client().get(f"/api/v1/instance/terms_of_service/{date}")).status_code == 404
+
+
+async def test_terms_that_people_were_told_of_stay(world):
+    today = world.clock.now().replace(hour=0, minute=0)
+    tomorrow = today + timedelta(days=1)
+    for day in (today, tomorrow):
+        await world.write(instance.publish_terms, text="x", effective_at=day)
+
+    with pytest.raises(instance.TermsOfThatDay):
+        await world.write(instance.publish_terms, text="y", effective_at=tomorrow)
+    with pytest.raises(instance.TermsInForce):
+        await world.write(instance.publish_terms, text="y", effective_at=today - timedelta(days=1))
+    with pytest.raises(instance.TermsInForce):
+        await world.write(instance.withdraw_terms, effective_at=today)
+    await world.write(instance.withdraw_terms, effective_at=tomorrow)
+    with pytest.raises(instance.TermsNotFound):
+        await world.write(instance.withdraw_terms, effective_at=tomorrow)
+
+    assert [one.effective_at for one in await world.ask(instance.all_terms)] == [today]
+
+
+@pytest.mark.parametrize("settings", [{"instance.contact_account": "alice"}])
+async def test_people_are_told_whom_to_write_to(world, settings):
+    client = world.client()
+    assert (await client.get("/api/v2/instance")).json()["contact"]["account"] is None
+    alice = await world.person("alice")
+
+    new = (await client.get("/api/v2/instance")).json()["contact"]["account"]
+    old = (await client.get("/api/v1/instance")).json()["contact_account"]
+
+    assert new["id"] == old["id"] == alice.id
+    await world.write(accounts.suspend, account_id=alice.account_id)
+    assert (await client.get("/api/v2/instance")).json()["contact"]["account"] is None
+
+
+@pytest.mark.parametrize(("path", "status"), [("/api/v1/peers/search?q=x", 200), ("/api/v1/peers/search", 400)])
+async def test_no_other_server_is_known(world, path, status):
+    answer = await world.client().get(path)
+
+    assert answer.status_code == status
+    assert status != 200 or answer.json() == []

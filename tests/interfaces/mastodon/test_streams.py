@@ -9,6 +9,7 @@ from pinson.interfaces.mastodon.streaming import Wanted, subscribe
 from tests.interfaces.mastodon.test_boosts import listening
 
 NOTIFICATIONS = {HeardKind.NOTIFIED, HeardKind.MERGED}
+ANNOUNCEMENTS = {HeardKind.ANNOUNCED, HeardKind.REACTED, HeardKind.WITHDRAWN}
 
 
 async def principal(world, person, scopes):
@@ -43,9 +44,9 @@ async def test_a_public_stream_shows_what_its_name_says(world, stream, posts, me
 @pytest.mark.parametrize(
     ("scopes", "stream", "news"),
     [
-        ("read", "user", NOTIFICATIONS),
-        ("read:statuses", "user", set()),
-        ("read:statuses read:notifications", "user", NOTIFICATIONS),
+        ("read", "user", NOTIFICATIONS | ANNOUNCEMENTS),
+        ("read:statuses", "user", ANNOUNCEMENTS),
+        ("read:statuses read:notifications", "user", NOTIFICATIONS | ANNOUNCEMENTS),
         ("read:notifications", "user:notification", NOTIFICATIONS),
         ("read:statuses", "direct", {HeardKind.CONVERSED}),
         ("read", "public", set()),

@@ -14,6 +14,7 @@ from pinson.interfaces.mastodon.entities.account import (
     actor_uri,
     relationship,
 )
+from pinson.interfaces.mastodon.entities.announcement import AnnouncementEntity, announcement_entities
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
 from pinson.interfaces.mastodon.entities.renderings import Renderings
 from pinson.interfaces.mastodon.entities.status import (
@@ -23,14 +24,16 @@ from pinson.interfaces.mastodon.entities.status import (
     TagEntity,
     VersionEntity,
     matched_filter,
+    post_id_of,
     tag_entity,
     tag_of,
 )
-from pinson.interfaces.mastodon.entities.wire import CustomEmoji, Empty, array, encode, id_text, moment
+from pinson.interfaces.mastodon.entities.wire import CustomEmoji, Empty, array, emoji_entities, encode, id_text, moment
 
 __all__ = [
     "ROLES",
     "AccountEntity",
+    "AnnouncementEntity",
     "CustomEmoji",
     "DeletedStatusEntity",
     "Empty",
@@ -43,12 +46,15 @@ __all__ = [
     "TagEntity",
     "VersionEntity",
     "actor_uri",
+    "announcement_entities",
     "array",
     "attachment",
+    "emoji_entities",
     "encode",
     "id_text",
     "matched_filter",
     "moment",
+    "post_id_of",
     "relationship",
     "tag_entity",
     "tag_of",

@@ -103,7 +103,7 @@ class RelationshipEntity(msgspec.Struct):
 
 
 def account_entity(
-    profile: Profile, base: str, *, note_html: Callable[[str], str], role: UserRole | None = None
+    profile: Profile, base: str, *, note_html: Callable[[str], str], role: UserRole | None, emojis: list[CustomEmoji]
 ) -> AccountEntity:
     """The entity of an account; of a suspended one nothing but its name is shown.
 
@@ -111,6 +111,7 @@ def account_entity(
         base: public address of this server, without a slash at its end.
         note_html: makes HTML of a note.
         role: its owner's on this server, if it is one to show.
+        emojis: those that it uses.
     """
     hidden = profile.suspended_at is not None
     avatar, header = f"{base}/static/avatar.png", f"{base}/static/header.png"
@@ -147,7 +148,7 @@ def account_entity(
         show_media_replies=profile.show_media_replies,
         show_featured=profile.show_featured,
         noindex=not profile.indexable,
-        emojis=[],
+        emojis=[] if hidden else emojis,
         fields=[]
         if hidden
         else [FieldEntity(one.name, posts.line_html(one.value, base_url=base)) for one in profile.fields],

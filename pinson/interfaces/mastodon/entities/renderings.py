@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from pinson.domain import access, accounts, links, media, posts
+from pinson.domain import access, accounts, instance, links, media, posts
 from pinson.domain.access import AppId, UserChanged, UserRole, UserSignedUp
 from pinson.domain.accounts import (
     AccountChanged,
@@ -27,6 +27,7 @@ from pinson.domain.accounts import (
     Profile,
 )
 from pinson.domain.filters import FilteredPosts
+from pinson.domain.instance import EmojiAdded, EmojiRemoved, Emojis
 from pinson.domain.links import Link, LinkPreviewed
 from pinson.domain.media import Media
 from pinson.domain.posts import (
@@ -46,6 +47,7 @@ from pinson.domain.posts import (
 )
 from pinson.domain.relations import Followed, Unfollowed
 from pinson.interfaces.mastodon.entities.account import AccountEntity, account_entity
+from pinson.interfaces.mastodon.entities.announcement import announcement_entities
 from pinson.interfaces.mastodon.entities.attachment import attachment
 from pinson.interfaces.mastodon.entities.card import StatusCard, card_entity, confirmed_author
 from pinson.interfaces.mastodon.entities.status import (
@@ -57,7 +59,7 @@ from pinson.interfaces.mastodon.entities.status import (
     joined,
     post_piece,
 )
-from pinson.interfaces.mastodon.entities.wire import encode, moment
+from pinson.interfaces.mastodon.entities.wire import emoji_entities, encode, moment
 from pinson.lib.clock import Clock
 from pinson.lib.db import ReadTx
 from pinson.lib.log import Fact
@@ -74,8 +76,9 @@ KEEP_NEW = 1000  # posts that were published, but not rendered yet
 class Renderings:
     """A view: the pieces of this process, dropped when what they show changes."""
 
-    def __init__(self, base_url: str, filtered: FilteredPosts, *, clock: Clock) -> None:
+    def __init__(self, base_url: str, emojis: Emojis, filtered: FilteredPosts, *, clock: Clock) -> None:
         self._base_url = base_url
+        self._emojis = emojis
         self._filtered = filtered
         self._clock = clock
         self._posts = Pieces[bytes](KEEP_BYTES)
@@ -89,6 +92,7 @@ class Renderings:
         self._carded = 0
         self._marks = RememberedMarks()
         self._new: OrderedDict[PostId, None] = OrderedDict()  # nothing has happened to these since
+        self._announced = 0, b""  # the latest announcement that was told
         self._frame: tuple[tuple[str, ...], bytes, str] = ((), b"", "")
 
     async def load(self, tx: ReadTx) -> None:
@@ -134,6 +138,10 @@ class Renderings:
                 self._accounts.drop(fact.account_id)
             case AccountSensitized() | AccountDesensitized():
                 self._clear_posts()  # which of them show something of that account's is nowhere to be seen
+            case EmojiAdded() | EmojiRemoved():  # rare, and nobody knows what uses it
+                self._clear_posts()
+                self._accounts.clear()
+                self._announced = 0, b""
             case UserSignedUp():
                 self._staff = None
             case UserChanged():  # rare, and it does not say whose accounts show the role
@@ -200,8 +208,14 @@ class Renderings:
         """The entity of an account. Reads nothing, unless the roles of people here have changed."""
         if self._staff is None:
             self._staff = await access.staff(tx)
-        role = self._staff.get(profile.id)
-        return account_entity(profile, self._base_url, note_html=self._note_html, role=role)
+        lines = [text for line in profile.fields for text in (line.name, line.value)]
+        return account_entity(
+            profile,
+            self._base_url,
+            note_html=self._note_html,
+            role=self._staff.get(profile.id),
+            emojis=emoji_entities(self._emojis.used_in(profile.display_name, profile.note, *lines), self._base_url),
+        )
 
     async def deleted(self, tx: ReadTx, post: Post, *, reader: Reader, attached: Sequence[Media]) -> bytes:
         """A status that was just deleted: its source takes the place of its HTML.
@@ -228,10 +242,25 @@ class Renderings:
                 created_at=moment(version.created_at),
                 account=author,
                 media_attachments=[],
-                emojis=[],
+                emojis=emoji_entities(self._emojis.used_in(version.spoiler, version.html), self._base_url),
             )
             for version in await posts.versions(tx, post)
         ]
+
+    async def announced(self, tx: ReadTx, id: int, *, stranger: Reader) -> bytes | None:
+        """An announcement as everybody is told of it, rendered once however many listen; None if it is over."""
+        known, rendered = self._announced
+        if known == id:
+            return rendered
+        now = self._clock.now()
+        told = [one for one in await instance.announcements(tx, now=now) if one.announcement.id == id]
+        if not told:
+            return None
+        [entity] = await announcement_entities(
+            tx, told, emojis=self._emojis, base_url=self._base_url, stranger=stranger, is_personal=False
+        )
+        self._announced = id, encode(entity)
+        return self._announced[1]
 
     def frame(self, names: tuple[str, ...], event: str, payload: bytes) -> str:
         """A WebSocket's message: the payload is text within it. Framed once, however many listen."""
@@ -320,7 +349,8 @@ class Renderings:
                 app = apps.get(AppId(post.app_id or 0))
                 link = shared.get(post.link_id or 0)
                 card = await self._card(tx, post.id, link, named) if link else None
-                piece = post_piece(post, named, app, attached.get(post.id, ()), card, self._base_url)
+                emojis = emoji_entities(self._emojis.used_in(post.spoiler, post.text), self._base_url)
+                piece = post_piece(post, named, app, attached.get(post.id, ()), emojis, card, self._base_url)
             else:
                 piece = boost_piece(post, named, self._base_url)
             rendered[post.id] = self._posts.keep(post.id, piece)

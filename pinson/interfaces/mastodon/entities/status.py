@@ -21,6 +21,7 @@ from pinson.interfaces.mastodon.entities.account import AccountEntity, actor_uri
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
 from pinson.interfaces.mastodon.entities.card import StatusCard
 from pinson.interfaces.mastodon.entities.wire import CustomEmoji, encode, id_text, moment
+from pinson.lib.paging import NEWEST
 
 
 class MentionEntity(msgspec.Struct):
@@ -214,6 +215,7 @@ class VersionEntity(msgspec.Struct):
     emojis: list[CustomEmoji]
 
 
+DIGITS = 19  # of an id, at most
 PLAIN = b',"quote":null,"poll":null,"account":'  # ends the piece of a post that shows nothing besides itself
 REPEATED = b',"sensitive":'  # begins what boosts repeat of a post; inside a text, quotes would be escaped
 STRANGER = b"}"
@@ -241,6 +243,7 @@ def post_piece(
     named: Mapping[AccountId, Account],
     app: bytes | None,
     attached: Sequence[Media],
+    emojis: list[CustomEmoji],
     card: StatusCard | None,
     base: str,
 ) -> bytes:
@@ -278,7 +281,7 @@ def post_piece(
             for one in (named[id] for id in post.mentions if id in named and id not in post.silent)
         ],
         tags=[tag_entity(name, base) for name in post.tags],
-        emojis=[],
+        emojis=emojis,
         card=card,
         quote=None,
         poll=None,
@@ -373,6 +376,13 @@ def filter_results(matches: Sequence[Match]) -> bytes:
             for match in matches
         ]
     )
+
+
+def post_id_of(url: str, base_url: str) -> PostId | None:
+    """The post that the address of a status's page names: `.../@name/ID`; None if it is no such address of ours."""
+    name, _, digits = url.removeprefix(f"{base_url}/@").partition("/")
+    is_ours = url.startswith(f"{base_url}/@") and name and digits.isascii() and digits.isdecimal()
+    return PostId(int(digits)) if is_ours and len(digits) <= DIGITS and int(digits) <= NEWEST else None
 
 
 def tag_entity(name: str, base_url: str) -> TagEntity:

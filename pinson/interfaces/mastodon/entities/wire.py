@@ -8,6 +8,9 @@ from datetime import datetime
 
 import msgspec
 
+from pinson.domain.instance import Emoji
+from pinson.domain.media import address
+
 
 class Empty(msgspec.Struct):
     """`{}`: it is done, and there is nothing to tell."""
@@ -29,6 +32,20 @@ encode = msgspec.json.Encoder().encode
 def moment(at: datetime) -> str:
     """A moment as apps expect it: UTC, with exactly three digits of a second."""
     return at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def emoji_entities(emojis: Iterable[Emoji], base_url: str) -> list[CustomEmoji]:
+    """Custom emojis. None of ours moves, so each is its own still."""
+    return [
+        CustomEmoji(
+            shortcode=one.shortcode,
+            url=address(one.key, base_url),
+            static_url=address(one.key, base_url),
+            visible_in_picker=True,
+            category=one.category or msgspec.UNSET,
+        )
+        for one in emojis
+    ]
 
 
 def array(rendered: Iterable[bytes]) -> bytes:
