@@ -79,7 +79,6 @@ async def suggest(call: Call) -> Response:
 
 @routes.get(
     "/api/v1/accounts/{id}/featured_tags",
-    scopes=("read:accounts",),
     who=Who.ANYONE,
     answers=list[FeaturedTagEntity],
 )

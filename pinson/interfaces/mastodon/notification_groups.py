@@ -81,7 +81,7 @@ class NotificationGroup(msgspec.Struct):
 
     group_key: str
     notifications_count: int
-    type: str
+    type: Kind
     most_recent_notification_id: int
     page_min_id: str
     page_max_id: str
@@ -190,7 +190,7 @@ def _entity(group: Group, show: Shown, *, is_list: bool) -> NotificationGroup:
     return NotificationGroup(
         group_key=group.key,
         notifications_count=group.size,
-        type=newest.kind.value,
+        type=newest.kind,
         most_recent_notification_id=newest.id,
         page_min_id=str(group.oldest_id),
         page_max_id=str(newest.id),

@@ -104,7 +104,7 @@ class NotificationEntity(msgspec.Struct):
     """https://docs.joinmastodon.org/entities/Notification. Rendered from parts: see `Shown.one`."""
 
     id: str
-    type: str
+    type: Kind
     created_at: str
     group_key: str
     account: AccountEntity

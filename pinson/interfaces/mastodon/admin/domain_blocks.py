@@ -1,7 +1,7 @@
 """Other servers that are kept at a distance: https://docs.joinmastodon.org/methods/admin/domain_blocks."""
 
 import hashlib
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -43,7 +43,7 @@ class DomainBlock(msgspec.Struct):
 
     domain: str
     digest: str
-    severity: Severity
+    severity: Literal["silence", "suspend"]
     comment: str | None
 
 
@@ -141,7 +141,7 @@ async def show_to_everyone(call: Call) -> Response:
             DomainBlock(
                 domain=servers.obscured(one.domain) if one.obfuscate else one.domain,
                 digest=digest(one.domain),
-                severity=one.severity,
+                severity="suspend" if one.severity is Severity.SUSPEND else "silence",
                 comment=one.public_comment,
             )
             for one in found
