@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import pinson
-from pinson.domain import accounts, posts, relations
+from pinson.domain import accounts, filters, posts, relations
 from pinson.domain.accounts import Standing
-from pinson.domain.media import MediaKind
+from pinson.domain.filters import Context, FiltersChanged, KeywordEdit
+from pinson.domain.media import Details, MediaKind
 from pinson.domain.media import store as media_store
 from pinson.domain.posts import Draft, Reader, Shapes, Visibility
 from pinson.domain.relations import Circles, lists
@@ -46,6 +47,7 @@ PLACES = (
     "profile tagged",
 )
 LANGUAGES = ("fr", "en")
+WORDS = ("bon", "BONJOUR", "soir", "#lhc", "MÉTÉO", "@ana", "ben #", "1", "cadre")  # that filters look for
 FACTS = (
     accounts.AccountCreated,
     accounts.AccountSuspended,
@@ -56,12 +58,14 @@ FACTS = (
     posts.PostEdited,
     posts.PostDeleted,
     posts.RepliesOrphaned,
+    FiltersChanged,
     *relations.CHANGES,
 )
 
 people = st.integers(0, len(NAMES) - 1)
 tags = st.integers(0, len(TAGS) - 1)
 any_post = st.integers(0, 1000)
+words = st.lists(st.sampled_from(WORDS), max_size=3)
 publish = st.tuples(
     st.just("publish"),
     people,
@@ -101,6 +105,10 @@ step = st.one_of(
     st.tuples(st.just("restore"), people),
     st.tuples(st.just("limit"), people),
     st.tuples(st.just("unlimit"), people),
+    st.tuples(st.just("filter"), people, words, st.booleans(), st.integers(0, 3)),
+    st.tuples(st.just("filter anew"), people, words),
+    st.tuples(st.just("filter post"), people, any_post),
+    st.tuples(st.just("unfilter"), people),
     st.tuples(st.just("look"), people, st.sampled_from(PLACES), people, st.integers(1, 6)),
     st.tuples(st.just("look"), people, st.just("home"), people, st.integers(1, 6)),
 )
@@ -122,6 +130,10 @@ class Town:
     deleted: list[int] = field(default_factory=list)
     lists: list[int] = field(default_factory=list)  # one of each person
     now: datetime = START
+
+    def views(self):
+        """What else follows the log."""
+        return ()
 
     async def populate(self):
         for name in NAMES:
@@ -208,6 +220,28 @@ class Town:
                 await self.db.write(accounts.limit, account_id=self.people[who], now=self.now)
             case ("unlimit", who):
                 await self.db.write(accounts.unlimit, account_id=self.people[who], now=self.now)
+            case ("filter", who, words, whole_word, seconds):
+                await self.db.write(
+                    filters.create,
+                    account_id=self.people[who],
+                    title="What I have heard enough of",
+                    contexts=[Context.HOME],
+                    expires_in=seconds or None,
+                    keywords=[KeywordEdit(keyword=word, whole_word=whole_word) for word in words],
+                    now=self.now,
+                )
+            case ("filter anew", who, words):
+                if whole := await self.filter(who):
+                    gone = [KeywordEdit(one.id, destroy=True) for one in whole.keywords]
+                    edits = [*gone, *(KeywordEdit(keyword=word) for word in words)]
+                    await self.tolerant(filters.change, **self.filter_of(whole), keywords=edits)
+            case ("filter post", who, which):
+                if (id := self.post(which)) is not None and (whole := await self.filter(who)):
+                    reader, filter_id = await self.reader(who), whole.filter.id
+                    await self.tolerant(filters.add_post, reader=reader, filter_id=filter_id, post_id=id)
+            case ("unfilter", who):
+                if whole := await self.filter(who):
+                    await self.tolerant(filters.delete, **self.filter_of(whole))
             case ("look", who, place, whom, limit):
                 await self.look(who, place, whom, limit)
 
@@ -218,6 +252,14 @@ class Town:
 
     def two(self, who, whom):
         return {"account_id": self.people[who], "target_id": self.people[whom]}
+
+    async def filter(self, who):
+        """Somebody's oldest filter, if they have any."""
+        async with self.db.read() as tx:
+            return next(iter(await filters.of_account(tx, self.people[who])), None)
+
+    def filter_of(self, whole):
+        return {"account_id": whole.filter.account_id, "filter_id": whole.filter.id}
 
     def list_of(self, who):
         return {"account_id": self.people[who], "list_id": self.lists[who]}
@@ -273,7 +315,9 @@ class Town:
 async def picture(tx, *, account_id, now):
     """Store a picture that is ready; its id."""
     id = tx.new_id(account_id, now)
-    await media_store.insert(tx, replace(some(MediaKind.IMAGE), id=id, account_id=account_id, key=None))
+    details = Details(width=3, height=2, preview_width=3, preview_height=2)
+    made = replace(some(MediaKind.IMAGE), id=id, account_id=account_id, key=None, details=details)
+    await media_store.insert(tx, replace(made, description="Un cadre"))
     return id
 
 
@@ -291,8 +335,8 @@ async def a_town(kind=Town, **timelines):
         shapes = Shapes()
         views = Timelines(shapes, **timelines)
         circles, standing, hub = Circles(), Standing(), Hub(views, db)
-        await Follower(db, Kinds(FACTS), (standing, circles, shapes, views, hub)).start()
         town = kind(db, views, hub, circles, standing)
+        await Follower(db, Kinds(FACTS), (standing, circles, shapes, views, hub, *town.views())).start()
         try:
             await town.populate()
             yield town
