@@ -20,7 +20,7 @@ from pinson.domain.posts import Mark, PostId, Shape, Visibility
 from pinson.lib import log
 from pinson.lib.db import ReadTx, WriteTx
 
-AT_ONCE = 200  # told or taken back in one transaction, which takes about 5 ms
+AT_ONCE = 100  # told or taken back in one transaction, which takes about 5 ms
 HIGHEST = 100  # posts up a thread, in which an answer looks for what addressed its author
 
 

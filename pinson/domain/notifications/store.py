@@ -363,26 +363,35 @@ async def _shrink(tx: WriteTx, gone: Sequence[Notification]) -> None:
 # --- pages --------------------------------------------------------------------------------------------------------
 
 # A branch is a kind and a state: the index holds each in order, and a plain join reads no further in any of them than
-# the page needs ("ORDER BY LIMIT" in the inner loop), whatever else the account was told.
+# the page needs ("ORDER BY LIMIT" in the inner loop), whatever else the account was told. The groups are joined to
+# what is chosen only: with another table in the inner loop SQLite reads each branch to its end, 110 ms for 100,000.
 OLDER = f"""
     SELECT {COLUMNS}
-    FROM json_each(:branches) AS branch
-    CROSS JOIN notifications AS n
+    FROM (
+        SELECT n.id
+        FROM json_each(:branches) AS branch
+        CROSS JOIN notifications AS n
+        WHERE n.account_id = :account_id AND n.kind = json_extract(branch.value, '$[0]')
+            AND n.state = json_extract(branch.value, '$[1]') AND n.id < :before AND n.id > :after
+        ORDER BY n.id DESC
+        LIMIT :limit) AS chosen
+    CROSS JOIN notifications AS n ON n.id = chosen.id
     LEFT JOIN notification_groups AS g ON g.id = n.group_id
-    WHERE n.account_id = :account_id AND n.kind = json_extract(branch.value, '$[0]')
-        AND n.state = json_extract(branch.value, '$[1]') AND n.id < :before AND n.id > :after
     ORDER BY n.id DESC
-    LIMIT :limit
 """
 NEWER = f"""
     SELECT {COLUMNS}
-    FROM json_each(:branches) AS branch
-    CROSS JOIN notifications AS n
+    FROM (
+        SELECT n.id
+        FROM json_each(:branches) AS branch
+        CROSS JOIN notifications AS n
+        WHERE n.account_id = :account_id AND n.kind = json_extract(branch.value, '$[0]')
+            AND n.state = json_extract(branch.value, '$[1]') AND n.id < :before AND n.id > :after
+        ORDER BY n.id
+        LIMIT :limit) AS chosen
+    CROSS JOIN notifications AS n ON n.id = chosen.id
     LEFT JOIN notification_groups AS g ON g.id = n.group_id
-    WHERE n.account_id = :account_id AND n.kind = json_extract(branch.value, '$[0]')
-        AND n.state = json_extract(branch.value, '$[1]') AND n.id < :before AND n.id > :after
     ORDER BY n.id
-    LIMIT :limit
 """
 OLDER_FROM = f"""
     SELECT {COLUMNS}
