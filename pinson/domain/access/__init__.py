@@ -103,7 +103,7 @@ from pinson.domain.access.rules import (
     require_ready,
 )
 from pinson.domain.access.scopes import ALL as ALL_SCOPES
-from pinson.domain.access.scopes import UnknownScope, covers
+from pinson.domain.access.scopes import UnknownScope, allows, covers
 from pinson.domain.access.secret import Passwords, new_invitation_code, new_secret
 from pinson.domain.access.sessions import (
     SESSION_LASTS,
@@ -179,6 +179,7 @@ __all__ = [
     "UserRole",
     "UserSignedUp",
     "WrongPassword",
+    "allows",
     "approve",
     "apps",
     "ask_confirmation",

@@ -101,3 +101,8 @@ def powers(granted: str, *, member: MemberRole | None, user: UserRole | None) ->
     if member is not None:
         held &= POWERS[member]
     return held if user in (UserRole.MODERATOR, UserRole.ADMIN) else held - ADMIN
+
+
+def allows(role: MemberRole, scope: str) -> bool:
+    """Whether a member with this role may do what the scope names, through an app or on a page."""
+    return scope in POWERS[role]

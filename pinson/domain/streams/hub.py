@@ -71,7 +71,7 @@ class Listener:
         timeline: Timeline | None,
         reader: Reader,
         *,
-        principal: Principal,
+        principal: Principal | None,
         is_home: bool,
         list_id: int | None,
         news: AbstractSet[HeardKind],
@@ -134,7 +134,7 @@ class Hub:
         timeline: Timeline | None,
         reader: Reader,
         *,
-        principal: Principal,
+        principal: Principal | None,
         is_home: bool = False,
         list_id: int | None = None,
         news: AbstractSet[HeardKind] = frozenset(),
@@ -143,7 +143,7 @@ class Hub:
 
         Args:
             timeline: whose posts it hears; None: no posts.
-            principal: by whose token it is open: it closes when that may no longer be.
+            principal: for whom it is open: it closes when they may no longer hear it. None: for anybody.
             is_home: whether the timeline is what its reader follows, and changes as they do.
             list_id: which list of its reader's it is, if it is one: it changes as the list does, and closes with it.
             news: what it hears besides posts, of its reader's account or for everybody.
@@ -221,7 +221,7 @@ class Hub:
                 self._follow_circles(fact)
             case _:
                 for listener in self._all:
-                    if concerns(fact, listener.principal):
+                    if listener.principal is not None and concerns(fact, listener.principal):
                         listener.close()
 
     async def _tell(self, heard: Heard, post: Shape, at: datetime) -> None:

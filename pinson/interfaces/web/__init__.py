@@ -6,14 +6,26 @@ what all pages have in common is in `site.py`.
 Not here: what apps ask for (mastodon).
 """
 
-from pinson.interfaces.web import authorize, explore, files, home, passwords, profiles, sign_in, sign_up, tags
+from pinson.interfaces.web import (
+    authorize,
+    explore,
+    files,
+    home,
+    interactions,
+    live,
+    passwords,
+    profiles,
+    sign_in,
+    sign_up,
+    tags,
+)
 from pinson.interfaces.web.cards import Cards
 from pinson.interfaces.web.site import Web
 from pinson.tools import Tools
 
 __all__ = ["Cards", "interface"]
 
-MODULES = (home, profiles, tags, explore, sign_in, sign_up, passwords, authorize, files)
+MODULES = (home, profiles, interactions, live, tags, explore, sign_in, sign_up, passwords, authorize, files)
 
 
 def interface(tools: Tools, cards: Cards) -> Web:

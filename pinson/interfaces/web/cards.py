@@ -9,6 +9,7 @@ Not here: which posts a page shows (timelines, threads), pages themselves (`page
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ from pinson.domain.accounts import (
     Profile,
 )
 from pinson.domain.posts import (
+    Mark,
     Post,
     PostDeleted,
     PostEdited,
@@ -32,6 +34,7 @@ from pinson.domain.posts import (
     PostMarked,
     PostPublished,
     PostUnmarked,
+    RememberedMarks,
     RepliesOrphaned,
     Shape,
 )
@@ -52,11 +55,23 @@ class Card(msgspec.Struct, frozen=True):
 
     at: when it was published, or passed on.
     html: the card, without what its reader can do with it and without its end: `</article>`.
+    marks: what its reader did with the post that it shows.
     """
 
     shape: Shape
     at: datetime
     html: Markup
+    marks: AbstractSet[Mark] = frozenset()
+
+    @property
+    def shown_id(self) -> PostId:
+        """The post that it shows: of what was passed on, the original."""
+        return self.shape.boost_of_id or self.shape.id
+
+    @property
+    def author_id(self) -> AccountId:
+        """Who wrote that."""
+        return self.shape.boost_of_author_id or self.shape.author_id
 
 
 class Cards:
@@ -65,14 +80,17 @@ class Cards:
     def __init__(self) -> None:
         self._posts: Mapping[Lang, Pieces[Markup]] = {lang: Pieces(KEEP) for lang in LANGUAGES}
         self._authors: Pieces[Markup] = Pieces(KEEP_AUTHORS)  # a name is the same in every language
+        self._marks = RememberedMarks()
 
-    async def load(self, _tx: ReadTx) -> None:
+    async def load(self, tx: ReadTx) -> None:
         """Start over, empty."""
         for pieces in (self._authors, *self._posts.values()):
             pieces.clear()
+        await self._marks.load(tx)
 
     def apply(self, fact: Fact) -> None:
         """Follow the log."""
+        self._marks.apply(fact)
         match fact:
             case PostPublished(post=post):
                 self._drop(post.in_reply_to_id, post.boost_of_id)
@@ -87,9 +105,21 @@ class Cards:
             case AccountChanged() | AccountSuspended() | AccountRestored() | AccountDeleted():
                 self._authors.drop(fact.account_id)
 
-    async def of(self, tx: ReadTx, shapes: Sequence[Shape], *, pages: Pages, lang: Lang, zone: ZoneInfo) -> list[Card]:
+    async def of(
+        self,
+        tx: ReadTx,
+        shapes: Sequence[Shape],
+        *,
+        reader_id: AccountId | None,
+        pages: Pages,
+        lang: Lang,
+        zone: ZoneInfo,
+    ) -> list[Card]:
         """Cards, in order. One whose post or author is gone is left out. A statement a kind for what is not kept."""
         shown = [shape.boost_of_id or shape.id for shape in shapes]
+        marked: Mapping[PostId, AbstractSet[Mark]] = {}
+        if reader_id is not None and shapes:
+            marked = await self._marks.of(tx, reader_id, shown)
         found = await self._bodies(tx, shown, pages, lang, zone)
         wanted = [id for shape in shapes for id in (shape.author_id, shape.boost_of_author_id) if id is not None]
         authors = await self._heads(tx, wanted, pages, lang)
@@ -102,7 +132,8 @@ class Cards:
             if shape.boost_of_id is not None:
                 above = pages.piece("posts/_repeated", lang=lang, by=authors[shape.author_id])
             start = Markup('<article class="post h-entry" id="p{}">').format(shape.id)
-            cards.append(Card(shape, moment_of(shape.id), start + above + authors[author_id] + found[id]))
+            html = start + above + authors[author_id] + found[id]
+            cards.append(Card(shape, moment_of(shape.id), html, marked.get(id, frozenset())))
         return cards
 
     async def _bodies(

@@ -1,22 +1,20 @@
-"""The first page: what this is, how to connect an app, and who you are signed in as."""
-
-from collections.abc import Sequence
+"""The first page: for members what they follow, for everybody else the front door."""
 
 from starlette.responses import Response
 
-from pinson.domain import access
-from pinson.domain.access import Membership
 from pinson.interfaces.request import Routes
+from pinson.interfaces.web.reading import Paged, read
 from pinson.interfaces.web.site import Call
 
 routes = Routes()
 
 
 @routes.get("/")
-async def home(call: Call) -> Response:
-    """The front door."""
-    accounts: Sequence[Membership] = ()
-    if call.user is not None:
-        async with call.tools.db.read() as tx:
-            accounts = await access.memberships(tx, call.user.id)
-    return call.page("home", accounts=accounts, mode=call.tools.settings.registration.mode)
+async def home(call: Call, form: Paged) -> Response:
+    """What the acting account follows, newest first; what this is, for those who have no account yet."""
+    if call.acting is None:
+        return call.page("front", mode=call.tools.settings.registration.mode)
+    async with call.tools.db.read() as tx:
+        circle = await call.tools.circles.of(tx, call.acting.account_id, now=call.now)
+    part = await read(call, call.tools.timelines.home(circle), form)
+    return call.page("home", part=part)

@@ -25,12 +25,14 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from pinson.domain import access
 from pinson.domain.access import SESSION_LASTS, Membership, State, User
+from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Reader, Shape
 from pinson.interfaces.request import Handler, Route, origin, parameters
 from pinson.interfaces.web.cards import Card, Cards
@@ -87,6 +89,20 @@ class TooManyAttempts(Refusal):
     text = "There were too many attempts. Please try again in {minutes} min."
 
 
+class NotSignedIn(Refusal):
+    """This is for members."""
+
+    kind, code = Kind.UNAUTHENTICATED, "not_signed_in"
+    text = "Please sign in first."
+
+
+class RoleForbids(Refusal):
+    """The member's role in the account does not go so far."""
+
+    kind, code = Kind.FORBIDDEN, "role_forbids"
+    text = "Your role in this account does not allow this. Ask one of its owners."
+
+
 class Call:
     """One request: who makes it, in which language, when, and with which tools it is answered.
 
@@ -118,6 +134,7 @@ class Call:
 
     async def recognise(self) -> None:
         """Find out who is signed in in this browser. Four looks into indexes; none without a cookie."""
+        self.user, self.accounts, self.acting = None, (), None
         if self.session is None:
             return
         async with self.tools.db.read() as tx:
@@ -125,9 +142,8 @@ class Call:
             if self.user is not None and self.user.state is State.OK:
                 self.accounts = await access.memberships(tx, self.user.id)
         chosen = self._cookie(ACTING)
-        self.acting = next((one for one in self.accounts if str(one.account_id) == chosen), None)
-        if self.acting is None and self.accounts:
-            self.acting = self.accounts[0]
+        first = self.accounts[0] if self.accounts else None
+        self.acting = next((one for one in self.accounts if str(one.account_id) == chosen), first)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -152,7 +168,43 @@ class Call:
 
     async def cards(self, tx: ReadTx, shapes: Sequence[Shape]) -> list[Card]:
         """Posts as this reader sees them, in order."""
-        return await self._cards.of(tx, shapes, pages=self._pages, lang=self.lang, zone=self.zone)
+        return await self._cards.of(
+            tx,
+            shapes,
+            reader_id=self.acting.account_id if self.acting else None,
+            pages=self._pages,
+            lang=self.lang,
+            zone=self.zone,
+        )
+
+    def may(self, scope: str) -> bool:
+        """Whether the role of whoever is signed in allows this with the acting account; scopes say it, as for apps."""
+        return self.acting is not None and access.allows(self.acting.role, scope)
+
+    def require(self, scope: str) -> AccountId:
+        """The acting account, if whoever is signed in may do this with it.
+
+        Raises:
+            NotSignedIn, RoleForbids.
+        """
+        if self.acting is None:
+            raise NotSignedIn
+        if not self.may(scope):
+            raise RoleForbids
+        return self.acting.account_id
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether a script of ours asks for a part of a page, to put it in place."""
+        return "x-fragment" in self.request.headers
+
+    def fragment(self, template: str, **facts: Any) -> Response:
+        """Answer with a part of a page."""
+        return HTMLResponse(self.piece(template, **facts))
+
+    def piece(self, template: str, **facts: Any) -> Markup:
+        """A part of a page."""
+        return self._pages.piece(template, lang=self.lang, call=self, **facts)
 
     @property
     def session(self) -> str | None:
@@ -321,6 +373,9 @@ class Web:
         await call.recognise()
         try:
             response = await self._handle(route, call)
+        except NotSignedIn:
+            back_to = call.address if request.method in ("GET", "HEAD") else "/"
+            response = call.to_sign_in(back_to)
         except Refusal as refusal:
             call.refuse(refusal)
             response = call.page("error")

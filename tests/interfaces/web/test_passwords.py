@@ -55,10 +55,10 @@ async def test_a_new_password_replaces_the_old_and_all_it_opened(world, visitor)
     page = await visitor.send(await visitor.open(link_of(world)), password=NEW)
 
     assert "Your password has changed" in page.text
-    assert "You are signed in" not in (await elsewhere.open("/")).text
+    assert "Sign out" not in (await elsewhere.open("/")).text
     assert (await world.client(alice).get("/api/v1/accounts/verify_credentials")).status_code == 401
     assert (await visitor.sign_in("alice")).status == 400
-    assert "You are signed in" in (await visitor.sign_in("alice", NEW)).text
+    assert "Sign out" in (await visitor.sign_in("alice", NEW)).text
 
 
 async def test_a_link_works_once_and_for_an_hour(world, visitor):

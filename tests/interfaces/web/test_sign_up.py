@@ -32,7 +32,7 @@ async def test_whoever_signs_up_can_sign_in(world, visitor):
 
     assert page.status == 200
     assert "You can sign in now." in page.text
-    assert "@ana@pinson.example" in (await visitor.sign_in("ana")).text
+    assert "@ana@pinson.example" in (await visitor.sign_in("ana")).html
 
 
 @confirming
@@ -122,7 +122,7 @@ async def test_who_waits_for_a_moderator_is_told_so(world, visitor):
 
     assert "Say in a few words why you would like to join." in without.text
     assert "A moderator reads your request" in page.text
-    assert "A moderator still has to accept your request." in (await visitor.sign_in("ana")).text
+    assert "A moderator still has to accept your request." in (await visitor.sign_in("ana")).html
 
 
 @pytest.mark.parametrize("settings", [{"registration.mode": "invitation"}])

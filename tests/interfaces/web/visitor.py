@@ -44,7 +44,7 @@ class Page(HTMLParser):
                 self.forms[-1].fields[given["name"]] = given["value"]
             case "textarea":
                 self.forms[-1].fields[given["name"]] = ""
-            case "button":
+            case "button" if given.get("type") != "button":
                 self.forms[-1].buttons.append((given.get("name"), given.get("value")))
             case "a":
                 self.links.append(given["href"])

@@ -1,0 +1,164 @@
+"""The live part of pages: one stream of Server-Sent Events a page, of the posts that its timeline shows.
+
+Each event is a card as this reader sees it, in JSON so that it is one line, under the id of its
+entry: a browser that lost the connection says which it saw last, and gets what it missed.
+
+Not here: which posts a stream shows (timelines, streams), how apps listen (mastodon).
+
+Source: https://html.spec.whatwg.org/multipage/server-sent-events.html.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import msgspec
+from starlette.responses import Response, StreamingResponse
+
+from pinson.domain import accounts, posts
+from pinson.domain.access import AppId, Principal, State, TokenId
+from pinson.domain.accounts import AccountNotFound
+from pinson.domain.posts import PostId, Shape
+from pinson.domain.streams import HeardKind, Listener
+from pinson.domain.timelines import Timeline
+from pinson.interfaces.request import Routes
+from pinson.interfaces.web.site import Call, NotSignedIn
+from pinson.lib.db import ReadTx
+from pinson.lib.errors import Kind, Refusal
+from pinson.lib.paging import Page
+
+routes = Routes()
+
+HEARTBEAT = 15  # seconds between signs of life on an idle stream, at each of which the session is looked at again
+MOST_MISSED = 40  # posts that are caught up on; whoever missed more reads the page
+KINDS = {HeardKind.PUBLISHED: "published", HeardKind.EDITED: "edited", HeardKind.DELETED: "deleted"}
+
+
+class NothingToHear(Refusal):
+    """There is no such stream."""
+
+    kind, code = Kind.MISSING, "nothing_to_hear"
+    text = "There is no such live page."
+
+
+class Asked(msgspec.Struct):
+    """Which stream: `home`, `explore`, `tag:name` or `profile:name`. after: the newest entry that the page shows."""
+
+    on: str
+    after: int = 0
+    back: str = "/"
+
+
+@routes.get("/live")
+async def listen(call: Call, form: Asked) -> Response:
+    """Posts as they are published, edited and deleted.
+
+    Raises:
+        NothingToHear, NotSignedIn.
+    """
+    seen = call.request.headers.get("last-event-id", "")
+    after = PostId(int(seen)) if seen.isdecimal() and len(seen) < 20 else PostId(form.after)
+    async with call.tools.db.read() as tx:
+        timeline = await _timeline(tx, call, form.on)
+        reader = await call.reader(tx)
+    listener = call.tools.hub.listen(timeline, reader, principal=_principal(call), is_home=form.on == "home")
+    return StreamingResponse(
+        _lines(call, listener, after, form.back),
+        media_type="text/event-stream",
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    )
+
+
+async def _lines(call: Call, listener: Listener, after: PostId, back: str) -> AsyncIterator[bytes]:
+    try:
+        yield b"retry: 3000\n\n"
+        if after:
+            for shape in await _missed(call, listener, after):
+                async for line in _published(call, shape, back):
+                    yield line
+        while not listener.closed:
+            try:
+                async with asyncio.timeout(HEARTBEAT):  # `wait_for` of Python 3.11 can lose a cancellation
+                    heard = await listener.hear()
+            except TimeoutError:
+                if not await _is_still_good(call):
+                    return
+                yield b":\n\n"
+                continue
+            for one in heard:
+                if one.kind is HeardKind.DELETED:
+                    yield _event("deleted", {"id": str(one.id)})
+                    continue
+                async with call.tools.db.read() as tx:
+                    shapes = await call.tools.shapes.of(tx, [one.id])
+                for shape in shapes:
+                    async for line in _published(call, shape, back, kind=KINDS[one.kind]):
+                        yield line
+    finally:
+        call.tools.hub.leave(listener)
+
+
+async def _missed(call: Call, listener: Listener, after: PostId) -> Sequence[Shape]:
+    """What the timeline shows above an entry, oldest first."""
+    assert listener.timeline is not None
+    page = Page(max_id=None, since_id=None, min_id=after, limit=MOST_MISSED)
+    found = await call.tools.timelines.page(call.tools.db, listener.timeline, reader=listener.reader, page=page)
+    return found[::-1]
+
+
+async def _published(call: Call, shape: Shape, back: str, *, kind: str = "published") -> AsyncIterator[bytes]:
+    async with call.tools.db.read() as tx:
+        cards = await call.cards(tx, [shape])
+    for card in cards:
+        html = call.piece("posts/_card", card=card, back=back)
+        yield _event(kind, {"id": str(shape.id), "html": str(html)}, id=shape.id if kind == "published" else None)
+
+
+def _event(kind: str, told: dict[str, str], *, id: int | None = None) -> bytes:
+    head = f"id: {id}\n" if id is not None else ""
+    return f"{head}event: {kind}\ndata: {msgspec.json.encode(told).decode()}\n\n".encode()
+
+
+async def _timeline(tx: ReadTx, call: Call, on: str) -> Timeline:
+    kind, _, of = on.partition(":")
+    timelines = call.tools.timelines
+    match kind:
+        case "home":
+            if call.acting is None:
+                raise NotSignedIn
+            return timelines.home(await call.tools.circles.of(tx, call.acting.account_id, now=call.now))
+        case "explore":
+            return timelines.public(local=True)
+        case "tag":
+            if tag := await posts.tag(tx, posts.tag_name(of)):
+                return timelines.tag(tag.id)
+        case "profile":
+            account = await accounts.by_acct(tx, of, local_domain=call.local_domain)
+            if account is None:
+                raise AccountNotFound
+            return timelines.profile(account.id, replies=False, direct=False)
+    raise NothingToHear
+
+
+def _principal(call: Call) -> Principal | None:
+    """Whoever is signed in, so that the stream closes when they may no longer hear it."""
+    if call.user is None or call.acting is None:
+        return None
+    return Principal(
+        TokenId(0),
+        AppId(0),
+        call.user.id,
+        call.acting.account_id,
+        call.acting.role,
+        call.user.role,
+        frozenset(),
+        State.OK,
+    )
+
+
+async def _is_still_good(call: Call) -> bool:
+    """Whether whoever opened the stream is still signed in: signing out closes it, a heartbeat later at most."""
+    if call.acting is None:
+        return True
+    before = call.acting.account_id
+    await call.recognise()
+    return call.acting is not None and call.acting.account_id == before

@@ -1,0 +1,237 @@
+"""What members see and do: home, the buttons of cards, and the live part of pages."""
+
+import asyncio
+import json
+
+import pytest
+
+from pinson.domain import access
+from pinson.domain.access import MemberRole
+from pinson.interfaces.web import live
+from tests.interfaces.web.test_reading import texts
+from tests.interfaces.web.visitor import Visitor
+
+
+@pytest.fixture
+async def town(world):
+    """Ana, whom Ben follows, and Ben's browser."""
+    ana, ben = await world.people("ana", "ben")
+    await world.follow(ben, ana)
+    visitor = Visitor(world)
+    await visitor.sign_in("ben")
+    return ana, ben, visitor
+
+
+async def press(visitor, path, do):
+    """Press a button of the first card of a page; the page that comes then."""
+    page = await visitor.open(path)
+    form = next(at for at, form in enumerate(page.forms) if ("do", do) in form.buttons)
+    return await visitor.send(page, form=form, button=("do", do))
+
+
+async def status(world, person, id):
+    return (await world.client(person).get(f"/api/v1/statuses/{id}")).json()
+
+
+async def test_home_shows_what_one_follows(world, town):
+    ana, _, visitor = town
+    await world.publish(ana, "Feu vert")
+
+    assert texts(await visitor.open("/")) == ["Feu vert"]
+
+
+@pytest.mark.parametrize(
+    ("do", "back", "flag"),
+    [("like", "unlike", "favourited"), ("repeat", "unrepeat", "reblogged"), ("keep", "drop", "bookmarked")],
+)
+async def test_a_button_does_what_it_says_and_takes_it_back(world, town, do, back, flag):
+    ana, ben, visitor = town
+    post = await world.publish(ana, "Feu vert")
+
+    await press(visitor, f"/@ana/{post.id}", do)
+    assert (await status(world, ben, post.id))[flag] is True
+    await press(visitor, f"/@ana/{post.id}", back)
+    assert (await status(world, ben, post.id))[flag] is False
+
+
+async def test_a_script_gets_the_card_alone(world, town):
+    ana, _, visitor = town
+    post = await world.publish(ana, "Feu vert")
+    page = await visitor.open("/")
+    data = {**page.forms[0].fields, "do": "like"}
+
+    answer = await visitor.client.post(f"/posts/{post.id}", data=data, headers={"x-fragment": "1"})
+
+    assert answer.text.strip().startswith(f'<article class="post h-entry" id="p{post.id}">')
+    assert 'aria-pressed="true"' in answer.text
+
+
+async def test_a_button_leads_nowhere_else(world, town):
+    ana, _, visitor = town
+    post = await world.publish(ana, "Feu vert")
+    page = await visitor.open("/")
+    data = {**page.forms[0].fields, "do": "like", "back": "//evil.example"}
+
+    answer = await visitor.client.post(f"/posts/{post.id}", data=data)
+
+    assert answer.headers["location"] == f"/#p{post.id}"
+
+
+async def test_an_unknown_button_and_a_hidden_post_are_refused(world, town):
+    ana, _, visitor = town
+    shown = await world.publish(ana, "Feu vert")
+    hidden = await world.publish(ana, "@ana seule", visibility="direct")
+    fields = (await visitor.open("/")).forms[0].fields
+
+    assert (await visitor.client.post(f"/posts/{shown.id}", data={**fields, "do": "explode"})).status_code == 400
+    assert (await visitor.client.post(f"/posts/{hidden.id}", data={**fields, "do": "like"})).status_code == 404
+
+
+async def test_a_stranger_is_sent_to_sign_in(world, town):
+    ana, _, _ = town
+    post = await world.publish(ana, "Feu vert")
+    stranger = Visitor(world)
+    page = await stranger.open("/auth/sign_in")
+    data = {"csrf": page.forms[0].fields["csrf"], "do": "like"}
+
+    answer = await stranger.client.post(f"/posts/{post.id}", data=data)
+
+    assert answer.headers["location"].startswith("/auth/sign_in")
+
+
+async def test_an_analyst_only_reads(world, town):
+    ana, ben, visitor = town
+    post = await world.publish(ana, "Feu vert")
+    await world.write(access.set_member, account_id=ana.account_id, user_id=ben.user_id, role=MemberRole.ANALYST)
+    visitor.client.cookies.set("__Host-account", ana.id)
+
+    page = await press(visitor, f"/@ana/{post.id}", "like")
+
+    assert page.status == 403
+
+
+class Ear:
+    """Listens to a live stream of a page, event by event."""
+
+    def __init__(self, visitor, query, **headers):
+        self.visitor, self.query, self.headers = visitor, query, headers
+
+    async def __aenter__(self):
+        self.events = asyncio.Queue()
+        self.task = asyncio.create_task(self.run())
+        return self
+
+    async def __aexit__(self, *_):
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+
+    async def run(self):
+        """The application itself, since httpx's transport waits for the end of an answer."""
+        application = self.visitor.world.machine.application
+        cookies = "; ".join(f"{name}={value}" for name, value in self.visitor.client.cookies.items())
+        headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in self.headers.items()]
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/live",
+            "query_string": self.query.encode(),
+            "headers": [(b"cookie", cookies.encode()), *headers],
+            "client": ("192.0.2.1", 5000),
+            "scheme": "https",
+            "server": ("pinson.example", 443),
+        }
+
+        async def send(message):
+            for block in message.get("body", b"").decode().split("\n\n"):
+                lines = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line)
+                if "event" in lines:
+                    await self.events.put((lines["event"], json.loads(lines["data"])))
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                await self.events.put(("end", None))
+
+        forever = asyncio.Event()
+
+        async def receive():
+            await forever.wait()
+
+        await application(scope, receive, send)
+
+    async def hear(self):
+        return await asyncio.wait_for(self.events.get(), 2)
+
+
+@pytest.fixture
+async def hub(world):
+    work = asyncio.create_task(world.tools.hub.run())
+    yield
+    work.cancel()
+
+
+async def started(world, count=1):
+    while len(world.tools.hub) < count:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+
+
+async def test_home_is_told_live_of_posts_edits_and_deletions(world, town, hub):
+    ana, _, visitor = town
+    async with Ear(visitor, "on=home&back=/") as ear:
+        await started(world)
+        post = await world.publish(ana, "Première version")
+        kind, told = await ear.hear()
+        assert (kind, told["id"]) == ("published", str(post.id))
+        assert "Première version" in told["html"]
+        assert 'action="/posts/' in told["html"]
+
+        await world.client(ana).put(f"/api/v1/statuses/{post.id}", json={"status": "Seconde version"})
+        kind, told = await ear.hear()
+        assert kind == "edited"
+        assert "Seconde version" in told["html"]
+
+        await world.client(ana).delete(f"/api/v1/statuses/{post.id}")
+        assert await ear.hear() == ("deleted", {"id": str(post.id)})
+
+
+async def test_a_stranger_hears_what_is_public_and_gets_no_buttons(world, town, hub):
+    ana, _, _ = town
+    async with Ear(Visitor(world), "on=profile:ana") as ear:
+        await started(world)
+        await world.publish(ana, "Entre nous", visibility="private")
+        await world.publish(ana, "Pour tous")
+
+        kind, told = await ear.hear()
+
+    assert kind == "published"
+    assert "Pour tous" in told["html"]
+    assert "<form" not in told["html"]
+
+
+async def test_whoever_comes_back_is_told_what_they_missed_in_order(world, town, hub):
+    ana, _, visitor = town
+    first = await world.publish(ana, "Un")
+    await world.publish(ana, "Deux")
+    await world.publish(ana, "Trois")
+
+    async with Ear(visitor, "on=home&after=1", last_event_id=str(first.id)) as ear:
+        told = [(await ear.hear())[1]["html"] for _ in range(2)]
+
+    assert "Deux" in told[0]
+    assert "Trois" in told[1]
+
+
+async def test_a_stream_ends_when_whoever_opened_it_signs_out(world, town, hub, monkeypatch):
+    _, _, visitor = town
+    monkeypatch.setattr(live, "HEARTBEAT", 0.05)
+    async with Ear(visitor, "on=home") as ear:
+        await started(world)
+        await visitor.send(await visitor.open("/auth/sign_out"))
+
+        assert await ear.hear() == ("end", None)
+
+
+@pytest.mark.parametrize(
+    ("on", "status"), [("home", 303), ("nothing", 404), ("tag:unused", 404), ("profile:nobody", 404)]
+)
+async def test_what_cannot_be_heard_is_refused(world, on, status):
+    answer = await Visitor(world).client.get(f"/live?on={on}")
+
+    assert answer.status_code == status
