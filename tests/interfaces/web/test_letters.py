@@ -9,7 +9,7 @@ from pinson import letters
 from pinson.domain import access
 from pinson.domain.access import ConfirmationAsked, SignUp, UserApproved
 from pinson.lib import reactor
-from pinson.reactions import REACTIONS
+from pinson.reactions import LETTERS, REACTIONS
 from tests.world import PASSWORD
 
 confirming = pytest.mark.parametrize("settings", [{"registration.confirm_email": True}])
@@ -75,15 +75,9 @@ async def test_a_user_who_is_gone_gets_no_letter(world):
         UserApproved(at=world.clock.now(), user_id=1),
         access.SignUpRepeated(at=world.clock.now(), user_id=1),
     ):
-        [(_, send)] = reactions_to(fact)
-        await send(world.tools, fact)
+        await dict(REACTIONS[type(fact)])[LETTERS](world.tools, fact)
 
     assert world.letters() == []
-
-
-def reactions_to(fact):
-    """What follows from a fact, by the map."""
-    return REACTIONS[type(fact)]
 
 
 @confirming
