@@ -8,7 +8,7 @@ import asyncio
 
 import structlog
 
-from pinson.domain import access, instance, media, posts, relations
+from pinson.domain import access, instance, media, posts, relations, trends
 from pinson.lib import log, reactor
 from pinson.lib.errors import Refusal
 from pinson.tools import Tools
@@ -29,7 +29,7 @@ async def run(tools: Tools) -> None:
 
 
 async def sweep(tools: Tools) -> None:
-    """Do all that is due now: forget what has expired, and trim the log."""
+    """Do all that is due now: forget what has expired, trim the log, and see what rises."""
     now = tools.clock.now()
     async with tools.db.read() as tx:
         through = await reactor.passed_by_all(tx)
@@ -41,3 +41,4 @@ async def sweep(tools: Tools) -> None:
     await tools.db.write(media.forget_loose, now=now)
     await tools.db.write(instance.withdraw_over, now=now)
     await tools.blobs.sweep(now=now)
+    await trends.refresh(tools.db, now=now)

@@ -4,7 +4,7 @@ Called by interfaces, which read a `Page` from a request, and by queries, which 
 table. A cursor is only ever compared with ids, never looked up: it works when its row is gone,
 and when it lies beyond the newest or the oldest.
 
-Not here: the statement by which a page is found. Pages by offset (search) need nothing of this.
+Not here: the statement by which a page is found. Search is paged by offset too, and says nothing of it.
 
 Source: https://docs.joinmastodon.org/api/guidelines/#pagination, the header RFC 8288.
 """
@@ -128,6 +128,23 @@ def link_header(
         f'<{address}{name}={cursor}>; rel="{way}"'
         for way, name, cursor in (("next", "max_id", last), ("prev", prev, first))
         if cursor is not None
+    ]
+    return ", ".join(links) or None
+
+
+def offset_link_header(
+    base_url: str, path: str, query: Sequence[tuple[str, str]], *, offset: int, limit: int, is_full: bool
+) -> str | None:
+    """The same for a list that has no order but its ranking, which is paged by offset.
+
+    Args:
+        is_full: whether the page holds as many as were asked for: only then is there a `next`.
+    """
+    kept = [(name, value) for name, value in query if name != "offset"]
+    offsets = [("next", offset + limit)] if is_full and limit else []
+    offsets += [("prev", max(0, offset - limit))] if offset else []
+    links = [
+        f'<{base_url}{quote(path)}?{urlencode([*kept, ("offset", str(place))])}>; rel="{way}"' for way, place in offsets
     ]
     return ", ".join(links) or None
 

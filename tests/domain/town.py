@@ -264,9 +264,9 @@ class Town:
     def list_of(self, who):
         return {"account_id": self.people[who], "list_id": self.lists[who]}
 
-    async def publish(self, who, text, visibility, answered, language=None, media=0):
+    async def publish(self, who, text, visibility, answered, language=None, media=0, spoiler=""):
         pictures = [await self.picture(self.people[who]) for _ in range(media)]
-        draft = Draft(text, visibility, answered, language=language, media_ids=tuple(pictures))
+        draft = Draft(text, visibility, answered, spoiler=spoiler, language=language, media_ids=tuple(pictures))
         prepared = posts.prepare(draft, max_characters=500, local_domain="pinson.example")
         try:
             post = await self.db.write(

@@ -23,6 +23,7 @@ from pinson.domain.moderation.policy import (
     unblock_server,
 )
 from pinson.domain.moderation.register import deeds
+from pinson.domain.moderation.taxonomy import change_tag, judge_link, judge_post, judge_publisher
 
 __all__ = [
     "Deed",
@@ -36,8 +37,12 @@ __all__ = [
     "block_server",
     "change_network_block",
     "change_server_block",
+    "change_tag",
     "deeds",
     "disallow_server",
+    "judge_link",
+    "judge_post",
+    "judge_publisher",
     "unblock_network",
     "unblock_server",
 ]

@@ -14,7 +14,7 @@ from pinson.domain.posts import queries, rules, store
 from pinson.domain.posts import text as texts
 from pinson.domain.posts.facts import PostDeleted, PostEdited, PostPublished, RepliesOrphaned
 from pinson.domain.posts.model import Post, PostId, Prepared, Shape, Tag, Version, Visibility
-from pinson.domain.posts.rules import NotYourPost, Reader
+from pinson.domain.posts.rules import AnotherTag, BadTag, NotYourPost, Reader, TagNotUsable
 from pinson.domain.relations import lists
 from pinson.lib import log
 from pinson.lib.db import WriteTx
@@ -38,6 +38,7 @@ async def publish(
         AccountNotFound: the author is gone or suspended.
         PostNotFound: the post replied to is gone, or the author may not see it.
         CannotAttach, TooManyAttached, MixedKinds, NotReady: its pictures, films or sounds.
+        TagNotUsable: moderators keep one of its hashtags from being used.
     """
     draft = prepared.draft
     account = await accounts.active(tx, author_id)
@@ -83,6 +84,7 @@ async def edit(
         PostNotFound: there is none, or it is a boost.
         NotYourPost: it is somebody else's.
         CannotAttach, TooManyAttached, MixedKinds, NotReady: its pictures, films or sounds.
+        TagNotUsable: moderators keep one of its hashtags from being used.
     """
     await accounts.active(tx, author_id)
     post = await queries.post(tx, id)
@@ -209,6 +211,44 @@ async def add_tags_to_list(
     await lists.add_tags(tx, account_id=account_id, list_id=list_id, tag_ids=[tag.id for tag in tags], now=now)
 
 
+async def change_tag(
+    tx: WriteTx,
+    *,
+    id: int,
+    now: datetime,
+    display_name: str | None = None,
+    usable: bool | None = None,
+    listable: bool | None = None,
+    trendable: bool | None = None,
+) -> Tag:
+    """A moderator changes how a hashtag is shown and what it may be used for; None keeps what is.
+
+    Raises:
+        TagNotFound.
+        AnotherTag: the name would be another hashtag's.
+    """
+    tag = await queries.tag_by_id(tx, id)
+    shown = tag.display_name
+    if display_name is not None:
+        shown = display_name.lstrip("#＃")
+        try:
+            is_same = rules.tag_name(shown) == tag.name
+        except BadTag:
+            is_same = False
+        if not is_same:
+            raise AnotherTag
+    changed = Tag(
+        id,
+        tag.name,
+        shown,
+        tag.usable if usable is None else usable,
+        tag.listable if listable is None else listable,
+        tag.trendable if trendable is None else trendable,
+    )
+    await store.change_tag(tx, changed)
+    return changed
+
+
 async def forget_keys(tx: WriteTx, *, now: datetime) -> int:
     """Forget idempotency keys that no longer count; how many."""
     return await store.forget_keys(tx, until=now - KEY_LASTS)
@@ -229,6 +269,8 @@ async def _tags(tx: WriteTx, parsed: texts.Parsed, now: datetime) -> list[Tag]:
     if not names:
         return []
     known = {tag.name: tag for tag in await store.tags(tx, list(names))}
+    if unusable := [names[name] for name, tag in known.items() if not tag.usable]:
+        raise TagNotUsable(names=", ".join(unusable))
     return [known.get(name) or await _new_tag(tx, name, shown, now) for name, shown in names.items()]
 
 

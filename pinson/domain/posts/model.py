@@ -176,11 +176,18 @@ class Marked(msgspec.Struct, frozen=True):
 
 
 class Tag(msgspec.Struct, frozen=True):
-    """A hashtag. name: folded; display_name: as first written."""
+    """A hashtag. name: folded; display_name: as first written, or as moderators wish it.
+
+    usable: whether posts may be under it. listable: whether it is suggested to people.
+    trendable: what a moderator said about its being seen among what rises; None if nothing.
+    """
 
     id: int
     name: str
     display_name: str
+    usable: bool = True
+    listable: bool = True
+    trendable: bool | None = None
 
 
 class TagDay(msgspec.Struct, frozen=True):

@@ -6,9 +6,9 @@ from datetime import datetime
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import store
 from pinson.domain.posts.model import Post, PostId, Shape, Tag, TagDay, Version, Week
-from pinson.domain.posts.rules import BadTag, PostNotFound, Reader, can_see, tag_name
+from pinson.domain.posts.rules import BadTag, PostNotFound, Reader, TagNotFound, can_see, tag_name
 from pinson.lib.db import ReadTx
-from pinson.lib.paging import NEWEST
+from pinson.lib.paging import NEWEST, Page
 
 
 async def post(tx: ReadTx, id: PostId) -> Post:
@@ -82,8 +82,27 @@ async def tags_by_ids(tx: ReadTx, ids: Sequence[int]) -> dict[int, Tag]:
 
 
 async def tag_days(tx: ReadTx, ids: Sequence[int], *, since: datetime) -> list[TagDay]:
-    """How much these hashtags were used on each day since; days without use are left out."""
+    """How much these hashtags, or links, were used on each day since; days without use are left out."""
     return await store.tag_days(tx, list(ids), since=since) if ids else []
+
+
+async def tag_by_id(tx: ReadTx, id: int) -> Tag:
+    """
+    Raises:
+        TagNotFound: there is none.
+    """
+    found = await store.tags_by_ids(tx, [id])
+    if not found:
+        raise TagNotFound
+    return found[0]
+
+
+async def all_tags(tx: ReadTx, page: Page) -> list[Tag]:
+    """A page of all hashtags that were ever used or followed, the newest first."""
+    before, after = NEWEST if page.max_id is None else page.max_id, page.min_id or page.since_id or 0
+    ascending = page.min_id is not None
+    found = await store.all_tags(tx, before=before, after=after, limit=page.limit, ascending=ascending)
+    return found[::-1] if ascending else found
 
 
 async def published_by_week(tx: ReadTx, *, since: datetime) -> list[Week]:

@@ -62,6 +62,27 @@ class TooManyPins(Refusal):
     text = "Validation failed: you can pin at most {limit} posts"
 
 
+class TagNotUsable(Refusal):
+    """Moderators let no post be under it."""
+
+    kind, code = Kind.INVALID, "tag_not_usable"
+    text = "Validation failed: Text contained a disallowed hashtag: {names}"
+
+
+class TagNotFound(Refusal):
+    """There is no such hashtag."""
+
+    kind, code = Kind.MISSING, "tag_not_found"
+    text = "Record not found"
+
+
+class AnotherTag(Refusal):
+    """It would be shown by a name that is another hashtag's."""
+
+    kind, code = Kind.INVALID, "another_tag"
+    text = "Validation failed: Display name must differ from the hashtag only in case and accents"
+
+
 class BadTag(Refusal):
     """No hashtag can have this name."""
 

@@ -134,8 +134,16 @@ REPLIES = "SELECT id FROM posts WHERE in_reply_to_id = :id ORDER BY id LIMIT :li
 NEW_TAG = """
     INSERT INTO tags (id, name, display_name, created_at) VALUES (:id, :name, :display_name, :now)
 """
-TAGS = "SELECT id, name, display_name FROM tags WHERE name IN (SELECT value FROM json_each(:names))"
-TAGS_BY_IDS = "SELECT id, name, display_name FROM tags WHERE id IN (SELECT value FROM json_each(:ids))"
+TAG = "id, name, display_name, usable, listable, trendable"
+TAGS = f"SELECT {TAG} FROM tags WHERE name IN (SELECT value FROM json_each(:names))"
+TAGS_BY_IDS = f"SELECT {TAG} FROM tags WHERE id IN (SELECT value FROM json_each(:ids))"
+TAGS_OLDER = f"SELECT {TAG} FROM tags WHERE id < :before AND id > :after ORDER BY id DESC LIMIT :limit"
+TAGS_NEWER = f"SELECT {TAG} FROM tags WHERE id < :before AND id > :after ORDER BY id LIMIT :limit"
+CHANGE_TAG = """
+    UPDATE tags
+    SET display_name = :display_name, usable = :usable, listable = :listable, trendable = :trendable
+    WHERE id = :id
+"""
 TAG_DAYS = """
     SELECT e.topic_id AS tag_id, (p.created_at - :since) / 86400000 AS day,
            count(*) AS posts, count(DISTINCT p.author_id) AS authors
@@ -146,7 +154,7 @@ TAG_DAYS = """
 """
 TAGS_STARTING = """
     SELECT id, name, display_name FROM tags
-    WHERE name >= :beginning AND name < :end
+    WHERE name >= :beginning AND name < :end AND listable
     ORDER BY name
     LIMIT :limit OFFSET :offset
 """
@@ -381,7 +389,7 @@ async def tags_by_ids(tx: ReadTx, ids: list[int]) -> list[Tag]:
 
 
 async def tag_days(tx: ReadTx, ids: list[int], *, since: datetime) -> list[TagDay]:
-    """How much hashtags were used by day; days without use are left out. O(uses since), on (topic_id, id)."""
+    """How much hashtags or links were used by day; days without use are left out. O(uses since) on (topic_id, id)."""
     return await tx.all(TagDay, TAG_DAYS, ids=ids, since=since, first=first_at(since))
 
 
@@ -391,9 +399,22 @@ async def tags(tx: ReadTx, names: list[str]) -> list[Tag]:
 
 
 async def tags_starting(tx: ReadTx, beginning: str, *, limit: int, offset: int) -> list[Tag]:
-    """Hashtags whose (folded) name begins so, by name. O(limit + offset) on the unique index."""
+    """Hashtags to suggest whose (folded) name begins so, by name. O(limit + offset) on the unique index."""
     end = beginning + "\U0010ffff"
     return await tx.all(Tag, TAGS_STARTING, beginning=beginning, end=end, limit=limit, offset=offset)
+
+
+async def all_tags(tx: ReadTx, *, before: int, after: int, limit: int, ascending: bool) -> list[Tag]:
+    """Hashtags with ids between the two, in the order of their ids. O(limit) on the primary key."""
+    ask = TAGS_NEWER if ascending else TAGS_OLDER
+    return await tx.all(Tag, ask, before=before, after=after, limit=limit)
+
+
+async def change_tag(tx: WriteTx, tag: Tag) -> None:
+    """Keep all of it that can change."""
+    values = msgspec.structs.asdict(tag)
+    del values["name"]
+    await tx.run(CHANGE_TAG, **values)
 
 
 async def new_tag(tx: WriteTx, tag: Tag, now: datetime) -> None:

@@ -37,6 +37,7 @@ from pinson.interfaces.mastodon import (
     tags,
     threads,
     timelines,
+    trends,
 )
 from pinson.interfaces.mastodon.api import MastodonApi
 from pinson.interfaces.mastodon.entities import Renderings
@@ -77,6 +78,7 @@ MODULES = (
     tags,
     threads,
     timelines,
+    trends,
 )
 
 

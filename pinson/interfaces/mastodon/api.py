@@ -31,7 +31,7 @@ from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.forms import BadParameter, binder
 from pinson.lib.limits import Limit, Verdict
-from pinson.lib.paging import link_header
+from pinson.lib.paging import link_header, offset_link_header
 from pinson.tools import Tools
 
 STATUS = {
@@ -203,12 +203,20 @@ class Call:
         self, *, first: int | None, last: int | None, prev: Literal["min_id", "since_id"] = "min_id"
     ) -> dict[str, str] | None:
         """The header that leads on from a page; see `link_header`. A token in the query is not handed back."""
-        scope = self.request.scope
-        kept = []
-        if query := scope["query_string"].decode("latin-1"):
-            kept = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "access_token"]
-        link = link_header(self.base_url, scope["path"], kept, first=first, last=last, prev=prev)
+        path = self.request.scope["path"]
+        link = link_header(self.base_url, path, self._asked(), first=first, last=last, prev=prev)
         return {"link": link} if link else None
+
+    def link_by_offset(self, *, offset: int, limit: int, is_full: bool) -> dict[str, str] | None:
+        """The same for a list that is paged by offset; see `offset_link_header`."""
+        path = self.request.scope["path"]
+        link = offset_link_header(self.base_url, path, self._asked(), offset=offset, limit=limit, is_full=is_full)
+        return {"link": link} if link else None
+
+    def _asked(self) -> list[tuple[str, str]]:
+        """What stands in the query, but for a token."""
+        query = self.request.scope["query_string"].decode("latin-1")
+        return [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "access_token"] if query else []
 
 
 class Json(Response):

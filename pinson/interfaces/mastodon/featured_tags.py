@@ -71,10 +71,7 @@ async def suggest(call: Call) -> Response:
     tags = await call.tools.db.read_in_thread(posts.worth_featuring, account_id=call.account_id)
     async with call.tools.db.read() as tx:
         followed = (await call.tools.circles.of(tx, call.account_id, now=call.now)).topics
-    shown = await entities(call, tags, following=False)
-    for tag, one in zip(tags, shown, strict=True):
-        one.following = tag.id in followed
-    return json(shown)
+    return json(await entities(call, tags, following=followed))
 
 
 @routes.get(

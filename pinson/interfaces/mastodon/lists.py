@@ -170,14 +170,7 @@ async def tags(call: Call, form: OneList) -> Response:
         found = await posts.tags_by_ids(tx, list(shape.tags))
         followed = (await call.tools.circles.of(tx, call.account_id, now=call.now)).topics
     by_name = sorted(found.values(), key=lambda tag: tag.name)
-    shown = {
-        entity.id: entity
-        for following in (True, False)
-        for entity in await tag_entities(
-            call, [tag for tag in by_name if (tag.id in followed) is following], following=following
-        )
-    }
-    return json([shown[str(tag.id)] for tag in by_name])
+    return json(await tag_entities(call, by_name, following=followed))
 
 
 @routes.post("/api/v1/lists/{id}/tags", scopes=("write:lists",), answers=Empty)

@@ -4,6 +4,7 @@ Not here: what stands under one (timelines.py).
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 import msgspec
@@ -66,7 +67,7 @@ async def show(call: Call, form: OneTag) -> Response:
 async def follow(call: Call, form: OneTag) -> Response:
     """Follow a hashtag, used or not."""
     tag = await call.tools.db.write(posts.follow_tag, name=form.name, account_id=call.account_id, now=call.now)
-    return json(await _entity(call, tag, following=True))
+    return json(await _entity(call, tag, following={tag.id}))
 
 
 @routes.post("/api/v1/tags/{name}/unfollow", scopes=("write:follows",), answers=HashtagEntity)
@@ -75,7 +76,7 @@ async def unfollow(call: Call, form: OneTag) -> Response:
     async with call.tools.db.read() as tx:
         tag = await _tag(tx, form.name)
     await call.tools.db.write(relations.unfollow, account_id=call.account_id, topic_id=tag.id, now=call.now)
-    return json(await _entity(call, tag, following=False))
+    return json(await _entity(call, tag, following=frozenset()))
 
 
 @routes.post("/api/v1/tags/{name}/feature", scopes=("write:accounts",), answers=HashtagEntity)
@@ -101,7 +102,7 @@ async def followed(call: Call, form: TagsPaged) -> Response:
         follows = await relations.followed_tags(tx, call.account_id, before=before, after=after, limit=page.limit)
         tags = await posts.tags_by_ids(tx, [follow.topic_id for follow in follows])
     found = [tags[follow.topic_id] for follow in follows if follow.topic_id in tags]
-    shown = await entities(call, found, following=True)
+    shown = await entities(call, found, following=tags.keys())
     if not follows:
         return json(shown)
     last = follows[-1].id if len(follows) == page.limit else None
@@ -112,7 +113,7 @@ async def _shown(call: Call, name: str) -> Response:
     async with call.tools.db.read() as tx:
         tag = await _tag(tx, name)
         reader = await call.reader(tx)
-    following = None if reader.circle is None else tag.id in reader.circle.topics
+    following = None if reader.circle is None else reader.circle.topics
     return json(await _entity(call, tag, following=following))
 
 
@@ -126,21 +127,18 @@ async def _tag(tx: ReadTx, name: str) -> Tag:
     return await posts.tag(tx, folded) or Tag(0, folded, name.lstrip("#＃"))
 
 
-async def _entity(call: Call, tag: Tag, *, following: bool | None) -> HashtagEntity:
+async def _entity(call: Call, tag: Tag, *, following: AbstractSet[int] | None) -> HashtagEntity:
     [entity] = await entities(call, [tag], following=following)
     return entity
 
 
-async def entities(call: Call, tags: Sequence[Tag], *, following: bool | None) -> list[HashtagEntity]:
+async def entities(call: Call, tags: Sequence[Tag], *, following: AbstractSet[int] | None) -> list[HashtagEntity]:
     """The entities of hashtags. How much they were used is counted in a thread: some are used a lot.
 
     Args:
-        following: whether the viewer follows them; None if there is none.
+        following: topics that the viewer follows; None if there is none.
     """
-    today = call.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    since = today - timedelta(days=DAYS - 1)
-    days = await call.tools.db.read_in_thread(posts.tag_days, ids=[tag.id for tag in tags], since=since)
-    used = {(one.tag_id, one.day): one for one in days}
+    history = await histories(call, [tag.id for tag in tags])
     unset, featured = msgspec.UNSET, set[int]()
     if following is not None:
         async with call.tools.db.read() as tx:
@@ -153,12 +151,21 @@ async def entities(call: Call, tags: Sequence[Tag], *, following: bool | None) -
                 id=str(tag.id) if tag.id else "",
                 name=shown.name,
                 url=shown.url,
-                history=[_history(since, day, used.get((tag.id, day))) for day in reversed(range(DAYS))],
-                following=unset if following is None else following,
+                history=history[tag.id],
+                following=unset if following is None else tag.id in following,
                 featuring=unset if following is None else tag.id in featured,
             )
         )
     return shown_tags
+
+
+async def histories(call: Call, ids: Sequence[int]) -> dict[int, list[TagHistory]]:
+    """How much hashtags or links were used on each of the last seven days, the last one first."""
+    today = call.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since = today - timedelta(days=DAYS - 1)
+    days = await call.tools.db.read_in_thread(posts.tag_days, ids=ids, since=since)
+    used = {(one.tag_id, one.day): one for one in days}
+    return {id: [_history(since, day, used.get((id, day))) for day in reversed(range(DAYS))] for id in ids}
 
 
 def _history(since: datetime, day: int, used: TagDay | None) -> TagHistory:

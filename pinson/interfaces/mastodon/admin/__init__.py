@@ -12,6 +12,8 @@ from pinson.interfaces.mastodon.admin import (
     domain_blocks,
     email_domain_blocks,
     ip_blocks,
+    tags,
+    trends,
 )
 
 MODULES = (
@@ -20,6 +22,8 @@ MODULES = (
     domain_blocks,
     email_domain_blocks,
     ip_blocks,
+    tags,
+    trends,
 )
 
 __all__ = ["MODULES"]

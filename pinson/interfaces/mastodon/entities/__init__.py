@@ -16,6 +16,7 @@ from pinson.interfaces.mastodon.entities.account import (
 )
 from pinson.interfaces.mastodon.entities.announcement import AnnouncementEntity, announcement_entities
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
+from pinson.interfaces.mastodon.entities.card import StatusCard
 from pinson.interfaces.mastodon.entities.renderings import Renderings
 from pinson.interfaces.mastodon.entities.status import (
     DeletedStatusEntity,
@@ -42,6 +43,7 @@ __all__ = [
     "MediaAttachment",
     "RelationshipEntity",
     "Renderings",
+    "StatusCard",
     "StatusEntity",
     "TagEntity",
     "VersionEntity",

@@ -28,7 +28,7 @@ from pinson.domain.accounts import (
 )
 from pinson.domain.filters import FilteredPosts
 from pinson.domain.instance import EmojiAdded, EmojiRemoved, Emojis
-from pinson.domain.links import Link, LinkPreviewed
+from pinson.domain.links import Card, Link, LinkPreviewed
 from pinson.domain.media import Media
 from pinson.domain.posts import (
     Mark,
@@ -231,6 +231,13 @@ class Renderings:
         shown = [attachment(one, self._base_url) for one in attached]
         return encode(entity | {"text": post.text, "media_attachments": shown})
 
+    async def cards(self, tx: ReadTx, shared: Sequence[Link]) -> dict[int, StatusCard]:
+        """The cards of links, by link; one that has none is blank. One statement for the authors they name."""
+        with_card = [(link, link.card or Card("")) for link in shared]
+        creators = [card.creator_id for _, card in with_card if card.creator_id]
+        named = await accounts.profiles(tx, creators) if creators else {}
+        return {link.id: await self._card_entity(tx, link, card, named) for link, card in with_card}
+
     async def history(self, tx: ReadTx, post: Post) -> list[VersionEntity]:
         """All that a post said, from the original on."""
         author = msgspec.Raw((await self.accounts(tx, [post.author_id]))[post.author_id])
@@ -369,9 +376,12 @@ class Renderings:
             return None
         if link.card.creator_id is not None:
             self._cards.setdefault(link.card.creator_id, set()).add(post_id)
-        author = confirmed_author(link, link.card, named)
+        return await self._card_entity(tx, link, link.card, named)
+
+    async def _card_entity(self, tx: ReadTx, link: Link, card: Card, named: Mapping[AccountId, Profile]) -> StatusCard:
+        author = confirmed_author(link, card, named)
         entity = await self.account(tx, author) if author else None
-        return card_entity(link, link.card, author=entity, base_url=self._base_url)
+        return card_entity(link, card, author=entity, base_url=self._base_url)
 
     async def _app_pieces(self, tx: ReadTx, ids: list[AppId]) -> dict[AppId, bytes]:
         found, missing = self._apps.look_up(ids)

@@ -1,0 +1,167 @@
+"""What rises, as moderators see it and may take from sight: https://docs.joinmastodon.org/methods/admin/trends.
+
+Their lists hold what they rejected too. Nothing waits for their review: it is seen until they say no.
+"""
+
+from enum import StrEnum
+
+import msgspec
+from starlette.responses import Response
+
+from pinson.domain import links, moderation
+from pinson.domain.access import UserRole
+from pinson.domain.links import Link, LinkId, Publisher, PublisherId
+from pinson.domain.posts import PostId
+from pinson.interfaces.mastodon.admin.desk import moderator
+from pinson.interfaces.mastodon.admin.tags import AdminTag, tag_entities
+from pinson.interfaces.mastodon.api import Call, json
+from pinson.interfaces.mastodon.entities import StatusEntity, array, moment
+from pinson.interfaces.mastodon.trends import (
+    MOST_STATUSES,
+    MOST_TAGS,
+    STATUSES,
+    TAGS,
+    Ranked,
+    TrendingLink,
+    link_entities,
+    ranked,
+    statuses,
+    tags,
+    trending,
+)
+from pinson.interfaces.request import Routes
+
+routes = Routes()
+
+READ, WRITE = ("admin:read",), ("admin:write",)
+ROLE = UserRole.MODERATOR
+REVIEWED = b',"requires_review":false}'
+
+
+class Verdict(StrEnum):
+    """What a moderator says."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class Judged(msgspec.Struct):
+    """What is judged, and how, both in the path."""
+
+    id: int
+    verdict: Verdict
+
+    @property
+    def trendable(self) -> bool:
+        """Whether it may be seen among what rises."""
+        return self.verdict is Verdict.APPROVE
+
+
+class AdminLink(TrendingLink, kw_only=True):
+    """A link that rises, with its id."""
+
+    id: str
+    requires_review: bool
+
+
+class AdminStatus(StatusEntity, kw_only=True):
+    """A status that rises."""
+
+    requires_review: bool
+
+
+class PublisherEntity(msgspec.Struct):
+    """A site whose links rise. trendable is null if nobody has said anything about it."""
+
+    id: str
+    domain: str
+    trendable: bool | None
+    reviewed_at: str | None
+    requested_review_at: str | None
+    requires_review: bool
+
+
+@routes.get("/api/v1/admin/trends/tags", role=ROLE, scopes=READ, answers=list[AdminTag])
+async def all_tags(call: Call, form: Ranked) -> Response:
+    """The hashtags that rise."""
+    limit = form.most(TAGS, MOST_TAGS)
+    found = await tags(call, form, limit, unseen=True)
+    return ranked(call, form, limit, await tag_entities(call, found), count=len(found))
+
+
+@routes.post("/api/v1/admin/trends/tags/{id}/{verdict}", role=ROLE, scopes=WRITE, answers=AdminTag)
+async def judge_tag(call: Call, form: Judged) -> Response:
+    """Let a hashtag be seen among what rises, or not."""
+    tag = await call.tools.db.write(
+        moderation.change_tag, by=moderator(call), id=form.id, trendable=form.trendable, now=call.now
+    )
+    return json((await tag_entities(call, [tag]))[0])
+
+
+@routes.get("/api/v1/admin/trends/links", role=ROLE, scopes=READ, answers=list[AdminLink])
+async def all_links(call: Call, form: Ranked) -> Response:
+    """The links that rise."""
+    limit = form.most(TAGS, MOST_TAGS)
+    found = await trending(call, form, limit, unseen=True)
+    return ranked(call, form, limit, await _links(call, found), count=len(found))
+
+
+@routes.post("/api/v1/admin/trends/links/{id}/{verdict}", role=ROLE, scopes=WRITE, answers=AdminLink)
+async def judge_link(call: Call, form: Judged) -> Response:
+    """Let a link be seen among what rises, or not, whatever was said of its site."""
+    link = await call.tools.db.write(
+        moderation.judge_link, by=moderator(call), id=LinkId(form.id), trendable=form.trendable, now=call.now
+    )
+    return json((await _links(call, [link]))[0])
+
+
+@routes.get("/api/v1/admin/trends/links/publishers", role=ROLE, scopes=READ, answers=list[PublisherEntity])
+async def all_publishers(call: Call, form: Ranked) -> Response:
+    """The sites whose links rise; a page of them is that of their links."""
+    limit = form.most(TAGS, MOST_TAGS)
+    found = await trending(call, form, limit, unseen=True)
+    async with call.tools.db.read() as tx:
+        sites = await links.publishers(tx, list(dict.fromkeys(link.publisher_id for link in found)))
+    return ranked(call, form, limit, [_publisher(site) for site in sites.values()], count=len(found))
+
+
+@routes.post("/api/v1/admin/trends/links/publishers/{id}/{verdict}", role=ROLE, scopes=WRITE, answers=PublisherEntity)
+async def judge_publisher(call: Call, form: Judged) -> Response:
+    """Let a site's links be seen among what rises, or not."""
+    site = await call.tools.db.write(
+        moderation.judge_publisher, by=moderator(call), id=PublisherId(form.id), trendable=form.trendable, now=call.now
+    )
+    return json(_publisher(site))
+
+
+@routes.get("/api/v1/admin/trends/statuses", role=ROLE, scopes=READ, answers=list[AdminStatus])
+async def all_statuses(call: Call, form: Ranked) -> Response:
+    """The posts that rise."""
+    limit = form.most(STATUSES, MOST_STATUSES)
+    found = await statuses(call, form, limit, unseen=True)
+    async with call.tools.db.read() as tx:
+        rendered = await call.renderings.statuses(tx, found, reader=await call.reader(tx))
+    return ranked(call, form, limit, array(one[:-1] + REVIEWED for one in rendered), count=len(found))
+
+
+@routes.post("/api/v1/admin/trends/statuses/{id}/{verdict}", role=ROLE, scopes=WRITE, answers=AdminStatus)
+async def judge_status(call: Call, form: Judged) -> Response:
+    """Let a post be seen among what rises, or not."""
+    post = await call.tools.db.write(
+        moderation.judge_post, by=moderator(call), id=PostId(form.id), trendable=form.trendable, now=call.now
+    )
+    async with call.tools.db.read() as tx:
+        rendered = await call.renderings.status(tx, post.shape, reader=await call.reader(tx))
+    return json(rendered[:-1] + REVIEWED)
+
+
+async def _links(call: Call, found: list[Link]) -> list[AdminLink]:
+    return [
+        AdminLink(**msgspec.structs.asdict(entity), id=str(link.id), requires_review=False)
+        for link, entity in zip(found, await link_entities(call, found), strict=True)
+    ]
+
+
+def _publisher(site: Publisher) -> PublisherEntity:
+    reviewed_at = moment(site.reviewed_at) if site.reviewed_at else None
+    return PublisherEntity(str(site.id), site.domain, site.trendable, reviewed_at, None, False)
