@@ -16,6 +16,13 @@ from pinson.interfaces.mastodon import openapi
 
 BASE = "https://pinson.example"
 SHOWN = 5  # differences in a message
+STREAMED = {  # what comes with an event of a stream
+    "update": "StatusEntity",
+    "status.update": "StatusEntity",
+    "notification": "NotificationEntity",
+    "conversation": "ConversationEntity",
+    "announcement": "AnnouncementEntity",
+}
 
 
 class Answer(NamedTuple):
@@ -85,6 +92,23 @@ def check(response, body):
     if found:
         shown = "\n  ".join(found[:SHOWN])
         raise AssertionError(f"{request.method} {request.url.path} ({response.status_code}) answers:\n  {shown}")
+
+
+def check_event(event, payload):
+    """Fail with what is wrong about an event of a stream. payload: as it comes, a text.
+
+    Raises:
+        AssertionError
+    """
+    if event in STREAMED:
+        found = [error.message[:300] for error in _entity(STREAMED[event]).iter_errors(json.loads(payload))]
+        assert not found, f"the event {event} tells:\n  " + "\n  ".join(found[:SHOWN])
+
+
+@functools.cache
+def _entity(name):
+    schema = {"$ref": f"#/components/schemas/{name}", "components": _closed()}
+    return jsonschema_rs.Draft202012Validator(schema)
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from pinson.domain import accounts
+from tests.contract import answers
 from tests.interfaces.mastodon.test_accounts import cursors
 
 
@@ -42,6 +43,7 @@ async def listening(world, who, stream="user", **of):
         while message["type"] != "websocket.send":
             message = await asyncio.wait_for(sent.get(), 5)
         told = json.loads(message["text"])
+        answers.check_event(told["event"], told["payload"])
         return told["event"], json.loads(told["payload"])
 
     while not len(world.tools.hub):  # noqa: ASYNC110  (nothing tells that it listens)

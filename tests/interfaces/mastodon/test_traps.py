@@ -454,6 +454,7 @@ async def test_a_socket_says_objects_as_text_in_text_and_a_deletion_as_an_id(wor
 
     assert (told["stream"], told["event"]) == (["user"], "update")
     assert json.loads(told["payload"])["id"] == str(post.id)
+    answers.check_event("update", told["payload"])
     assert gone == {"stream": ["user"], "event": "delete", "payload": str(post.id)}
 
 
