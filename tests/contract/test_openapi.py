@@ -1,6 +1,7 @@
 """The document that describes the interface, and what holds every answer in tests against it."""
 
 import jsonschema_rs
+import msgspec
 import pytest
 
 from pinson.interfaces import mastodon
@@ -70,6 +71,30 @@ def test_an_answer_may_be_one_of_several_or_of_several_statuses_or_empty():
     assert two["deprecated"]
     assert "content" in two["responses"]["200"]
     assert "content" not in two["responses"]["202"]
+
+
+def test_a_field_is_required_unless_it_may_be_unset_and_no_two_entities_share_a_name():
+    class Inner(msgspec.Struct):
+        always: int = 1
+        sometimes: int | msgspec.UnsetType = msgspec.UNSET
+
+    class AccountEntity(msgspec.Struct):
+        inner: list[Inner] = []
+
+    routes, other = Routes(), Routes()
+
+    async def handler(_call):
+        """Answer."""
+        return json({})
+
+    routes.get("/api/one", answers=AccountEntity)(handler)
+    other.get("/api/two", answers=StatusEntity)(handler)
+    described = openapi.document(routes.all, "https://pinson.example")["components"]["schemas"]
+
+    assert described["Inner"]["required"] == ["always"]
+    assert described["AccountEntity"]["required"] == ["inner"]
+    with pytest.raises(ValueError, match="both have a AccountEntity"):
+        openapi.document([*routes.all, *other.all], "https://pinson.example")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ They are the same filters as in filters.py, keyword by keyword: an id here is th
 What keywords share can be changed here only of a filter that has just one.
 """
 
+from datetime import date
+
 import msgspec
 from starlette.responses import Response
 
@@ -15,6 +17,8 @@ from pinson.interfaces.mastodon.filters import READ, WRITE, OneFilter
 from pinson.interfaces.request import Routes
 
 routes = Routes()
+
+SINCE = date(2022, 11, 14)  # of Mastodon 4.0, which has filters of several keywords
 
 
 class FilterV1Entity(msgspec.Struct):
@@ -48,7 +52,7 @@ class ChangedFilter(OneFilter):
     expires_in: int | msgspec.UnsetType | None = msgspec.UNSET
 
 
-@routes.get("/api/v1/filters", scopes=READ, answers=list[FilterV1Entity])
+@routes.get("/api/v1/filters", scopes=READ, answers=list[FilterV1Entity], deprecated=SINCE)
 async def show_all(call: Call) -> Response:
     """The keywords of the viewer's filters."""
     async with call.tools.db.read() as tx:
@@ -56,7 +60,7 @@ async def show_all(call: Call) -> Response:
     return json([_entity(whole.filter, one) for whole in wholes for one in whole.keywords])
 
 
-@routes.post("/api/v1/filters", scopes=WRITE, answers=FilterV1Entity)
+@routes.post("/api/v1/filters", scopes=WRITE, answers=FilterV1Entity, deprecated=SINCE)
 async def create(call: Call, form: NewFilter) -> Response:
     """Make a filter of one keyword."""
     made = await call.tools.db.write(
@@ -72,7 +76,7 @@ async def create(call: Call, form: NewFilter) -> Response:
     return json(_entity(*made))
 
 
-@routes.get("/api/v1/filters/{id}", scopes=READ, answers=FilterV1Entity)
+@routes.get("/api/v1/filters/{id}", scopes=READ, answers=FilterV1Entity, deprecated=SINCE)
 async def show(call: Call, form: OneFilter) -> Response:
     """One keyword and its filter."""
     async with call.tools.db.read() as tx:
@@ -80,7 +84,7 @@ async def show(call: Call, form: OneFilter) -> Response:
         return json(_entity((await filters.one(tx, call.account_id, one.filter_id)).filter, one))
 
 
-@routes.on("PUT", "/api/v1/filters/{id}", scopes=WRITE, answers=FilterV1Entity)
+@routes.on("PUT", "/api/v1/filters/{id}", scopes=WRITE, answers=FilterV1Entity, deprecated=SINCE)
 async def change(call: Call, form: ChangedFilter) -> Response:
     """Change a keyword, and its filter if it has no other."""
     changed = await call.tools.db.write(
@@ -97,7 +101,7 @@ async def change(call: Call, form: ChangedFilter) -> Response:
     return json(_entity(*changed))
 
 
-@routes.on("DELETE", "/api/v1/filters/{id}", scopes=WRITE, answers=Empty)
+@routes.on("DELETE", "/api/v1/filters/{id}", scopes=WRITE, answers=Empty, deprecated=SINCE)
 async def delete(call: Call, form: OneFilter) -> Response:
     """Delete a keyword, and its filter if it then looks for nothing."""
     await call.tools.db.write(filters.delete_alone, account_id=call.account_id, keyword_id=form.id, now=call.now)

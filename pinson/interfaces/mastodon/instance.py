@@ -3,8 +3,9 @@
 What is not built yet is shown as what it is, with limits of 0, so that apps do not offer it.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import escape
+from typing import Any, Literal
 
 import msgspec
 from babel import Locale
@@ -123,8 +124,8 @@ class Enabled(msgspec.Struct):
 class Feeds(msgspec.Struct):
     """Who may read a kind of timeline."""
 
-    local: str = "public"
-    remote: str = "public"
+    local: Literal["public", "authenticated", "disabled"] = "public"
+    remote: Literal["public", "authenticated", "disabled"] = "public"
 
 
 class Access(msgspec.Struct):
@@ -189,10 +190,10 @@ class ApiVersions(msgspec.Struct):
 
 
 class Contact(msgspec.Struct):
-    """How to reach those who run this server. account: an AccountEntity, rendered already."""
+    """How to reach those who run this server."""
 
     email: str
-    account: AccountEntity | msgspec.Raw | None
+    account: AccountEntity | None
 
 
 class InstanceEntity(msgspec.Struct):
@@ -246,14 +247,21 @@ class OldInstanceEntity(msgspec.Struct):
     approval_required: bool
     invites_enabled: bool
     configuration: Limits
-    contact_account: AccountEntity | msgspec.Raw | None
+    contact_account: AccountEntity | None
     rules: list[RuleEntity]
 
 
 class TextEntity(msgspec.Struct):
-    """https://docs.joinmastodon.org/entities/ExtendedDescription and PrivacyPolicy. content: HTML."""
+    """https://docs.joinmastodon.org/entities/ExtendedDescription. content: HTML."""
 
     updated_at: str | None
+    content: str
+
+
+class PrivacyPolicyEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/PrivacyPolicy. content: HTML."""
+
+    updated_at: str
     content: str
 
 
@@ -330,7 +338,7 @@ async def show(call: Call) -> Response:
     )
 
 
-@routes.get("/api/v1/instance", who=Who.NOBODY, answers=OldInstanceEntity)
+@routes.get("/api/v1/instance", who=Who.NOBODY, answers=OldInstanceEntity, deprecated=date(2022, 11, 14))
 async def show_v1(call: Call) -> Response:
     """The server, as apps asked before."""
     settings = call.tools.settings
@@ -397,7 +405,7 @@ async def description(call: Call) -> Response:
     return json(TextEntity(f"{said.updated_at:%Y-%m-%dT%H:%M:%SZ}", _html(call, said.text)))
 
 
-@routes.get("/api/v1/instance/privacy_policy", who=Who.NOBODY, answers=TextEntity)
+@routes.get("/api/v1/instance/privacy_policy", who=Who.NOBODY, answers=PrivacyPolicyEntity)
 async def privacy_policy(call: Call) -> Response:
     """What this program does with what it is told, as HTML, in the language of whoever asks."""
     request = call.request
@@ -415,7 +423,7 @@ async def privacy_policy(call: Call) -> Response:
         _("When you delete your account, all this is erased at once; backups keep it for as long as they are kept."),
     )
     html = "".join(f"<p>{escape(typography(fact, lang))}</p>" for fact in facts)
-    return json(TextEntity(POLICY_OF, html))
+    return json(PrivacyPolicyEntity(POLICY_OF, html))
 
 
 @routes.get("/api/v1/instance/terms_of_service", who=Who.NOBODY, answers=TermsEntity)
@@ -466,8 +474,8 @@ def _rule(rule: Rule) -> RuleEntity:
     return RuleEntity(str(rule.id), rule.text, rule.hint, said)
 
 
-async def _contact(call: Call, tx: ReadTx) -> msgspec.Raw | None:
-    """The account of those who run this server, rendered, if the settings name one that is there."""
+async def _contact(call: Call, tx: ReadTx) -> Any:
+    """The account of those who run this server, rendered already, if the settings name one that is there."""
     name = call.tools.settings.instance.contact_account
     account = await accounts.by_acct(tx, name, local_domain=call.local_domain) if name else None
     if account is None or account.suspended_at is not None:

@@ -7,6 +7,7 @@ Source: https://oembed.com, section 2.3.
 """
 
 from html import escape
+from typing import Literal
 
 import msgspec
 from starlette.responses import Response
@@ -41,7 +42,7 @@ class OembedEntity(msgspec.Struct):
     html: str
     width: int
     height: int | None
-    type: str = "rich"
+    type: Literal["rich"] = "rich"
     version: str = "1.0"
     cache_age: int = A_DAY
 

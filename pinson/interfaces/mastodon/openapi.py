@@ -77,8 +77,9 @@ def document(routes: Sequence[Route], base_url: str) -> dict[str, Any]:
     routes = [route for route in routes if route.method != "WEBSOCKET"]
     types = [type for route in routes for answer in answered(route).values() for type in alternatives(answer)]
     schemas, components = msgspec.json.schema_components((ErrorEntity, *types), ref_template=SCHEMAS)
-    for component in components.values():
-        _require_defaults(component)
+    for name, made in _named(types, {}).items():
+        if issubclass(made, msgspec.Struct):
+            _require_what_is_sent(components[name], made)
     schema_of = dict(zip((ErrorEntity, *types), schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for route in sorted(routes, key=lambda route: route.path):
@@ -115,12 +116,33 @@ def document(routes: Sequence[Route], base_url: str) -> dict[str, Any]:
     }
 
 
-def _require_defaults(schema: dict[str, Any]) -> None:
-    """An entity is sent with all its fields: one that has a default is left out no more than any other."""
-    for name, field in schema.get("properties", {}).items():
-        if "default" in field:
-            del field["default"]
-            schema["required"] = [*schema.get("required", []), name]
+def _named(annotation: Any, found: dict[str, Any]) -> dict[str, Any]:
+    """The structs and enumerations that a type is made of, by name. found: those known already.
+
+    Raises:
+        ValueError: two have the same name, by which the document would tell them apart no more.
+    """
+    if not (inspect.isclass(annotation) and issubclass(annotation, (msgspec.Struct, Enum))):
+        for part in annotation if isinstance(annotation, list) else get_args(annotation):
+            _named(part, found)
+        return found
+    name = annotation.__name__
+    if name not in found:
+        found[name] = annotation
+        for field in msgspec.structs.fields(annotation) if issubclass(annotation, msgspec.Struct) else ():
+            _named(field.type, found)
+    elif found[name] is not annotation:
+        raise ValueError(f"{found[name].__module__} and {annotation.__module__} both have a {name}")
+    return found
+
+
+def _require_what_is_sent(schema: dict[str, Any], struct: Any) -> None:
+    """An entity is sent with all its fields but those that are UNSET: one that has a default is no exception."""
+    always = [field.encode_name for field in _fields(struct) if msgspec.UnsetType not in get_args(field.type)]
+    if always:
+        schema["required"] = always
+    for field in schema["properties"].values():
+        field.pop("default", None)
 
 
 def answered(route: Route) -> Mapping[int, Any]:

@@ -18,14 +18,14 @@ routes = Routes()
 AT_A_TIME = 100  # statuses rendered before others in the event loop get their turn
 
 
-class Context(msgspec.Struct):
+class ContextEntity(msgspec.Struct):
     """https://docs.joinmastodon.org/entities/Context"""
 
     ancestors: list[StatusEntity]
     descendants: list[StatusEntity]
 
 
-@routes.get("/api/v1/statuses/{id}/context", scopes=("read:statuses",), who=Who.ANYONE, answers=Context)
+@routes.get("/api/v1/statuses/{id}/context", scopes=("read:statuses",), who=Who.ANYONE, answers=ContextEntity)
 async def context(call: Call, form: OneStatus) -> Response:
     """What a status answers, and what answers it, as far as the reader may see it."""
     async with call.tools.db.read() as tx:
