@@ -69,6 +69,9 @@ class Heard(StreamListener):
     def on_delete(self, status_id):
         self.news.put(("delete", status_id))
 
+    def on_conversation(self, conversation):
+        self.news.put(("conversation", conversation.last_status.content))
+
 
 async def test_mastodon_py_signs_in_follows_posts_reads_and_streams(server, consent):
     ana, ben = server.person("ana"), server.person("ben")
@@ -111,6 +114,38 @@ async def test_mastodon_py_pages_through_home_without_gap_or_repeat(server, cons
     assert [status.id for page in pages for status in page] == sent[::-1]
     newer = as_dan.fetch_previous(pages[-1])
     assert [status.id for status in newer] == [status.id for status in pages[-2]]
+
+
+async def test_mastodon_py_talks_in_private_and_filters(server, consent):
+    hal, ida = server.person("hal"), server.person("ida")
+    as_hal, as_ida = await signed_in(server, consent, hal), await signed_in(server, consent, ida)
+    heard = Heard()
+    stream = as_ida.stream_direct(heard, run_async=True)
+    wait_until(stream.is_receiving)
+
+    sent = as_hal.status_post("@ida Un secret", visibility="direct")
+
+    assert heard.news.get(timeout=10) == ("conversation", sent.content)
+    (talk,) = as_ida.conversations()
+    assert (talk.unread, talk.accounts[0].acct, talk.last_status.id) == (True, "hal", sent.id)
+    assert as_ida.conversations_read(talk).unread is False
+    stream.close()
+
+    made = as_ida.create_filter_v2("Secrets", ["home"], "hide", keywords_attributes=[{"keyword": "SECRET"}])
+    word = as_ida.add_filter_keyword_v2(made, "autre", True)
+    named = as_ida.add_filter_status_v2(made, sent)
+    (found,) = as_ida.status(sent).filtered
+    assert (found.filter.id, found.keyword_matches, found.status_matches) == (made.id, ["secret"], [str(sent.id)])
+    as_ida.delete_filter_keyword_v2(word)
+    as_ida.delete_filter_status_v2(named)
+    as_ida.update_filter_v2(made, title="Choses secrètes", expires_in=3600)
+    (whole,) = as_ida.filters_v2()
+    assert (whole.title, [one.keyword for one in whole.keywords], whole.statuses) == ("Choses secrètes", ["SECRET"], [])
+    (old,) = as_ida.filters()
+    assert (old.phrase, old.irreversible) == ("SECRET", True)
+    assert as_ida.filter_update(old, phrase="mystère", context=["home"]).phrase == "mystère"
+    as_ida.filter_delete(old)
+    assert as_ida.filters_v2() == []
 
 
 async def test_a_revoked_token_works_no_more_and_its_stream_ends(server, consent):
