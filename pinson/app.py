@@ -109,10 +109,15 @@ FACTS: tuple[type[Fact], ...] = (
     posts.ConversationUnmuted,
     posts.PostDeleted,
     posts.PostEdited,
+    posts.PostImported,
     posts.PostMarked,
     posts.PostPublished,
     posts.PostUnmarked,
+    posts.QuotePolicyChanged,
+    posts.QuoteRevoked,
     posts.RepliesOrphaned,
+    posts.polls.PollEnded,
+    posts.polls.PollVoted,
     relations.Blocked,
     relations.FollowChanged,
     relations.FollowRequestEnded,
@@ -169,7 +174,7 @@ async def machine(
     hub = Hub(timelines, db)
     standing, tokens, circles = Standing(), Tokens(db), Circles()
     ip_blocks, filtered, emojis, cards = IpBlocks(), FilteredPosts(), Emojis(), web.Cards()
-    renderings = Renderings(settings.url, emojis, filtered, clock=clock)
+    renderings = Renderings(settings.url, shapes, emojis, filtered, clock=clock)
     wake = Wake()
     kinds = Kinds(FACTS)
     views = (standing, ip_blocks, tokens, circles, shapes, timelines, filtered, emojis, renderings, cards, hub, wake)

@@ -9,6 +9,7 @@ import asyncio
 import structlog
 
 from pinson.domain import access, instance, media, posts, relations, trends
+from pinson.domain.posts import polls
 from pinson.lib import log, reactor
 from pinson.lib.errors import Refusal
 from pinson.tools import Tools
@@ -34,6 +35,8 @@ async def sweep(tools: Tools) -> None:
     async with tools.db.read() as tx:
         through = await reactor.passed_by_all(tx)
     await tools.db.write(log.trim, through=through, now=now)
+    while await tools.db.write(polls.end, now=now):
+        pass
     await tools.db.write(posts.forget_keys, now=now)
     await tools.db.write(relations.forget_mutes, now=now)
     await tools.db.write(access.forget_expired, now=now)

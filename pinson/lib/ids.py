@@ -7,7 +7,8 @@
 They are given out inside the write (`tx.new_id`), never by the caller, so that a page read
 after an acknowledged write can never find a newer row with an older id. The next id is
 always above the last one given, whatever the clock says: a clock that jumps back makes ids
-run ahead of it for a while, and never reorders.
+run ahead of it for a while, and never reorders. What has a date of its own, in the past, takes
+an id of then (`at`) that is free, below all live ones.
 """
 
 from datetime import UTC, datetime
@@ -31,6 +32,20 @@ def following(last: int, *, now: datetime, owner: int | None) -> int:
     stamp = max((to_ms(now) - START_MS) << SEQUENCE_BITS, (last >> SLOT_BITS) + 1)
     slot = _spread(stamp) if owner is None else slot_of(owner)
     return stamp << SLOT_BITS | slot
+
+
+def at(moment: datetime, *, owner: int) -> int:
+    """The first id for something of `owner` that is older than whatever is given out live: see `next_to`.
+
+    Args:
+        moment: when it was made; what is older than 2006 has the oldest ids there are.
+    """
+    return max(1, first_at(moment) >> SLOT_BITS) << SLOT_BITS | slot_of(owner)
+
+
+def next_to(id: int) -> int:
+    """The next id of the same owner: for `at`, if that is taken."""
+    return id + (1 << SLOT_BITS)
 
 
 def slot_of(id: int) -> int:

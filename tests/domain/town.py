@@ -56,6 +56,7 @@ FACTS = (
     accounts.AccountUnlimited,
     posts.PostPublished,
     posts.PostEdited,
+    posts.PostImported,
     posts.PostDeleted,
     posts.RepliesOrphaned,
     FiltersChanged,
@@ -66,6 +67,7 @@ people = st.integers(0, len(NAMES) - 1)
 tags = st.integers(0, len(TAGS) - 1)
 any_post = st.integers(0, 1000)
 words = st.lists(st.sampled_from(WORDS), max_size=3)
+past = st.integers(1, 50)  # milliseconds: among what was published here
 publish = st.tuples(
     st.just("publish"),
     people,
@@ -79,6 +81,8 @@ step = st.one_of(
     publish,
     st.tuples(st.just("burst"), people, st.integers(2, 9)),
     st.tuples(st.just("show"), people, st.sets(tags, max_size=2), st.sampled_from([*Visibility])),
+    st.tuples(st.just("import"), people, st.sampled_from(Visibility), st.sets(tags, max_size=2), any_post, past),
+    st.tuples(st.just("import"), people, st.just(Visibility.PUBLIC), st.sets(tags, max_size=2), any_post, past),
     st.tuples(st.just("delete"), any_post),
     st.tuples(st.just("clear"), any_post),
     st.tuples(st.just("boost"), people, any_post, st.sampled_from([*Visibility][:3])),
@@ -158,6 +162,8 @@ class Town:
                     await self.publish(who, f"{number} #{TAGS[0]}", Visibility.PUBLIC, None)
             case ("show", who, under, visibility):
                 await self.publish(who, wording("Voyez", under, ()), visibility, None, media=1)
+            case ("import", who, visibility, under, answered, ago):
+                await self.bring(who, wording("Jadis", under, ()), visibility, self.post(answered), ago)
             case ("delete", which):
                 if (id := self.post(which)) is not None:
                     async with self.db.read() as tx:
@@ -280,6 +286,19 @@ class Town:
         except (accounts.AccountNotFound, posts.PostNotFound):
             return  # suspended, or answering what they may not see
         self.posts.append(post.id)
+
+    async def bring(self, who, text, visibility, answered, ago):
+        """Import a post of so many milliseconds ago."""
+        prepared = posts.prepare(Draft(text, visibility, answered), max_characters=500, local_domain="pinson.example")
+        made = await self.tolerant(
+            posts.import_post,
+            author=await self.reader(who),
+            prepared=prepared,
+            created_at=self.now - timedelta(milliseconds=ago),
+            base_url=BASE,
+        )
+        if made is not None:
+            self.posts.append(made.id)
 
     async def boost(self, who, id, visibility):
         """Pass a post on, if they may; boosts are posts too, and can be passed on, answered and deleted."""

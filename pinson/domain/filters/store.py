@@ -69,8 +69,11 @@ SAID = """
     UNION ALL
     SELECT id, 1, text FROM posts WHERE id IN (SELECT value FROM json_each(:ids))
     UNION ALL
+    SELECT p.post_id, 2, option.value FROM polls AS p, json_each(p.options) AS option
+    WHERE p.post_id IN (SELECT value FROM json_each(:ids))
+    UNION ALL
     SELECT post_id, 3 + position, description FROM media
-    WHERE post_id IN (SELECT value FROM json_each(:ids)) AND description <> ''
+    WHERE post_id IN (SELECT value FROM json_each(:ids)) AND position >= 0 AND description <> ''
     ORDER BY post_id, place
 """
 

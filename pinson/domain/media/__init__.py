@@ -30,7 +30,7 @@ from pinson.domain.media.model import (
     Upload,
     address,
 )
-from pinson.domain.media.queries import of_posts, owned
+from pinson.domain.media.queries import of_posts, of_versions, owned
 from pinson.domain.media.rules import (
     FILM_BYTES,
     IMAGE_BYTES,
@@ -80,6 +80,7 @@ __all__ = [
     "detach",
     "forget_loose",
     "of_posts",
+    "of_versions",
     "owned",
     "process",
     "read_focus",

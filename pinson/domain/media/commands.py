@@ -12,7 +12,7 @@ from msgspec import UNSET
 from pinson.domain.accounts import AccountId
 from pinson.domain.media import queries, rules, store
 from pinson.domain.media.facts import MediaUploaded
-from pinson.domain.media.model import Details, Made, Media, MediaId, MediaKind, Preview, Said, State
+from pinson.domain.media.model import EARLIER, Details, Made, Media, MediaId, MediaKind, Preview, Said, State
 from pinson.domain.media.rules import CannotAttach, InUse, MediaNotFound
 from pinson.lib import blobs, log
 from pinson.lib.db import WriteTx
@@ -122,10 +122,10 @@ async def delete(tx: WriteTx, *, id: MediaId, account_id: AccountId, now: dateti
     await _delete(tx, [media], now)
 
 
-async def attach(
-    tx: WriteTx, *, ids: Sequence[MediaId], account_id: AccountId, post_id: int, now: datetime
-) -> list[Media]:
-    """Have a post show exactly these, in this order; what it showed besides becomes loose. Two statements and one each.
+async def attach(tx: WriteTx, *, ids: Sequence[MediaId], account_id: AccountId, post_id: int) -> list[Media]:
+    """Have a post show exactly these, in this order. Two statements and one each.
+
+    What it showed besides stays with it: its history shows it.
 
     Args:
         ids: loose ones of the author, or ones that the post has already. Each counts once.
@@ -139,7 +139,9 @@ async def attach(
     if missing := [id for id in wanted if id not in free]:
         raise CannotAttach(ids=", ".join(map(str, missing)))
     rules.check_together([found[id] for id in wanted])
-    await _let_go(tx, [media for media in await store.of_posts(tx, [post_id]) if media.id not in found], now)
+    for media in await store.of_posts(tx, [post_id], earlier=False):
+        if media.id not in found:
+            await store.update(tx, msgspec.structs.replace(media, position=EARLIER))
     attached = [
         msgspec.structs.replace(found[id], post_id=post_id, position=position, loose_since=None)
         for position, id in enumerate(wanted)
@@ -151,16 +153,16 @@ async def attach(
 
 async def detach(tx: WriteTx, *, post_id: int, now: datetime) -> list[Media]:
     """A post is gone: what it showed is loose for a day, so that it can be written anew. What that is, in order."""
-    had = await store.of_posts(tx, [post_id])
+    had = await store.of_posts(tx, [post_id], earlier=True)
     await _let_go(tx, had, now)
-    return had
+    return [media for media in had if media.position != EARLIER]
 
 
 async def delete_of_post(tx: WriteTx, *, post_id: int, now: datetime) -> list[Media]:
     """A post is gone, and what it showed too. What that was, in order."""
-    had = await store.of_posts(tx, [post_id])
+    had = await store.of_posts(tx, [post_id], earlier=True)
     await _delete(tx, had, now)
-    return had
+    return [media for media in had if media.position != EARLIER]
 
 
 async def delete_all(tx: WriteTx, *, account_id: AccountId, now: datetime, limit: int = 500) -> int:

@@ -12,6 +12,8 @@ from pinson.domain.accounts import AccountId
 
 MediaId = NewType("MediaId", int)
 
+EARLIER = -1  # the position at its post of what the post showed before it was edited, and shows no longer
+
 # All that is ever shown, by the suffix of its key: what we encode ourselves. What people sent has none of these.
 TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -70,7 +72,7 @@ class Details(msgspec.Struct, frozen=True, omit_defaults=True):
 class Media(msgspec.Struct, frozen=True):
     """One picture, film or sound.
 
-    post_id: the post it belongs to, at `position`; None while it is loose.
+    post_id: the post it belongs to, at `position`, from 0, or EARLIER; None while it is loose.
     key, preview_key, upload_key: files in `Blobs`: what is shown, its small version (or what stands
         for a sound), what was sent and still has to be processed.
     size: of what is shown, in bytes.

@@ -28,10 +28,15 @@ async def owned(tx: ReadTx, id: MediaId, *, account_id: AccountId, post_id: int 
 
 
 async def of_posts(tx: ReadTx, post_ids: Sequence[int]) -> dict[int, list[Media]]:
-    """What belongs to these posts, in its order, in one statement; posts without any are left out."""
+    """What these posts show, in its order, in one statement; posts without any are left out."""
     found: dict[int, list[Media]] = {}
     if post_ids:
-        for media in await store.of_posts(tx, list(post_ids)):
+        for media in await store.of_posts(tx, list(post_ids), earlier=False):
             assert media.post_id is not None
             found.setdefault(media.post_id, []).append(media)
     return found
+
+
+async def of_versions(tx: ReadTx, post_id: int) -> dict[MediaId, Media]:
+    """What a post shows, and what it showed before it was edited."""
+    return {media.id: media for media in await store.of_posts(tx, [post_id], earlier=True)}

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.media.model import Media, MediaId
+from pinson.domain.media.model import EARLIER, Media, MediaId
 from pinson.lib.db import ReadTx, WriteTx
 
 OWNS = ("media",)
@@ -37,7 +37,7 @@ OF_POSTS = """
     SELECT id, account_id, post_id, position, kind, state, key, preview_key, upload_key, size, details, description,
         focus_x, focus_y, blurhash, created_at, loose_since
     FROM media
-    WHERE post_id IN (SELECT value FROM json_each(:post_ids))
+    WHERE post_id IN (SELECT value FROM json_each(:post_ids)) AND position >= :first
     ORDER BY post_id, position
 """
 LOOSE = """
@@ -81,9 +81,13 @@ async def by_ids(tx: ReadTx, ids: list[MediaId]) -> list[Media]:
     return await tx.all(Media, BY_IDS, ids=ids)
 
 
-async def of_posts(tx: ReadTx, post_ids: list[int]) -> list[Media]:
-    """What belongs to these posts, by post and position. O(posts and media) on (post_id, position)."""
-    return await tx.all(Media, OF_POSTS, post_ids=post_ids)
+async def of_posts(tx: ReadTx, post_ids: list[int], *, earlier: bool) -> list[Media]:
+    """What these posts show, by post and position. O(posts and media) on (post_id, position).
+
+    Args:
+        earlier: whether to begin with what only earlier versions of them showed.
+    """
+    return await tx.all(Media, OF_POSTS, post_ids=post_ids, first=EARLIER if earlier else 0)
 
 
 async def loose(tx: ReadTx, *, until: datetime, limit: int) -> list[Media]:

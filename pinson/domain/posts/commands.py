@@ -4,19 +4,51 @@ Whom a post reaches is decided by those who listen to its facts: timelines and s
 memory, and what `reactions.py` names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
+
+import msgspec
 
 from pinson.domain import accounts, links, media, relations
-from pinson.domain.accounts import AccountId
+from pinson.domain.accounts import Account, AccountId, QuotePolicy
 from pinson.domain.links import LinkId
-from pinson.domain.posts import queries, rules, store
+from pinson.domain.media import Media, MediaId, Said
+from pinson.domain.posts import polls, queries, rules, store
 from pinson.domain.posts import text as texts
-from pinson.domain.posts.facts import PostDeleted, PostEdited, PostPublished, RepliesOrphaned
-from pinson.domain.posts.model import Post, PostId, Prepared, Shape, Tag, Version, Visibility
-from pinson.domain.posts.rules import AnotherTag, BadTag, NotYourPost, Reader, TagNotUsable
+from pinson.domain.posts.facts import (
+    PostDeleted,
+    PostEdited,
+    PostImported,
+    PostPublished,
+    QuotePolicyChanged,
+    QuoteRevoked,
+    RepliesOrphaned,
+)
+from pinson.domain.posts.model import (
+    Draft,
+    Post,
+    PostId,
+    Prepared,
+    QuoteState,
+    Removed,
+    Shape,
+    Tag,
+    Version,
+    Visibility,
+)
+from pinson.domain.posts.rules import (
+    AnotherTag,
+    BadTag,
+    CannotRevoke,
+    NotPast,
+    NotYourPost,
+    PostNotFound,
+    Reader,
+    TagNotUsable,
+)
 from pinson.domain.relations import lists
-from pinson.lib import log
+from pinson.lib import ids, log
 from pinson.lib.db import WriteTx
 from pinson.lib.paging import NEWEST
 
@@ -32,11 +64,12 @@ async def publish(
     whose idempotency key made a post within the last hour gives that post again.
 
     Args:
-        author: the author as a reader: they can only answer what they may see.
+        author: the author as a reader: they can only answer and quote what they may see.
         now: moment of publication, UTC.
     Raises:
         AccountNotFound: the author is gone or suspended.
-        PostNotFound: the post replied to is gone, or the author may not see it.
+        PostNotFound: the post replied to or quoted is gone, or the author may not see or not quote it.
+        MustMention, UnexpectedMentions: whom it mentions.
         CannotAttach, TooManyAttached, MixedKinds, NotReady: its pictures, films or sounds.
         TagNotUsable: moderators keep one of its hashtags from being used.
     """
@@ -46,50 +79,76 @@ async def publish(
         made = await store.post_of_key(tx, author_id, draft.idempotency_key, since=now - KEY_LASTS)
         if made is not None and (found := await store.posts(tx, [made])):
             return found[0]
-    answered = await queries.original(tx, draft.in_reply_to_id, reader=author) if draft.in_reply_to_id else None
-    post = rules.accept(
-        prepared,
-        id=PostId(tx.new_id(author_id, now)),
-        author=account,
-        answered=answered,
-        mentions=await _mentions(tx, prepared.parsed, base_url),
-        tags=await _tags(tx, prepared.parsed, now),
-        link_id=await _link(tx, prepared, draft.visibility, now),
-        base_url=base_url,
-        now=now,
-    )
-    await store.insert(tx, post)
-    if draft.media_ids:
-        await media.attach(tx, ids=draft.media_ids, account_id=author_id, post_id=post.id, now=now)
-    if answered:
-        await store.count(tx, answered.id, replies=1)
-    await accounts.count(tx, author_id, posts=1, last_post_at=now)
+    post = await _accepted(tx, PostId(tx.new_id(author_id, now)), account, author, prepared, base_url, now, at=now)
+    await _store(tx, post, draft, now)
     if draft.idempotency_key:
         await store.keep_key(tx, author_id, draft.idempotency_key, post.id, now)
     await log.record(tx, PostPublished(at=now, post=post.shape))
     return post
 
 
+async def import_post(
+    tx: WriteTx, *, author: Reader, prepared: Prepared, created_at: datetime, base_url: str, now: datetime
+) -> Post:
+    """Store a post that was written elsewhere in the past: it takes its place by its date, and is news for nobody.
+
+    It shows no card of what it shares: whole archives are imported, and we would knock at thousands of doors at once.
+
+    Args:
+        author: the author as a reader: they can only answer and quote what they may see.
+        prepared: its idempotency key does not count.
+        created_at: when it was written, UTC.
+    Raises:
+        NotPast: that is not in the past.
+        AccountNotFound, PostNotFound, MustMention, UnexpectedMentions, CannotAttach, TooManyAttached, MixedKinds,
+        NotReady: as for `publish`.
+    """
+    assert author.id is not None
+    if created_at >= now:
+        raise NotPast
+    account = await accounts.active(tx, author.id)
+    id = ids.at(created_at, owner=author.id)
+    while await store.shapes(tx, [id]):
+        id = ids.next_to(id)
+    prepared = msgspec.structs.replace(prepared, url=None)
+    post = await _accepted(tx, PostId(id), account, author, prepared, base_url, now, at=created_at)
+    await _store(tx, post, prepared.draft, now)
+    await log.record(tx, PostImported(at=now, post=post.shape))
+    return post
+
+
 async def edit(
-    tx: WriteTx, *, id: PostId, author_id: AccountId, prepared: Prepared, base_url: str, now: datetime
+    tx: WriteTx,
+    *,
+    id: PostId,
+    author_id: AccountId,
+    prepared: Prepared,
+    base_url: str,
+    now: datetime,
+    said: Mapping[MediaId, Said] = MappingProxyType({}),
 ) -> Post:
     """Let one's post say something else. Nothing is recorded if it says the same as before.
 
-    Whom it is for and what it answers stay. Its versions are kept, the first one too.
+    Whom it is for, what it answers and what it quotes stay. Its versions are kept, the first one too. A poll that
+    asks something else begins anew; one that only ends at another time, or hides its figures or not, is no edit,
+    and neither is a change of who may quote the post.
 
     Args:
-        prepared: of its draft, the text, content warning, sensitivity, language and media count.
+        prepared: see `rules.revise`.
+        said: what is said from now on about media that it shows.
     Raises:
         AccountNotFound: the author is gone or suspended.
-        PostNotFound: there is none, or it is a boost.
-        NotYourPost: it is somebody else's.
+        PostNotFound: there is none.
+        NotYourPost: it is somebody else's, or a boost.
         CannotAttach, TooManyAttached, MixedKinds, NotReady: its pictures, films or sounds.
         TagNotUsable: moderators keep one of its hashtags from being used.
     """
     await accounts.active(tx, author_id)
     post = await queries.post(tx, id)
-    if post.author_id != author_id or post.boost_of_id is not None:
-        raise NotYourPost
+    rules.check_own(post, author_id)
+    draft = prepared.draft
+    shown_before = (await media.of_posts(tx, [id])).get(id, []) if post.media else []
+    asked_before = (await polls.of_posts(tx, [id])).get(id) if post.poll else None
     new = rules.revise(
         post,
         prepared,
@@ -99,23 +158,72 @@ async def edit(
         base_url=base_url,
         now=now,
     )
-    attached = [one.id for one in (await media.of_posts(tx, [id])).get(id, [])]
-    if rules.says_the_same(new, post) and attached == list(prepared.draft.media_ids):
-        return post
-    await media.attach(tx, ids=prepared.draft.media_ids, account_id=author_id, post_id=id, now=now)
+    shown = shown_before
+    if [one.id for one in shown_before] != list(draft.media_ids):
+        shown = await media.attach(tx, ids=draft.media_ids, account_id=author_id, post_id=id)
+    shown = [
+        await media.update(tx, id=one.id, account_id=author_id, post_id=id, said=said[one.id], now=now)
+        if one.id in said
+        else one
+        for one in shown
+    ]
+    asks_else = await polls.revise(tx, asked_before, draft.poll, post_id=id, now=now)
+    if rules.says_the_same(new, post) and shown == shown_before and not asks_else:
+        return await set_quote_policy(tx, id=id, author_id=author_id, policy=new.quote_policy, now=now)
     joined = tuple(topic for topic in new.topics if topic not in post.topics)
     left = tuple(topic for topic in post.topics if topic not in new.topics)
+    asked = (await polls.of_posts(tx, [id])).get(id) if new.poll else None
     if post.edited_at is None:
-        await store.add_version(tx, id, Version(post.created_at, post.html, post.spoiler, post.sensitive))
-    await store.add_version(tx, id, Version(now, new.html, new.spoiler, new.sensitive))
+        await store.add_version(tx, id, Version.of(post, post.created_at, shown_before, asked_before))
+    await store.add_version(tx, id, Version.of(new, now, shown, asked))
     await store.update(tx, new, joined=joined, left=left)
     mentioned = tuple(named for named in new.mentions if named not in post.mentions)
     await log.record(tx, PostEdited(at=now, post=new.shape, joined=joined, left=left, mentioned=mentioned))
     return new
 
 
-async def delete(tx: WriteTx, *, id: PostId, author_id: AccountId, now: datetime, with_media: bool = False) -> Post:
-    """Remove one's post for good; the post as it was, so that it can be written anew.
+async def set_quote_policy(
+    tx: WriteTx, *, id: PostId, author_id: AccountId, policy: QuotePolicy, now: datetime
+) -> Post:
+    """Say who may quote one's post from now on. What is not for everyone stays quoted by nobody.
+
+    Raises:
+        PostNotFound: there is none.
+        NotYourPost: it is somebody else's, or a boost.
+    """
+    post = await queries.post(tx, id)
+    rules.check_own(post, author_id)
+    new = rules.with_quote_policy(post, policy)
+    if new != post:
+        await store.update(tx, new, joined=(), left=())
+        await log.record(tx, QuotePolicyChanged(at=now, post=new.shape))
+    return new
+
+
+async def revoke_quote(tx: WriteTx, *, id: PostId, quoting_id: PostId, reader: Reader, now: datetime) -> Post:
+    """Have one's post no longer shown in another that quotes it; the other, which stays. Twice changes nothing.
+
+    Raises:
+        PostNotFound: there is no such post, or not for this reader, or it is not quoted there.
+        CannotRevoke: the quoted post is somebody else's.
+    """
+    quoted = await queries.visible(tx, id, reader=reader)
+    post = await queries.post(tx, quoting_id)
+    if post.quote_of_id != id:
+        raise PostNotFound
+    if quoted.author_id != reader.id:
+        raise CannotRevoke
+    if post.quote_state is QuoteState.REVOKED:
+        return post
+    new = msgspec.structs.replace(post, quote_state=QuoteState.REVOKED)
+    await store.update(tx, new, joined=(), left=())
+    await store.count(tx, id, quotes=-1)
+    await log.record(tx, QuoteRevoked(at=now, post=new.shape))
+    return new
+
+
+async def delete(tx: WriteTx, *, id: PostId, author_id: AccountId, now: datetime, with_media: bool = False) -> Removed:
+    """Remove one's post for good; what it was, so that it can be written anew.
 
     Args:
         with_media: whether what it showed goes too; else it can be attached again, for a day.
@@ -126,10 +234,9 @@ async def delete(tx: WriteTx, *, id: PostId, author_id: AccountId, now: datetime
     post = await queries.post(tx, id)
     if post.author_id != author_id:
         raise NotYourPost
-    if with_media:
-        await media.delete_of_post(tx, post_id=id, now=now)
-    await remove(tx, post.shape, now)
-    return post
+    asked = (await polls.of_posts(tx, [id])).get(id) if post.poll else None
+    deleted = await media.delete_of_post(tx, post_id=id, now=now) if with_media else []
+    return Removed(post, await remove(tx, post.shape, now) or deleted, asked)
 
 
 async def delete_all(tx: WriteTx, *, author_id: AccountId, now: datetime, limit: int = 500) -> int:
@@ -143,7 +250,7 @@ async def delete_all(tx: WriteTx, *, author_id: AccountId, now: datetime, limit:
 async def clear_after(tx: WriteTx, *, id: PostId, now: datetime, limit: int = 200) -> int:
     """Remove up to `limit` of each thing that hung on a deleted post; how many. Call again until none.
 
-    Its boosts and marks go; what answered it stays, and leads nowhere.
+    Its boosts, marks and votes go; what answered it stays, and leads nowhere. What quoted it shows that it is gone.
     """
     boosts = await store.boosts_of(tx, id, before=NEWEST, after=0, limit=limit)
     for boost in boosts:
@@ -151,17 +258,20 @@ async def clear_after(tx: WriteTx, *, id: PostId, now: datetime, limit: int = 20
     orphans = await store.orphan(tx, id, limit=limit)
     if orphans:
         await log.record(tx, RepliesOrphaned(at=now, ids=tuple(orphans)))
-    return len(boosts) + len(orphans) + await store.delete_marks_on(tx, id, limit=limit)
+    votes = await polls.forget_votes(tx, id, limit=limit)
+    return len(boosts) + len(orphans) + votes + await store.delete_marks_on(tx, id, limit=limit)
 
 
-async def remove(tx: WriteTx, shape: Shape, now: datetime) -> None:
-    """Take a post away, whoever asks; for commands of this package."""
+async def remove(tx: WriteTx, shape: Shape, now: datetime) -> list[Media]:
+    """Take a post away, whoever asks; what it showed. For commands of this package."""
     await store.delete(tx, shape)
-    await media.detach(tx, post_id=shape.id, now=now)
+    shown = await media.detach(tx, post_id=shape.id, now=now)
     if shape.in_reply_to_id is not None:
         await store.count(tx, shape.in_reply_to_id, replies=-1)
     if shape.boost_of_id is not None:
         await store.count(tx, shape.boost_of_id, boosts=-1)
+    if shape.quote_of_id is not None and shape.quote_state is QuoteState.ACCEPTED:
+        await store.count(tx, shape.quote_of_id, quotes=-1)
     await accounts.count(tx, shape.author_id, posts=-1)
     await log.record(
         tx,
@@ -172,8 +282,10 @@ async def remove(tx: WriteTx, shape: Shape, now: datetime) -> None:
             in_reply_to_id=shape.in_reply_to_id,
             topics=shape.topics,
             boost_of_id=shape.boost_of_id,
+            quote_of_id=shape.quote_of_id,
         ),
     )
+    return shown
 
 
 async def tag_named(tx: WriteTx, *, name: str, now: datetime) -> Tag:
@@ -252,6 +364,52 @@ async def change_tag(
 async def forget_keys(tx: WriteTx, *, now: datetime) -> int:
     """Forget idempotency keys that no longer count; how many."""
     return await store.forget_keys(tx, until=now - KEY_LASTS)
+
+
+async def _accepted(
+    tx: WriteTx,
+    id: PostId,
+    author: Account,
+    reader: Reader,
+    prepared: Prepared,
+    base_url: str,
+    now: datetime,
+    *,
+    at: datetime,
+) -> Post:
+    """The post that a draft becomes, not stored yet.
+
+    Args:
+        reader: the author as a reader.
+        at: when it was written.
+    """
+    draft = prepared.draft
+    return rules.accept(
+        prepared,
+        id=id,
+        author=author,
+        answered=await queries.original(tx, draft.in_reply_to_id, reader=reader) if draft.in_reply_to_id else None,
+        quoted=await queries.quotable(tx, draft.quote_of_id, reader=reader) if draft.quote_of_id else None,
+        mentions=await _mentions(tx, prepared.parsed, base_url),
+        tags=await _tags(tx, prepared.parsed, now),
+        link_id=await _link(tx, prepared, draft.visibility, now),
+        base_url=base_url,
+        now=at,
+    )
+
+
+async def _store(tx: WriteTx, post: Post, draft: Draft, now: datetime) -> None:
+    """Store a new post with all that it holds, and count it."""
+    await store.insert(tx, post)
+    if draft.media_ids:
+        await media.attach(tx, ids=draft.media_ids, account_id=post.author_id, post_id=post.id)
+    if draft.poll is not None:
+        await polls.ask(tx, draft.poll, post_id=post.id, now=post.created_at)
+    if post.in_reply_to_id is not None:
+        await store.count(tx, post.in_reply_to_id, replies=1)
+    if post.quote_of_id is not None:
+        await store.count(tx, post.quote_of_id, quotes=1)
+    await accounts.count(tx, post.author_id, posts=1, last_post_at=post.created_at)
 
 
 async def _mentions(tx: WriteTx, parsed: texts.Parsed, base_url: str) -> dict[str, texts.Mention]:

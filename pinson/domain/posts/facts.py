@@ -33,6 +33,25 @@ class PostDeleted(Fact, frozen=True, kw_only=True):
     in_reply_to_id: PostId | None
     topics: tuple[int, ...]
     boost_of_id: PostId | None = None
+    quote_of_id: PostId | None = None
+
+
+class PostImported(Fact, frozen=True, kw_only=True):
+    """A post of the past was stored and stands under `post.topics`, at its place by date. It is news for nobody."""
+
+    post: Shape
+
+
+class QuotePolicyChanged(Fact, frozen=True, kw_only=True):
+    """Its author changed who may quote a post. post: as it is now."""
+
+    post: Shape
+
+
+class QuoteRevoked(Fact, frozen=True, kw_only=True):
+    """The author of a quoted post does not want it shown in another. post: the one that quoted it, as it is now."""
+
+    post: Shape
 
 
 class RepliesOrphaned(Fact, frozen=True, kw_only=True):

@@ -1,15 +1,17 @@
 """Posts: as they are stored (`Post`), as they are judged (`Shape`), and as they come in (`Draft`)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
 import msgspec
 
-from pinson.domain.accounts import AccountId
+from pinson.domain.accounts import AccountId, QuotePolicy
 from pinson.domain.links import LinkId
-from pinson.domain.media import MediaId
+from pinson.domain.media import Media, MediaId
 from pinson.domain.posts import text as texts
+from pinson.domain.posts.polls.model import Ballot, Poll
 
 PostId = NewType("PostId", int)
 
@@ -23,8 +25,24 @@ class Visibility(StrEnum):
     DIRECT = "direct"  # those it mentions
 
 
-class Draft(msgspec.Struct, frozen=True):
-    """A post as somebody wishes it."""
+class QuoteState(StrEnum):
+    """What becomes of the quote in a post, in Mastodon's words. The first two are kept; the rest is found."""
+
+    ACCEPTED = "accepted"
+    REVOKED = "revoked"  # the author of the quoted post does not want it there
+    DELETED = "deleted"  # the quoted post is gone
+    UNAUTHORIZED = "unauthorized"  # it is not for this reader
+    BLOCKED = "blocked_account"  # the reader blocks its author
+    MUTED = "muted_account"  # the reader mutes its author
+
+
+class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A post as somebody wishes it.
+
+    poll: what it asks.
+    quote_of_id: the post that it quotes. quote_policy: who may quote it; None leaves it as it is.
+    allowed_mentions: whom it may mention, if its author wants to be held to that.
+    """
 
     text: str
     visibility: Visibility = Visibility.PUBLIC
@@ -35,6 +53,10 @@ class Draft(msgspec.Struct, frozen=True):
     app_id: int | None = None
     idempotency_key: str | None = None
     media_ids: tuple[MediaId, ...] = ()
+    poll: Ballot | None = None
+    quote_of_id: PostId | None = None
+    quote_policy: QuotePolicy | None = None
+    allowed_mentions: tuple[AccountId, ...] | None = None
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -48,7 +70,7 @@ class Prepared(msgspec.Struct, frozen=True):
     url: str | None = None
 
 
-class Shape(msgspec.Struct, frozen=True):
+class Shape(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the rules need to know of a post: who may see it and on whose timelines it stands.
 
     topics: what it is under, see `topics.py`.
@@ -56,7 +78,8 @@ class Shape(msgspec.Struct, frozen=True):
     conversation_id: the post that began its thread, there or gone.
     language: None if it is not known, or if it is a boost.
     media: how many pictures, films or sounds are attached to it. poll: whether it asks something.
-    quote_of_id, quote_of_author_id: the post that it quotes, and whose.
+    quote_of_id, quote_of_author_id: the post that it quotes, and whose. quote_state: accepted, or revoked.
+    quote_policy: who may quote it.
     link_id: what it shares, and shows a card of.
     """
 
@@ -76,6 +99,8 @@ class Shape(msgspec.Struct, frozen=True):
     quote_of_id: PostId | None = None
     quote_of_author_id: AccountId | None = None
     link_id: LinkId | None = None
+    quote_state: QuoteState = QuoteState.ACCEPTED
+    quote_policy: QuotePolicy = QuotePolicy.PUBLIC
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -86,8 +111,8 @@ class Post(msgspec.Struct, frozen=True):
     mentions, tags: ids of the accounts it mentions, or did before it was edited; its hashtags, folded.
     silent: those of the mentioned whom the text no longer names.
     edited_at: when it was edited last.
-    replies, boosts, favourites: how many there are.
-    media, poll, quote_of_id, quote_of_author_id, link_id: see `Shape`.
+    replies, boosts, favourites, quotes: how many there are.
+    media, poll, quote_of_id, quote_of_author_id, link_id, quote_state, quote_policy: see `Shape`.
     """
 
     id: PostId
@@ -118,6 +143,9 @@ class Post(msgspec.Struct, frozen=True):
     quote_of_id: PostId | None = None
     quote_of_author_id: AccountId | None = None
     link_id: LinkId | None = None
+    quote_state: QuoteState = QuoteState.ACCEPTED
+    quote_policy: QuotePolicy = QuotePolicy.PUBLIC
+    quotes: int = 0
 
     @property
     def shape(self) -> Shape:
@@ -139,16 +167,43 @@ class Post(msgspec.Struct, frozen=True):
             self.quote_of_id,
             self.quote_of_author_id,
             self.link_id,
+            self.quote_state,
+            self.quote_policy,
         )
 
 
+class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A picture, film or sound as a version of a post showed it: what was said about it can change."""
+
+    id: MediaId
+    description: str = ""
+    focus_x: float | None = None
+    focus_y: float | None = None
+
+
 class Version(msgspec.Struct, frozen=True):
-    """What a post said from a moment on, until it was edited again."""
+    """What a post said from a moment on, until it was edited again. options: what it asked, if it did."""
 
     created_at: datetime
     html: str
     spoiler: str
     sensitive: bool
+    media: tuple[Shown, ...] = ()
+    options: tuple[str, ...] | None = None
+
+    @classmethod
+    def of(cls, post: Post, at: datetime, media: Sequence[Media], poll: Poll | None) -> "Version":
+        """What a post says now, and has said since then, with what it shows and asks."""
+        shown = tuple(Shown(one.id, one.description, one.focus_x, one.focus_y) for one in media)
+        return cls(at, post.html, post.spoiler, post.sensitive, shown, poll.options if poll else None)
+
+
+class Removed(msgspec.Struct, frozen=True):
+    """A post that was deleted, as it was, with what it showed: enough to write it anew."""
+
+    post: Post
+    media: list[Media]
+    poll: Poll | None
 
 
 class Mark(StrEnum):

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from pinson.domain import media
 from pinson.domain.accounts import AccountId
-from pinson.domain.posts import store
+from pinson.domain.posts import polls, store
 from pinson.domain.posts.model import Post, PostId, Shape, Tag, TagDay, Version, Week
-from pinson.domain.posts.rules import BadTag, PostNotFound, Reader, TagNotFound, can_see, tag_name
+from pinson.domain.posts.rules import BadTag, PostNotFound, Reader, TagNotFound, can_see, may_quote, tag_name
 from pinson.lib.db import ReadTx
 from pinson.lib.paging import NEWEST, Page
 
@@ -53,11 +54,30 @@ async def original(tx: ReadTx, id: PostId, *, reader: Reader) -> Shape:
     return shape if shape.boost_of_id is None else await visible(tx, shape.boost_of_id, reader=reader)
 
 
+async def quotable(tx: ReadTx, id: PostId, *, reader: Reader) -> Shape:
+    """The shape of a post that the reader may quote.
+
+    Raises:
+        PostNotFound: there is none, or not for them, or its author does not want them to.
+    """
+    shape = await visible(tx, id, reader=reader)
+    if not may_quote(shape, reader):
+        raise PostNotFound
+    return shape
+
+
+async def quotes(tx: ReadTx, id: PostId, *, before: int = NEWEST, after: int = 0, limit: int) -> list[Shape]:
+    """Posts that quote a post, with ids between the two, newest first; who may see them is not asked."""
+    return await store.quotes_of(tx, id, before=before, after=after, limit=limit)
+
+
 async def versions(tx: ReadTx, post: Post) -> list[Version]:
     """All that a post said since it was published, from the original on; the last one is what it says now."""
-    if post.edited_at is None:
-        return [Version(post.created_at, post.html, post.spoiler, post.sensitive)]
-    return await store.versions(tx, post.id)
+    if post.edited_at is not None:
+        return await store.versions(tx, post.id)
+    shown = (await media.of_posts(tx, [post.id])).get(post.id, []) if post.media else []
+    asked = (await polls.of_posts(tx, [post.id])).get(post.id) if post.poll else None
+    return [Version.of(post, post.created_at, shown, asked)]
 
 
 async def by_author(tx: ReadTx, author_id: AccountId, *, before: int = NEWEST, limit: int) -> list[Shape]:

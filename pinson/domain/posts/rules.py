@@ -10,11 +10,12 @@ from datetime import datetime
 import msgspec
 
 from pinson.domain import links
-from pinson.domain.accounts import Account, AccountId, Standing
+from pinson.domain.accounts import Account, AccountId, QuotePolicy, Standing
 from pinson.domain.links import LinkId
 from pinson.domain.posts import text as texts
 from pinson.domain.posts import topics
-from pinson.domain.posts.model import Draft, Post, PostId, Prepared, Shape, Tag, Visibility
+from pinson.domain.posts.model import Draft, Post, PostId, Prepared, QuoteState, Shape, Tag, Visibility
+from pinson.domain.posts.polls import rules as polls
 from pinson.domain.relations import Circle
 from pinson.lib.errors import Kind, Refusal
 
@@ -35,6 +36,31 @@ class PostTooLong(Refusal):
     text = "Validation failed: Text character limit of {limit} exceeded (this post has {length})"
 
 
+class PollWithMedia(Refusal):
+    """A post shows something or asks something, not both."""
+
+    kind, code = Kind.INVALID, "poll_with_media"
+    text = "Validation failed: a post cannot have both a poll and media"
+
+
+class MustMention(Refusal):
+    """A direct post quotes somebody whom it is not for."""
+
+    kind, code = Kind.INVALID, "must_mention_quoted"
+    text = "Validation failed: a direct post must mention whomever it quotes"
+
+
+class UnexpectedMentions(Refusal):
+    """It would mention others than its author expects: `ids`, accounts."""
+
+    kind, code = Kind.INVALID, "unexpected_mentions"
+    text = "Validation failed: the post would mention accounts that were not expected"
+
+    def __init__(self, ids: Sequence[AccountId]) -> None:
+        super().__init__()
+        self.ids = ids
+
+
 class PostNotFound(Refusal):
     """There is no such post, or not for this reader: the two look the same."""
 
@@ -46,6 +72,20 @@ class NotYourPost(PostNotFound):
     """The reader may see the post, but it is somebody else's."""
 
     code = "not_your_post"
+
+
+class CannotRevoke(Refusal):
+    """Only the author of a quoted post can have it taken out of another."""
+
+    kind, code = Kind.FORBIDDEN, "cannot_revoke"
+    text = "This action is not allowed"
+
+
+class NotPast(Refusal):
+    """What is imported was written before."""
+
+    kind, code = Kind.INVALID, "not_past"
+    text = "Validation failed: a post that is imported must have a date in the past"
 
 
 class CannotPin(Refusal):
@@ -118,13 +158,23 @@ def prepare(
 ) -> Prepared:
     """Read the text and hold it to the limits: all that can be done before the transaction.
 
+    What has a content warning is sensitive. Where there is nothing else, the warning is the text.
+
     Args:
         detect: tells the language of a text; None leaves it unknown if the draft does not say it.
     Raises:
-        BlankPost, PostTooLong.
+        BlankPost, PostTooLong, PollWithMedia, BadPoll, BadDuration.
     """
-    if not draft.text.strip() and not draft.media_ids:
-        raise BlankPost
+    if draft.spoiler and not draft.sensitive:
+        draft = msgspec.structs.replace(draft, sensitive=True)
+    if not draft.text.strip() and draft.quote_of_id is None:
+        draft = msgspec.structs.replace(draft, text=draft.spoiler, spoiler="")
+        if not draft.text.strip() and not draft.media_ids:
+            raise BlankPost
+    if draft.poll is not None:
+        if draft.media_ids:
+            raise PollWithMedia
+        draft = msgspec.structs.replace(draft, poll=polls.prepare(draft.poll))
     length = texts.length(draft.text, draft.spoiler)
     if length > max_characters:
         raise PostTooLong(length=length, limit=max_characters)
@@ -140,26 +190,38 @@ def accept(
     id: PostId,
     author: Account,
     answered: Shape | None,
+    quoted: Shape | None,
     mentions: Mapping[str, texts.Mention],
     tags: Sequence[Tag],
     link_id: LinkId | None,
     base_url: str,
     now: datetime,
 ) -> Post:
-    """The post that a draft becomes. What a limited account wants to be public is unlisted.
+    """The post that a draft becomes.
+
+    What a limited account wants to be public is unlisted; what quotes a private post is for followers at most.
 
     Args:
         answered: the post it replies to.
+        quoted: the post it quotes, which its author may.
         mentions: the accounts that its handles turned out to be.
         tags: its hashtags, in order.
         link_id: what it shares.
+    Raises:
+        MustMention, UnexpectedMentions.
     """
-    draft = prepared.draft
+    draft, visibility = prepared.draft, prepared.draft.visibility
     mentioned = tuple(dict.fromkeys(AccountId(mention.id) for mention in mentions.values()))
     answered_author_id = answered.author_id if answered else None
-    visibility = draft.visibility
     if visibility is Visibility.PUBLIC and author.limited_at is not None:
         visibility = Visibility.UNLISTED
+    if draft.allowed_mentions is not None and (others := set(mentioned) - set(draft.allowed_mentions)):
+        raise UnexpectedMentions(sorted(others))
+    if quoted is not None:
+        if quoted.visibility is Visibility.FOLLOWERS and visibility is not Visibility.DIRECT:
+            visibility = Visibility.FOLLOWERS
+        if visibility is Visibility.DIRECT and quoted.author_id not in (author.id, *mentioned):
+            raise MustMention
     return Post(
         id=id,
         author_id=author.id,
@@ -168,7 +230,7 @@ def accept(
         text=draft.text,
         html=texts.to_html(prepared.parsed, mentions, base_url=base_url),
         spoiler=draft.spoiler,
-        sensitive=draft.sensitive or bool(draft.spoiler),
+        sensitive=draft.sensitive,
         language=draft.language,
         in_reply_to_id=answered.id if answered else None,
         in_reply_to_author_id=answered_author_id,
@@ -179,6 +241,10 @@ def accept(
         conversation_id=answered.conversation_id if answered else id,
         media=len(draft.media_ids),
         link_id=link_id,
+        poll=draft.poll is not None,
+        quote_of_id=quoted.id if quoted else None,
+        quote_of_author_id=quoted.author_id if quoted else None,
+        quote_policy=_quote_policy(visibility, draft.quote_policy),
     )
 
 
@@ -195,8 +261,8 @@ def revise(
     """The post that an edit makes of `post`. Whom it mentioned before may go on reading it.
 
     Args:
-        prepared: only its text, content warning, sensitivity and language count; a language that
-            is not given stays as it was.
+        prepared: whom it is for, what it answers and what it quotes do not count; a language and
+            a policy for quotes that are not given stay as they were.
         mentions, tags, link_id: as for `accept`.
     """
     draft = prepared.draft
@@ -208,7 +274,7 @@ def revise(
         text=draft.text,
         html=texts.to_html(prepared.parsed, mentions, base_url=base_url),
         spoiler=draft.spoiler,
-        sensitive=draft.sensitive or bool(draft.spoiler),
+        sensitive=draft.sensitive,
         language=draft.language or post.language,
         mentions=named + silent,
         silent=silent,
@@ -217,11 +283,13 @@ def revise(
         edited_at=now,
         media=len(draft.media_ids),
         link_id=link_id,
+        poll=draft.poll is not None,
+        quote_policy=_quote_policy(post.visibility, draft.quote_policy or post.quote_policy),
     )
 
 
 def says_the_same(one: Post, other: Post) -> bool:
-    """Whether an edit changed nothing that anybody can see."""
+    """Whether an edit changed nothing of what a post says."""
     return (one.text, one.spoiler, one.sensitive, one.language) == (
         other.text,
         other.spoiler,
@@ -275,6 +343,27 @@ def check_pin(post: Shape, account_id: AccountId) -> None:
     """
     if post.author_id != account_id or post.boost_of_id is not None or post.visibility is Visibility.DIRECT:
         raise CannotPin
+
+
+def with_quote_policy(post: Post, policy: QuotePolicy) -> Post:
+    """The post once its author has said who may quote it."""
+    return msgspec.structs.replace(post, quote_policy=_quote_policy(post.visibility, policy))
+
+
+def check_own(post: Post | Shape, account_id: AccountId) -> None:
+    """
+    Raises:
+        NotYourPost: it is somebody else's, or a boost, which holds nothing of its own.
+    """
+    if post.author_id != account_id or post.boost_of_id is not None:
+        raise NotYourPost
+
+
+def _quote_policy(visibility: Visibility, wanted: QuotePolicy | None) -> QuotePolicy:
+    """Who may quote a post: what is not for everyone is quoted by nobody, whatever its author wishes."""
+    if visibility in (Visibility.FOLLOWERS, Visibility.DIRECT):
+        return QuotePolicy.NOBODY
+    return wanted or QuotePolicy.PUBLIC
 
 
 def _topics(
@@ -347,3 +436,31 @@ def is_out_of_reach(post: Shape, reader: Reader) -> bool:
         return False
     circle = reader.circle
     return circle is None or (post.author_id != reader.id and post.author_id not in circle.topics)
+
+
+def may_quote(post: Shape, reader: Reader) -> bool:
+    """Whether `reader` may quote a post that they may see. Its author always may, but nobody quotes a direct post."""
+    if reader.circle is None or post.boost_of_id is not None or post.visibility is Visibility.DIRECT:
+        return False
+    if post.author_id == reader.id or post.quote_policy is QuotePolicy.PUBLIC:
+        return True
+    return post.quote_policy is QuotePolicy.FOLLOWERS and post.author_id in reader.circle.topics
+
+
+def quote_state(post: Shape, quoted: Shape | None, reader: Reader) -> QuoteState:
+    """What `reader` is told of the quote in a post.
+
+    Args:
+        quoted: the post in it; None if it is gone.
+    """
+    if post.quote_state is not QuoteState.ACCEPTED:
+        return post.quote_state
+    if quoted is None:
+        return QuoteState.DELETED
+    circle = reader.circle
+    if circle is None or quoted.author_id not in circle.blocked:
+        if not can_see(quoted, reader):
+            return QuoteState.UNAUTHORIZED
+        return QuoteState.MUTED if circle and quoted.author_id in circle.muted else QuoteState.ACCEPTED
+    unblocked = Reader(msgspec.structs.replace(circle, blocked=frozenset()), reader.standing)
+    return QuoteState.BLOCKED if can_see(quoted, unblocked) else QuoteState.UNAUTHORIZED

@@ -8,7 +8,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from pinson.domain.posts import store
-from pinson.domain.posts.facts import PostDeleted, PostEdited, PostPublished, RepliesOrphaned
+from pinson.domain.posts.facts import (
+    PostDeleted,
+    PostEdited,
+    PostPublished,
+    QuotePolicyChanged,
+    QuoteRevoked,
+    RepliesOrphaned,
+)
 from pinson.domain.posts.model import Shape
 from pinson.lib.db import ReadTx
 from pinson.lib.log import Fact
@@ -39,7 +46,7 @@ class Shapes:
     def apply(self, fact: Fact) -> None:
         """Follow the log."""
         match fact:
-            case PostPublished() | PostEdited():
+            case PostPublished() | PostEdited() | QuotePolicyChanged() | QuoteRevoked():
                 self._keep_one(fact.post)
             case PostDeleted():
                 self._shapes.pop(fact.id, None)

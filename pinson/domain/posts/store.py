@@ -30,31 +30,32 @@ OWNS = ("posts", "tags", "idempotency", "topics", "entries", "marks", "conversat
 # The columns of a `Shape`, of the table posts under the name p.
 SHAPE = """p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
         p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language,
-        p.media, p.poll, p.quote_of_id, p.quote_of_author_id, p.link_id"""
+        p.media, p.poll, p.quote_of_id, p.quote_of_author_id, p.link_id, p.quote_state, p.quote_policy"""
 
 INSERT = """
     INSERT INTO posts (
         id, author_id, created_at, visibility, text, html, spoiler, sensitive, language,
         in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, conversation_id,
         boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites,
-        media, poll, quote_of_id, quote_of_author_id, link_id)
+        media, poll, quote_of_id, quote_of_author_id, link_id, quote_state, quote_policy, quotes)
     VALUES (
         :id, :author_id, :created_at, :visibility, :text, :html, :spoiler, :sensitive, :language,
         :in_reply_to_id, :in_reply_to_author_id, :mentions, :tags, :topics, :app_id, :conversation_id,
         :boost_of_id, :boost_of_author_id, :edited_at, :silent, :replies, :boosts, :favourites,
-        :media, :poll, :quote_of_id, :quote_of_author_id, :link_id)
+        :media, :poll, :quote_of_id, :quote_of_author_id, :link_id, :quote_state, :quote_policy, :quotes)
 """
 UPDATE = """
     UPDATE posts
     SET text = :text, html = :html, spoiler = :spoiler, sensitive = :sensitive, language = :language,
         mentions = :mentions, tags = :tags, topics = :topics, edited_at = :edited_at, silent = :silent,
-        media = :media, poll = :poll, link_id = :link_id
+        media = :media, poll = :poll, link_id = :link_id, quote_state = :quote_state, quote_policy = :quote_policy
     WHERE id = :id
 """
 DELETE = "DELETE FROM posts WHERE id = :id"
 COUNT_UP = """
     UPDATE posts
-    SET replies = replies + :replies, boosts = boosts + :boosts, favourites = favourites + :favourites
+    SET replies = replies + :replies, boosts = boosts + :boosts, favourites = favourites + :favourites,
+        quotes = quotes + :quotes
     WHERE id = :id
 """
 SHAPES = f"""
@@ -66,7 +67,7 @@ POSTS = """
     SELECT id, author_id, created_at, visibility, text, html, spoiler, sensitive, language,
         in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, conversation_id,
         boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites,
-        media, poll, quote_of_id, quote_of_author_id, link_id
+        media, poll, quote_of_id, quote_of_author_id, link_id, quote_state, quote_policy, quotes
     FROM posts
     WHERE id IN (SELECT value FROM json_each(:ids))
 """
@@ -86,6 +87,13 @@ BOOSTS_OF = f"""
     SELECT {SHAPE}
     FROM posts AS p
     WHERE p.boost_of_id = :id AND p.id < :before AND p.id > :after
+    ORDER BY p.id DESC
+    LIMIT :limit
+"""
+QUOTES_OF = f"""
+    SELECT {SHAPE}
+    FROM posts AS p
+    WHERE p.quote_of_id = :id AND p.id < :before AND p.id > :after AND p.quote_state = 'accepted'
     ORDER BY p.id DESC
     LIMIT :limit
 """
@@ -251,10 +259,12 @@ DELETE_MUTE = """
 DELETE_MUTES_BY = "DELETE FROM conversation_mutes WHERE account_id = :account_id"
 
 NEW_VERSION = """
-    INSERT INTO versions (post_id, created_at, html, spoiler, sensitive)
-    VALUES (:post_id, :created_at, :html, :spoiler, :sensitive)
+    INSERT INTO versions (post_id, created_at, html, spoiler, sensitive, media, options)
+    VALUES (:post_id, :created_at, :html, :spoiler, :sensitive, :media, :options)
 """
-VERSIONS = "SELECT created_at, html, spoiler, sensitive FROM versions WHERE post_id = :post_id ORDER BY id"
+VERSIONS = """
+    SELECT created_at, html, spoiler, sensitive, media, options FROM versions WHERE post_id = :post_id ORDER BY id
+"""
 
 KEY = "SELECT post_id FROM idempotency WHERE account_id = :account_id AND key = :key AND at > :since"
 KEEP_KEY = """
@@ -301,6 +311,8 @@ async def update(tx: WriteTx, post: Post, *, joined: Sequence[int], left: Sequen
         media=post.media,
         poll=post.poll,
         link_id=post.link_id,
+        quote_state=post.quote_state,
+        quote_policy=post.quote_policy,
     )
     media = post.media > 0
     await tx.run_many(MARK_ENTRY, [{"topic_id": topic, "id": post.id, "media": media} for topic in post.topics])
@@ -324,9 +336,11 @@ async def _count_tags(tx: WriteTx, sql: str, post: Post | Shape, among: Sequence
         await tx.run_many(sql, [{"author_id": post.author_id, "tag_id": topic, "id": post.id} for topic in among])
 
 
-async def count(tx: WriteTx, id: PostId, *, replies: int = 0, boosts: int = 0, favourites: int = 0) -> None:
+async def count(
+    tx: WriteTx, id: PostId, *, replies: int = 0, boosts: int = 0, favourites: int = 0, quotes: int = 0
+) -> None:
     """Add to a post's counters."""
-    await tx.run(COUNT_UP, id=id, replies=replies, boosts=boosts, favourites=favourites)
+    await tx.run(COUNT_UP, id=id, replies=replies, boosts=boosts, favourites=favourites, quotes=quotes)
 
 
 async def shapes(tx: ReadTx, ids: list[int]) -> list[Shape]:
@@ -352,6 +366,11 @@ async def boost_by(tx: ReadTx, author_id: AccountId, id: PostId) -> Shape | None
 async def boosts_of(tx: ReadTx, id: PostId, *, before: int, after: int, limit: int) -> list[Shape]:
     """Boosts of a post, newest first. O(limit) on (boost_of_id, id)."""
     return await tx.all(Shape, BOOSTS_OF, id=id, before=before, after=after, limit=limit)
+
+
+async def quotes_of(tx: ReadTx, id: PostId, *, before: int, after: int, limit: int) -> list[Shape]:
+    """Posts that quote a post, newest first, without revoked quotes. O(limit and revoked) on (quote_of_id, id)."""
+    return await tx.all(Shape, QUOTES_OF, id=id, before=before, after=after, limit=limit)
 
 
 async def orphan(tx: WriteTx, id: PostId, *, limit: int) -> list[PostId]:

@@ -17,7 +17,15 @@ from pinson.domain.access import CHANGES_OF_PRINCIPALS, Principal, concerns
 from pinson.domain.conversations import ConversationChanged
 from pinson.domain.instance import AnnouncementPublished, AnnouncementReacted, AnnouncementWithdrawn
 from pinson.domain.notifications import NotificationsMerged, Notified
-from pinson.domain.posts import PostDeleted, PostEdited, PostPublished, Reader, Shape
+from pinson.domain.posts import (
+    PostDeleted,
+    PostEdited,
+    PostPublished,
+    QuotePolicyChanged,
+    QuoteRevoked,
+    Reader,
+    Shape,
+)
 from pinson.domain.relations import CHANGES, Change, ListChanged, changed, concerned
 from pinson.domain.timelines import Timeline, Timelines
 from pinson.lib.db import Database, ReadTx
@@ -26,7 +34,8 @@ from pinson.lib.log import Fact
 MAILBOX = 512  # things heard but not yet sent, above which a listener is too slow to keep
 OF_ANNOUNCEMENTS = (AnnouncementPublished, AnnouncementReacted, AnnouncementWithdrawn)
 HEARD = (
-    *(PostPublished, PostEdited, PostDeleted, Notified, NotificationsMerged, ConversationChanged),
+    *(PostPublished, PostEdited, PostDeleted, QuotePolicyChanged, QuoteRevoked),
+    *(Notified, NotificationsMerged, ConversationChanged),
     *OF_ANNOUNCEMENTS,
     *CHANGES,
     *CHANGES_OF_PRINCIPALS,
@@ -191,7 +200,7 @@ class Hub:
             case PostPublished(post=post):
                 heard = Heard(HeardKind.PUBLISHED, post.id, is_new=post.boost_of_id is None)
                 await self._tell(heard, post, fact.at)
-            case PostEdited(post=post):
+            case PostEdited(post=post) | QuotePolicyChanged(post=post) | QuoteRevoked(post=post):
                 await self._tell(Heard(HeardKind.EDITED, post.id), post, fact.at)
             case PostDeleted():
                 heard = Heard(HeardKind.DELETED, fact.id)

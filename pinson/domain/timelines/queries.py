@@ -14,7 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.posts import PostDeleted, PostEdited, PostPublished, Reader, Shape, Shapes, can_see, topics
+from pinson.domain.posts import (
+    PostDeleted,
+    PostEdited,
+    PostImported,
+    PostPublished,
+    Reader,
+    Shape,
+    Shapes,
+    can_see,
+    topics,
+)
 from pinson.domain.relations import Circle, ListShape
 from pinson.domain.timelines import merge, rules, store
 from pinson.domain.timelines.heads import Heads
@@ -97,7 +107,7 @@ class Timelines:
 
     def apply(self, fact: Fact) -> None:
         """Follow the log."""
-        if isinstance(fact, PostPublished):
+        if isinstance(fact, PostPublished | PostImported):
             self._join(fact.post.topics, fact.post.id)
         elif isinstance(fact, PostEdited):
             self._join(fact.joined, fact.post.id)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 import pinson
 from pinson.domain import accounts, instance, media, posts
 from pinson.domain.instance import Rule, Terms, TermsNotFound
-from pinson.domain.posts import MOST_PINS, URL_LENGTH
+from pinson.domain.posts import MOST_PINS, URL_LENGTH, polls
 from pinson.interfaces.mastodon.api import Call, Who, json
 from pinson.interfaces.mastodon.entities import AccountEntity
 from pinson.interfaces.request import Routes
@@ -82,12 +82,12 @@ class MediaLimits(msgspec.Struct):
 
 
 class PollLimits(msgspec.Struct):
-    """There are no polls yet."""
+    """Seconds that votes are taken: at least, and at most."""
 
-    max_options: int = 0
-    max_characters_per_option: int = 0
-    min_expiration: int = 0
-    max_expiration: int = 0
+    max_options: int = polls.MOST_OPTIONS
+    max_characters_per_option: int = polls.LONGEST_OPTION
+    min_expiration: int = polls.SHORTEST
+    max_expiration: int = polls.LONGEST
 
 
 class Limits(msgspec.Struct):

@@ -36,10 +36,19 @@ class Described(msgspec.Struct):
         Raises:
             DescriptionTooLong, BadFocus.
         """
-        return Said(
-            UNSET if self.description is UNSET else media.check_description(self.description or ""),
-            UNSET if self.focus is UNSET else media.read_focus(self.focus or ""),
-        )
+        return said(self.description, self.focus)
+
+
+def said(description: str | UnsetType | None, focus: str | UnsetType | None) -> Said:
+    """What is said about media, as the domain calls it.
+
+    Raises:
+        DescriptionTooLong, BadFocus.
+    """
+    return Said(
+        UNSET if description is UNSET else media.check_description(description or ""),
+        UNSET if focus is UNSET else media.read_focus(focus or ""),
+    )
 
 
 class NewMedia(Described):

@@ -4,15 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from starlette.responses import Response
 
-from pinson.domain import accounts, media, posts
-from pinson.domain.accounts import Defaults
-from pinson.domain.media import MediaId
+from pinson.domain import accounts, posts
+from pinson.domain.accounts import AccountId, Defaults, QuotePolicy
+from pinson.domain.media import MediaId, Said
 from pinson.domain.posts import PostId, PostNotFound, Visibility
+from pinson.domain.posts.polls import Ballot
 from pinson.interfaces.mastodon.api import HALF_AN_HOUR, Call, TooManyIds, Who, json
+from pinson.interfaces.mastodon.entities import DeletedStatusEntity, StatusEntity, VersionEntity
+from pinson.interfaces.mastodon.media import said
 from pinson.interfaces.request import Routes
 from pinson.lib.errors import Kind, Refusal
+from pinson.lib.languages import known_language
 from pinson.lib.limits import Limit
 
 routes = Routes()
@@ -28,6 +33,19 @@ class NotTakenYet(Refusal):
     text = "Validation failed: this server does not take “{name}” yet; nothing was published"
 
 
+class NewPoll(msgspec.Struct):
+    """The poll of a status. expires_in: seconds."""
+
+    options: list[str] = []
+    expires_in: int = 0
+    multiple: bool = False
+    hide_totals: bool = False
+
+    def to_ballot(self) -> Ballot | None:
+        """What the domain calls it; apps that want no poll may send one without options."""
+        return Ballot(tuple(self.options), self.expires_in, self.multiple, self.hide_totals) if self.options else None
+
+
 class NewStatus(msgspec.Struct):
     """Body of POST /api/v1/statuses. Names and defaults are Mastodon's; None is as the account likes it."""
 
@@ -38,32 +56,52 @@ class NewStatus(msgspec.Struct):
     spoiler_text: str = ""
     language: str | None = None
     media_ids: list[MediaId] = []
-    poll: Any = None
-    quoted_status_id: Any = None
+    poll: NewPoll | None = None
+    quoted_status_id: PostId | None = None
+    quote_approval_policy: QuotePolicy | None = None
+    allowed_mentions: list[AccountId] | None = None
     scheduled_at: Any = None
 
     def to_draft(self, call: Call, defaults: Defaults) -> posts.Draft:
-        """What the domain calls it. A content warning without text is the text.
+        """What the domain calls it. A language that there is not is left to be found out.
 
         Raises:
-            NotTakenYet: it asks for more than this server can do; nothing is dropped in silence.
+            NotTakenYet: it is for later; nothing is dropped in silence.
         """
-        for name in ("poll", "quoted_status_id", "scheduled_at"):
-            if getattr(self, name) is not None:
-                raise NotTakenYet(name=name)
-        blank = not self.status.strip()
+        if self.scheduled_at is not None:
+            raise NotTakenYet(name="scheduled_at")
         assert call.principal is not None
         return posts.Draft(
-            text=self.spoiler_text if blank else self.status,
+            text=self.status,
             visibility=self.visibility or Visibility(defaults.visibility),
             in_reply_to_id=self.in_reply_to_id,
-            spoiler="" if blank else self.spoiler_text,
+            spoiler=self.spoiler_text,
             sensitive=defaults.sensitive if self.sensitive is None else self.sensitive,
-            language=self.language or defaults.language,
+            language=known_language(self.language) or defaults.language,
             app_id=call.principal.app_id,
             idempotency_key=call.request.headers.get("idempotency-key"),
             media_ids=tuple(self.media_ids),
+            poll=self.poll.to_ballot() if self.poll else None,
+            quote_of_id=self.quoted_status_id,
+            quote_policy=self.quote_approval_policy or defaults.quote_policy,
+            allowed_mentions=None if self.allowed_mentions is None else tuple(self.allowed_mentions),
         )
+
+
+class EditedMedia(msgspec.Struct):
+    """What is said about one attachment from now on. What is left out stays; what is emptied goes."""
+
+    id: MediaId
+    description: str | UnsetType | None = UNSET
+    focus: str | UnsetType | None = UNSET
+
+    def to_said(self) -> Said:
+        """What the domain calls it.
+
+        Raises:
+            DescriptionTooLong, BadFocus.
+        """
+        return said(self.description, self.focus)
 
 
 class EditedStatus(msgspec.Struct):
@@ -75,16 +113,21 @@ class EditedStatus(msgspec.Struct):
     sensitive: bool = False
     language: str | None = None
     media_ids: list[MediaId] = []
+    media_attributes: list[EditedMedia] = []
+    poll: NewPoll | None = None
+    quote_approval_policy: QuotePolicy | None = None
 
-    def to_draft(self) -> posts.Draft:
-        """What the domain calls it. A content warning without text is the text."""
-        blank = not self.status.strip()
+    def to_draft(self, quote_of_id: PostId | None) -> posts.Draft:
+        """What the domain calls it. quote_of_id: what the status quotes, which stays."""
         return posts.Draft(
-            text=self.spoiler_text if blank else self.status,
-            spoiler="" if blank else self.spoiler_text,
+            text=self.status,
+            spoiler=self.spoiler_text,
             sensitive=self.sensitive,
-            language=self.language,
+            language=known_language(self.language),
             media_ids=tuple(self.media_ids),
+            poll=self.poll.to_ballot() if self.poll else None,
+            quote_of_id=quote_of_id,
+            quote_policy=self.quote_approval_policy,
         )
 
 
@@ -106,7 +149,15 @@ class SomeStatuses(msgspec.Struct):
     id: list[PostId] = []
 
 
-@routes.post("/api/v1/statuses", scopes=("write:statuses",))
+class StatusSource(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/StatusSource"""
+
+    id: str
+    text: str
+    spoiler_text: str
+
+
+@routes.post("/api/v1/statuses", scopes=("write:statuses",), answers=StatusEntity)
 async def create_status(call: Call, form: NewStatus) -> Response:
     """Publish a status and answer with it."""
     settings = call.tools.settings
@@ -120,19 +171,22 @@ async def create_status(call: Call, form: NewStatus) -> Response:
         local_domain=call.local_domain,
         detect=call.tools.languages.of,
     )
-    post = await call.tools.db.write(
-        posts.publish,
-        author=author,
-        author_id=call.account_id,
-        prepared=prepared,
-        base_url=call.base_url,
-        now=call.now,
-    )
+    try:
+        post = await call.tools.db.write(
+            posts.publish,
+            author=author,
+            author_id=call.account_id,
+            prepared=prepared,
+            base_url=call.base_url,
+            now=call.now,
+        )
+    except posts.UnexpectedMentions as refusal:  # the one refusal whose answer has to be looked up
+        return await _unexpected(call, refusal)
     async with call.tools.db.read() as tx:
         return json(await call.renderings.published(tx, post, reader=author))
 
 
-@routes.get("/api/v1/statuses/{id}", scopes=("read:statuses",), who=Who.ANYONE)
+@routes.get("/api/v1/statuses/{id}", scopes=("read:statuses",), who=Who.ANYONE, answers=StatusEntity)
 async def show_status(call: Call, form: OneStatus) -> Response:
     """One status, if the reader may see it."""
     async with call.tools.db.read() as tx:
@@ -143,18 +197,23 @@ async def show_status(call: Call, form: OneStatus) -> Response:
     raise PostNotFound
 
 
-@routes.on("PUT", "/api/v1/statuses/{id}", scopes=("write:statuses",))
+@routes.on("PUT", "/api/v1/statuses/{id}", scopes=("write:statuses",), answers=StatusEntity)
 async def edit_status(call: Call, form: EditedStatus) -> Response:
     """Let one's status say something else."""
     settings = call.tools.settings
     call.limit("posts", f"account {call.account_id}", Limit(settings.limits.posts_per_3_hours, THREE_HOURS))
+    async with call.tools.db.read() as tx:
+        shapes = await call.tools.shapes.of(tx, [form.id])
     post = await call.tools.db.write(
         posts.edit,
         id=form.id,
         author_id=call.account_id,
         prepared=posts.prepare(
-            form.to_draft(), max_characters=settings.posts.max_characters, local_domain=call.local_domain
+            form.to_draft(shapes[0].quote_of_id if shapes else None),
+            max_characters=settings.posts.max_characters,
+            local_domain=call.local_domain,
         ),
+        said={one.id: one.to_said() for one in form.media_attributes},
         base_url=call.base_url,
         now=call.now,
     )
@@ -162,24 +221,25 @@ async def edit_status(call: Call, form: EditedStatus) -> Response:
         return json(await call.renderings.status(tx, post.shape, reader=await call.reader(tx)))
 
 
-@routes.get("/api/v1/statuses/{id}/history", scopes=("read:statuses",), who=Who.ANYONE)
+@routes.get("/api/v1/statuses/{id}/history", scopes=("read:statuses",), who=Who.ANYONE, answers=list[VersionEntity])
 async def show_history(call: Call, form: OneStatus) -> Response:
     """All that a status said, from the original on."""
     async with call.tools.db.read() as tx:
-        shape = await posts.original(tx, form.id, reader=await call.reader(tx))
-        return json(await call.renderings.history(tx, await posts.post(tx, shape.id)))
+        reader = await call.reader(tx)
+        shape = await posts.original(tx, form.id, reader=reader)
+        return json(await call.renderings.history(tx, await posts.post(tx, shape.id), reader=reader))
 
 
-@routes.get("/api/v1/statuses/{id}/source", scopes=("read:statuses",))
+@routes.get("/api/v1/statuses/{id}/source", scopes=("read:statuses",), answers=StatusSource)
 async def show_source(call: Call, form: OneStatus) -> Response:
-    """A status as it was typed: https://docs.joinmastodon.org/entities/StatusSource."""
+    """A status as it was typed."""
     async with call.tools.db.read() as tx:
         shape = await posts.visible(tx, form.id, reader=await call.reader(tx))
         post = await posts.post(tx, shape.id)
-    return json({"id": str(post.id), "text": post.text, "spoiler_text": post.spoiler})
+    return json(StatusSource(str(post.id), post.text, post.spoiler))
 
 
-@routes.get("/api/v1/statuses", scopes=("read:statuses",), who=Who.ANYONE)
+@routes.get("/api/v1/statuses", scopes=("read:statuses",), who=Who.ANYONE, answers=list[StatusEntity])
 async def show_statuses(call: Call, form: SomeStatuses) -> Response:
     """Several statuses; those that the reader may not see are left out."""
     if len(form.id) > MOST_IDS:
@@ -190,17 +250,15 @@ async def show_statuses(call: Call, form: SomeStatuses) -> Response:
         return json(await call.renderings.page(tx, shapes, reader=reader))
 
 
-@routes.on("DELETE", "/api/v1/statuses/{id}", scopes=("write:statuses",))
+@routes.on("DELETE", "/api/v1/statuses/{id}", scopes=("write:statuses",), answers=DeletedStatusEntity)
 async def delete_status(call: Call, form: Deletion) -> Response:
     """Delete one's status; the answer holds its source, so that it can be written anew, with the same media."""
     count_deletion(call)
-    async with call.tools.db.read() as tx:
-        attached = (await media.of_posts(tx, [form.id])).get(form.id, [])
-    post = await call.tools.db.write(
+    removed = await call.tools.db.write(
         posts.delete, id=form.id, author_id=call.account_id, with_media=form.delete_media, now=call.now
     )
     async with call.tools.db.read() as tx:
-        return json(await call.renderings.deleted(tx, post, reader=await call.reader(tx), attached=attached))
+        return json(await call.renderings.deleted(tx, removed, reader=await call.reader(tx)))
 
 
 def count_deletion(call: Call) -> None:
@@ -211,3 +269,12 @@ def count_deletion(call: Call) -> None:
     """
     most = call.tools.settings.limits.deletions_per_30_minutes
     call.limit("deletions", f"account {call.account_id}", Limit(most, HALF_AN_HOUR))
+
+
+async def _unexpected(call: Call, refusal: posts.UnexpectedMentions) -> Response:
+    """Who would be mentioned without being expected, so that the app can ask."""
+    async with call.tools.db.read() as tx:
+        found = await call.renderings.accounts(tx, refusal.ids)
+    return json(
+        {"error": str(refusal), "unexpected_accounts": [msgspec.Raw(one) for one in found.values()]}, status=422
+    )

@@ -43,7 +43,8 @@ class Desk:
 
     async def attach(self, account_id, *sent, post_id=POST):
         """Have a post show these."""
-        return await self.write(media.attach, ids=[one.id for one in sent], account_id=account_id, post_id=post_id)
+        ids = [one.id for one in sent]
+        return await self.db.write(media.attach, ids=ids, account_id=account_id, post_id=post_id)
 
     async def of_post(self, post_id=POST):
         """What a post shows."""

@@ -56,7 +56,7 @@ async def test_only_loose_media_of_the_author_can_be_attached(desk, alice, bob):
     await desk.attach(alice, used, post_id=OTHER_POST)
 
     with pytest.raises(CannotAttach) as refused:
-        await desk.write(media.attach, ids=[mine.id, his.id, used.id, 5], account_id=alice, post_id=POST)
+        await desk.db.write(media.attach, ids=[mine.id, his.id, used.id, 5], account_id=alice, post_id=POST)
 
     assert str(refused.value) == (
         f"Validation failed: Media {his.id}, {used.id}, 5 not found or already attached to another post"
@@ -85,13 +85,14 @@ async def test_what_is_not_ready_cannot_be_attached_nor_a_film_beside_pictures(f
     assert len(await film_desk.attach(alice, moving)) == 1
 
 
-async def test_attaching_again_keeps_what_is_named_and_lets_the_rest_go(desk, alice):
+async def test_attaching_again_shows_what_is_named_and_keeps_the_rest_for_the_history(desk, alice):
     old, kept, new = [await desk.send(alice) for _ in range(3)]
     await desk.attach(alice, old, kept)
 
     await desk.attach(alice, new, kept)
 
     assert [one.id for one in await desk.of_post()] == [new.id, kept.id]
+    assert [one.id for one in await desk.write(media.detach, post_id=POST)] == [new.id, kept.id]
     assert (await desk.loose(old.id, alice)).loose_since == desk.now
 
 

@@ -62,6 +62,12 @@ class Listening(Town):
         if len(self.posts) > before:
             await self.all_heard(HeardKind.PUBLISHED, self.posts[-1])
 
+    async def bring(self, who, text, visibility, answered, ago):
+        heard = [len(listener._mailbox) for listener in self.listeners]
+        await super().bring(who, text, visibility, answered, ago)
+        await self.quiet()
+        assert [len(listener._mailbox) for listener in self.listeners] == heard  # it is news for nobody
+
     async def edit(self, id, text, media=0):
         seq = self.db.committed
         await super().edit(id, text, media)

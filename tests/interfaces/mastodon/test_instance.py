@@ -40,11 +40,22 @@ async def test_streams_are_where_the_server_is(world, settings):
     assert answer["domain"] == "127.0.0.1:8080"
 
 
+async def test_apps_are_told_what_a_poll_may_be(world):
+    for version in ("v1", "v2"):
+        told = (await world.client().get(f"/api/{version}/instance")).json()["configuration"]["polls"]
+
+        assert told == {
+            "max_options": 4,
+            "max_characters_per_option": 50,
+            "min_expiration": 300,
+            "max_expiration": 2_629_746,
+        }
+
+
 async def test_apps_are_told_what_there_is_not(world):
     answer = (await world.client().get("/api/v2/instance")).json()
 
     assert answer["api_versions"] == {"mastodon": 1}
-    assert answer["configuration"]["polls"]["max_options"] == 0
     assert answer["configuration"]["translation"] == {"enabled": False}
 
 

@@ -47,7 +47,7 @@ def parts(*parts):
 async def attach(world, person, *ids):
     """Have a post show these."""
     wanted = [MediaId(int(id)) for id in ids]
-    await world.write(media.attach, ids=wanted, account_id=person.account_id, post_id=POST)
+    await world.tools.db.write(media.attach, ids=wanted, account_id=person.account_id, post_id=POST)
 
 
 async def test_a_photo_is_ready_at_once(app):

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from pinson.domain.posts import store as posts
+from pinson.domain.posts.polls import store as polls
 from pinson.domain.timelines import store as timelines
 
 ONCE_A_TOPIC = timelines.RING
@@ -63,6 +64,39 @@ async def test_a_cold_home_costs_one_statement_for_each_kind(world, reader):
     assert statements.pop(ONCE_A_TOPIC) <= 6
     assert statements.pop(TWICE) == 2
     assert set(statements.values()) == {1}, statements
+
+
+@pytest.fixture
+async def talk(world, reader):
+    """On top of the reader's home: polls, and quotes of polls and of quotes, some of them boosted."""
+    ana, ben, far = [await world.person(name) for name in ("anna", "benn", "farr")]
+    for author in (ana, ben):
+        await world.follow(reader, author)
+    for number in range(4):
+        asked = await world.publish(far, f"{number}?", poll={"options": ["yes", "no"], "expires_in": 300})
+        quote = await world.publish(far, "Indeed", quoted_status_id=str(asked.id))
+        await world.publish(ana, "I ask too", poll={"options": ["yes", "no"], "expires_in": 300})
+        await world.publish(ana, "See", quoted_status_id=str(asked.id))
+        await world.publish(ben, "See here", quoted_status_id=str(quote.id))
+        await world.client(ben).post(f"/api/v1/statuses/{quote.id}/reblog")
+
+
+async def test_polls_and_quotes_cost_a_statement_more_for_each_kind(world, reader, talk):
+    client = world.client(reader)
+    await forget(world)
+
+    with counted(world) as statements:
+        page = await client.get("/api/v1/timelines/home")
+
+    assert sum(status["poll"] is not None for status in page.json()) == 4
+    assert sum(status["quote"] is not None for status in page.json()) == 12
+    assert statements.pop(ONCE_A_TOPIC) <= 8
+    # What stands on the page, what its boosts show, what both quote, what that quotes in turn.
+    assert statements.pop(posts.SHAPES) <= 4
+    assert set(statements.values()) == {1}, statements
+    with counted(world) as statements:
+        await client.get("/api/v1/timelines/home")
+    assert statements == {polls.OF_POSTS: 1, polls.CHOICES: 1}
 
 
 @pytest.mark.parametrize(("signed_in", "path"), [(True, "home"), (True, "public"), (False, "public")])

@@ -327,7 +327,7 @@ async def test_the_tightest_limit_is_the_one_that_is_told(world, settings):
 async def test_a_route_may_be_for_a_role_on_the_server_and_those_above(world, role, scope, answered):
     routes = Routes()
     routes.get("/api/v1/desk", role=UserRole.MODERATOR, scopes=("admin:read",))(nothing_to_say)
-    renderings = Renderings(URL, Emojis(), FilteredPosts(), clock=world.clock)
+    renderings = Renderings(URL, world.tools.shapes, Emojis(), FilteredPosts(), clock=world.clock)
     application = Dispatcher(world.tools, [MastodonApi(world.tools, renderings, routes.all)])
     someone = await world.person("someone", role=role)
 

@@ -1,9 +1,12 @@
 """Statuses that show pictures."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from PIL import Image
+
+from pinson import schedule
 
 
 def a_picture():
@@ -88,17 +91,58 @@ async def test_an_edit_says_which_pictures_stay(world, alice, uploaded):
     assert edited.json()["edited_at"] is not None
 
 
-@pytest.mark.parametrize(
-    "part",
-    [
-        {"poll": {"options": ["yes", "no"], "expires_in": 300}},
-        {"quoted_status_id": "1"},
-        {"scheduled_at": "2030-01-01T00:00:00Z"},
-    ],
-)
-async def test_what_cannot_be_taken_yet_is_refused_and_nothing_is_published(world, alice, part):
-    answer = await world.client(alice).post("/api/v1/statuses", json={"status": "Hello", **part})
+async def test_the_history_shows_the_pictures_of_each_version_as_they_were_described_then(world, alice, uploaded):
+    client, (one, two) = world.client(alice), uploaded
+    path = f"/api/v1/statuses/{(await client.post('/api/v1/statuses', json={'media_ids': uploaded})).json()['id']}"
+    said = [{"id": one, "description": "The room", "focus": "0.5,-0.5"}, {"id": two}, {"id": "1", "description": "?"}]
 
-    assert answer.status_code == 422
-    assert next(iter(part)) in answer.json()["error"]
-    assert await world.home(alice) == []
+    again = await client.put(path, json={"media_ids": uploaded, "media_attributes": said})
+    await client.put(path, json={"media_ids": [two], "media_attributes": []})
+    world.clock.move(timedelta(days=3))
+    await schedule.sweep(world.tools)  # what an earlier version showed is not loose
+
+    assert again.json()["edited_at"] is not None
+    assert again.json()["media_attachments"][0]["meta"]["focus"] == {"x": 0.5, "y": -0.5}
+    versions = (await client.get(f"{path}/history")).json()
+    assert [[one["description"] for one in version["media_attachments"]] for version in versions] == [
+        ["The control room", "The curve"],
+        ["The room", "The curve"],
+        ["The curve"],
+    ]
+    assert "focus" not in versions[0]["media_attachments"][0]["meta"]
+    shown = versions[0]["media_attachments"][0]["url"].removeprefix(world.tools.settings.url)
+    assert (await world.client().get(shown)).status_code == 200
+
+
+async def test_the_same_again_with_the_same_pictures_is_no_edit(world, alice, uploaded):
+    client = world.client(alice)
+    sent = (await client.post("/api/v1/statuses", json={"status": "Two", "media_ids": uploaded})).json()
+    said = [{"id": uploaded[0], "description": "The control room"}]
+
+    same = await client.put(
+        f"/api/v1/statuses/{sent['id']}", json={"status": "Two", "media_ids": uploaded, "media_attributes": said}
+    )
+
+    assert same.json()["edited_at"] is None
+    assert len((await client.get(f"/api/v1/statuses/{sent['id']}/history")).json()) == 1
+
+
+async def test_what_a_deleted_status_showed_before_its_edits_goes_with_it(world, alice, uploaded):
+    client = world.client(alice)
+    sent = (await client.post("/api/v1/statuses", json={"media_ids": uploaded})).json()
+    await client.put(f"/api/v1/statuses/{sent['id']}", json={"media_ids": uploaded[:1]})
+
+    deleted = await client.delete(f"/api/v1/statuses/{sent['id']}")
+
+    assert [one["id"] for one in deleted.json()["media_attachments"]] == uploaded[:1]
+    world.clock.move(timedelta(days=1))
+    await schedule.sweep(world.tools)
+    assert (await client.get(f"/api/v1/media/{uploaded[1]}")).status_code == 404
+
+
+async def test_pictures_and_a_poll_do_not_go_together(world, alice, uploaded):
+    poll = {"options": ["yes", "no"], "expires_in": 300}
+
+    answer = await world.client(alice).post("/api/v1/statuses", json={"media_ids": uploaded, "poll": poll})
+
+    assert (answer.status_code, "poll" in answer.json()["error"]) == (422, True)

@@ -17,6 +17,7 @@ from pinson.interfaces.mastodon.entities.account import (
 from pinson.interfaces.mastodon.entities.announcement import AnnouncementEntity, announcement_entities
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
 from pinson.interfaces.mastodon.entities.card import StatusCard
+from pinson.interfaces.mastodon.entities.poll import PollEntity
 from pinson.interfaces.mastodon.entities.renderings import Renderings
 from pinson.interfaces.mastodon.entities.status import (
     DeletedStatusEntity,
@@ -41,6 +42,7 @@ __all__ = [
     "FieldEntity",
     "MatchedFilter",
     "MediaAttachment",
+    "PollEntity",
     "RelationshipEntity",
     "Renderings",
     "StatusCard",

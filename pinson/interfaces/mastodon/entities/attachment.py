@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from pinson.domain.media import Media, MediaKind, State, address
+from pinson.domain.posts import Shown
 
 
 class MediaAttachment(msgspec.Struct):
@@ -46,6 +47,11 @@ def attachment(media: Media, base_url: str) -> MediaAttachment:
         description=media.description or None,
         blurhash=media.blurhash,
     )
+
+
+def as_shown(media: Media, shown: Shown) -> Media:
+    """An attachment with what was said about it when a version of a post showed it."""
+    return msgspec.structs.replace(media, description=shown.description, focus_x=shown.focus_x, focus_y=shown.focus_y)
 
 
 def _meta(media: Media) -> dict[str, Any]:

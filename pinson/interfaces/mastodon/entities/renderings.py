@@ -9,8 +9,10 @@ import functools
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from pinson.domain import access, accounts, instance, links, media, posts
 from pinson.domain.access import AppId, UserChanged, UserRole, UserSignedUp
@@ -29,35 +31,46 @@ from pinson.domain.accounts import (
 from pinson.domain.filters import FilteredPosts
 from pinson.domain.instance import EmojiAdded, EmojiRemoved, Emojis
 from pinson.domain.links import Card, Link, LinkPreviewed
-from pinson.domain.media import Media
 from pinson.domain.posts import (
     Mark,
     Post,
     PostDeleted,
     PostEdited,
     PostId,
+    PostImported,
     PostMarked,
     PostNotFound,
     PostPublished,
     PostUnmarked,
+    QuotePolicyChanged,
+    QuoteRevoked,
     Reader,
     RememberedMarks,
+    Removed,
     RepliesOrphaned,
     Shape,
+    Shapes,
+    polls,
 )
+from pinson.domain.posts.polls import Poll
 from pinson.domain.relations import Followed, Unfollowed
 from pinson.interfaces.mastodon.entities.account import AccountEntity, account_entity
 from pinson.interfaces.mastodon.entities.announcement import announcement_entities
-from pinson.interfaces.mastodon.entities.attachment import attachment
+from pinson.interfaces.mastodon.entities.attachment import as_shown, attachment
 from pinson.interfaces.mastodon.entities.card import StatusCard, card_entity, confirmed_author
+from pinson.interfaces.mastodon.entities.poll import PollEntity, poll_entity
+from pinson.interfaces.mastodon.entities.quote import SHOWN, Quote, approval
 from pinson.interfaces.mastodon.entities.status import (
     PLAIN,
+    QuoteEntity,
     VersionEntity,
     Viewed,
     boost_piece,
     filter_results,
     joined,
+    members,
     post_piece,
+    version_poll,
 )
 from pinson.interfaces.mastodon.entities.wire import emoji_entities, encode, moment
 from pinson.lib.clock import Clock
@@ -76,8 +89,9 @@ KEEP_NEW = 1000  # posts that were published, but not rendered yet
 class Renderings:
     """A view: the pieces of this process, dropped when what they show changes."""
 
-    def __init__(self, base_url: str, emojis: Emojis, filtered: FilteredPosts, *, clock: Clock) -> None:
+    def __init__(self, base_url: str, shapes: Shapes, emojis: Emojis, filtered: FilteredPosts, *, clock: Clock) -> None:
         self._base_url = base_url
+        self._shapes = shapes
         self._emojis = emojis
         self._filtered = filtered
         self._clock = clock
@@ -111,11 +125,18 @@ class Renderings:
                 self._accounts.drop(post.author_id)
                 self._drop_post(post.in_reply_to_id)
                 self._drop_post(post.boost_of_id)
+                self._drop_post(post.quote_of_id)
                 self._new[post.id] = None
                 if len(self._new) > KEEP_NEW:
                     self._new.popitem(last=False)
-            case PostEdited():
+            case PostImported(post=post):
+                self._accounts.drop(post.author_id)
+                self._drop_post(post.in_reply_to_id)
+                self._drop_post(post.quote_of_id)
+            case PostEdited() | QuotePolicyChanged():
                 self._drop_post(fact.post.id)
+            case QuoteRevoked():
+                self._drop_post(fact.post.quote_of_id)
             case PostMarked() | PostUnmarked():
                 self._drop_post(fact.post_id)
             case RepliesOrphaned():
@@ -126,6 +147,7 @@ class Renderings:
                 self._drop_post(fact.id)
                 self._drop_post(fact.in_reply_to_id)
                 self._drop_post(fact.boost_of_id)
+                self._drop_post(fact.quote_of_id)
             case Followed() | Unfollowed():
                 self._accounts.drop(fact.account_id)
                 self._accounts.drop(fact.topic_id)
@@ -217,19 +239,25 @@ class Renderings:
             emojis=emoji_entities(self._emojis.used_in(profile.display_name, profile.note, *lines), self._base_url),
         )
 
-    async def deleted(self, tx: ReadTx, post: Post, *, reader: Reader, attached: Sequence[Media]) -> bytes:
-        """A status that was just deleted: its source takes the place of its HTML.
+    def poll(self, poll: Poll, chosen: Sequence[int] | None, *, is_own: bool) -> PollEntity:
+        """The entity of a poll now; see `poll_entity`."""
+        emojis = emoji_entities(self._emojis.used_in(*poll.options), self._base_url)
+        return poll_entity(poll, chosen, emojis, is_own=is_own, now=self._clock.now())
 
-        Args:
-            attached: what it showed, which another post may show now.
-        """
+    async def deleted(self, tx: ReadTx, removed: Removed, *, reader: Reader) -> bytes:
+        """A status that was just deleted: its source takes the place of its HTML."""
+        post = removed.post
         await self._render(tx, [post])
         rendered = await self.statuses(tx, [post.shape], reader=reader, is_new=True)
         self._posts.drop(post.id)
         entity = msgspec.json.decode(rendered[0], type=dict[str, msgspec.Raw]) if rendered else {}
         entity.pop("content", None)
-        shown = [attachment(one, self._base_url) for one in attached]
-        return encode(entity | {"text": post.text, "media_attachments": shown})
+        own: dict[str, Any] = {
+            "text": post.text,
+            "media_attachments": [attachment(one, self._base_url) for one in removed.media],
+            "poll": None if removed.poll is None else self.poll(removed.poll, (), is_own=True),
+        }
+        return encode(entity | own)
 
     async def cards(self, tx: ReadTx, shared: Sequence[Link]) -> dict[int, StatusCard]:
         """The cards of links, by link; one that has none is blank. One statement for the authors they name."""
@@ -238,9 +266,17 @@ class Renderings:
         named = await accounts.profiles(tx, creators) if creators else {}
         return {link.id: await self._card_entity(tx, link, card, named) for link, card in with_card}
 
-    async def history(self, tx: ReadTx, post: Post) -> list[VersionEntity]:
-        """All that a post said, from the original on."""
-        author = msgspec.Raw((await self.accounts(tx, [post.author_id]))[post.author_id])
+    async def history(self, tx: ReadTx, post: Post, *, reader: Reader) -> list[VersionEntity]:
+        """All that a post said, from the original on. What it quotes has been the same all along."""
+        rendered = (await self.accounts(tx, [post.author_id]))[post.author_id]
+        author = msgspec.json.decode(rendered, type=AccountEntity)
+        shown = await media.of_versions(tx, post.id) if post.media or post.edited_at else {}
+        quote = (await self._quotes(tx, [post.shape], reader)).get(post.id)
+        quoted = [quote.shown] if quote and quote.shown else []
+        statuses = {
+            one.id: rendered
+            for one, rendered in zip(quoted, await self.statuses(tx, quoted, reader=reader), strict=True)
+        }
         return [
             VersionEntity(
                 content=version.html,
@@ -248,8 +284,12 @@ class Renderings:
                 sensitive=version.sensitive,
                 created_at=moment(version.created_at),
                 account=author,
-                media_attachments=[],
+                media_attachments=[
+                    attachment(as_shown(shown[one.id], one), self._base_url) for one in version.media if one.id in shown
+                ],
                 emojis=emoji_entities(self._emojis.used_in(version.spoiler, version.html), self._base_url),
+                quote=msgspec.json.decode(quote.whole(statuses), type=QuoteEntity) if quote else UNSET,
+                poll=version_poll(version.options),
             )
             for version in await posts.versions(tx, post)
         ]
@@ -283,45 +323,16 @@ class Renderings:
     ) -> list[tuple[bytes, ...]]:
         """What each status is joined from. One whose post or author was deleted meanwhile is left out."""
         viewer = reader.id
-        marked: Mapping[PostId, AbstractSet[Mark]] = {}
-        if viewer is not None and shapes and not is_new:
-            marked = await self._marks.of(tx, viewer, [shape.boost_of_id or shape.id for shape in shapes])
         pieces, authors = self._posts.young, self._accounts.young
-        try:  # most often all are there, and nothing need be found out first
-            viewed = await self._viewed(tx, shapes, pieces, reader, marked)
-            return [joined(shape, pieces, authors, viewer, viewed) for shape in shapes]
-        except KeyError:
-            shown = [(shape.boost_of_id, shape.boost_of_author_id) for shape in shapes]
-            by = [id for _, id in shown if id is not None]
-            pieces = await self._post_pieces(tx, [id for id, _ in shown if id] + [shape.id for shape in shapes])
-            authors = await self.accounts(tx, by + [shape.author_id for shape in shapes])
-        there = [
-            shape
-            for shape in shapes
-            if shape.id in pieces
-            and shape.author_id in authors
-            and (shape.boost_of_id is None or (shape.boost_of_id in pieces and shape.boost_of_author_id in authors))
-        ]
-        viewed = await self._viewed(tx, there, pieces, reader, marked)
-        return [joined(shape, pieces, authors, viewer, viewed) for shape in there]
-
-    async def _viewed(
-        self,
-        tx: ReadTx,
-        shapes: Sequence[Shape],
-        pieces: Mapping[PostId, bytes],
-        reader: Reader,
-        marked: Mapping[PostId, AbstractSet[Mark]],
-    ) -> Viewed:
-        """What of these statuses depends on who looks.
-
-        Raises:
-            KeyError: a post is not among the pieces.
-        """
         shown = [shape.boost_of_id or shape.id for shape in shapes]
-        rich = [id for id in shown if not pieces[id].endswith(PLAIN)]
-        extras = await self._extras(tx, rich, reader) if rich else {}
-        return Viewed(marked, extras, await self._filter_results(tx, shown, reader))
+        try:  # most often all are there and plain, and nothing need be found out first
+            if all(pieces[id].endswith(PLAIN) for id in shown):
+                marked = await self._marked(tx, viewer, [] if is_new else shown)
+                viewed = Viewed(marked, {}, await self._filter_results(tx, shown, reader))
+                return [joined(shape, pieces, authors, viewer, viewed) for shape in shapes]
+        except KeyError:
+            pass
+        return await self._found_parts(tx, shapes, reader, is_new=is_new)
 
     async def _filter_results(self, tx: ReadTx, shown: Sequence[PostId], reader: Reader) -> Mapping[PostId, bytes]:
         """Which of the reader's filters these posts match; nothing for those that match none."""
@@ -330,9 +341,77 @@ class Renderings:
         matched = await self._filtered.of(tx, reader.id, shown, now=self._clock.now())
         return {id: filter_results(found) for id in shown if (found := matched.get(id))} if matched else {}
 
-    async def _extras(self, _tx: ReadTx, _ids: Sequence[PostId], _reader: Reader) -> Mapping[PostId, bytes]:
-        """What posts show besides themselves. None does yet."""
-        return {}
+    async def _found_parts(
+        self, tx: ReadTx, shapes: Sequence[Shape], reader: Reader, *, is_new: bool
+    ) -> list[tuple[bytes, ...]]:
+        """The same, where something is not there yet or shows more than itself: all that is quoted is found at once."""
+        boosted = await self._shapes.of(tx, [shape.boost_of_id for shape in shapes if shape.boost_of_id is not None])
+        shown = [shape for shape in shapes if shape.boost_of_id is None] + boosted
+        quotes = await self._quotes(tx, shown, reader)
+        quoted = list({quote.shown.id: quote.shown for quote in quotes.values() if quote.shown is not None}.values())
+        all_shapes = [*shapes, *boosted, *quoted]
+        pieces = await self._post_pieces(tx, [shape.id for shape in all_shapes])
+        authors = await self.accounts(tx, [shape.author_id for shape in all_shapes])
+        seen_before = quoted if is_new else shown + quoted
+        marked = await self._marked(tx, reader.id, [shape.id for shape in seen_before])
+        rich = [shape for shape in shown + quoted if not pieces.get(shape.id, PLAIN).endswith(PLAIN)]
+        filtered = await self._filter_results(tx, [shape.id for shape in shown + quoted], reader)
+        asked = await self._poll_pieces(tx, [shape for shape in rich if shape.poll], reader)
+
+        def parts(shapes: Sequence[Shape], quotes: Mapping[PostId, bytes]) -> list[tuple[PostId, tuple[bytes, ...]]]:
+            extras = {
+                shape.id: members(quotes.get(shape.id), asked.get(shape.id), approval(shape, reader)) for shape in rich
+            }
+            viewed = Viewed(marked, extras, filtered)
+            return [
+                (shape.id, joined(shape, pieces, authors, reader.id, viewed))
+                for shape in shapes
+                if _is_there(shape, pieces, authors)
+            ]
+
+        statuses: dict[PostId, bytes] = {}
+        if quoted:
+            within = await self._quotes(tx, quoted, reader)
+            shallow = parts(quoted, {id: quote.shallow() for id, quote in within.items()})
+            statuses = {id: b"".join(found) for id, found in shallow}
+        return [found for _, found in parts(shapes, {id: quote.whole(statuses) for id, quote in quotes.items()})]
+
+    async def _marked(
+        self, tx: ReadTx, viewer: AccountId | None, ids: Sequence[PostId]
+    ) -> Mapping[PostId, AbstractSet[Mark]]:
+        """What the viewer did with these posts."""
+        return await self._marks.of(tx, viewer, ids) if viewer is not None and ids else {}
+
+    async def _quotes(self, tx: ReadTx, shapes: Sequence[Shape], reader: Reader) -> dict[PostId, Quote]:
+        """What these posts quote, as far as the reader may see it. At most one statement."""
+        quoting = [shape for shape in shapes if shape.quote_of_id is not None]
+        ids = [shape.quote_of_id for shape in quoting if shape.quote_of_id is not None]
+        there = {shape.id: shape for shape in await self._shapes.of(tx, ids)} if ids else {}
+        quotes = {}
+        for shape in quoting:
+            quoted = there.get(shape.quote_of_id)  # type: ignore[arg-type]
+            state = posts.quote_state(shape, quoted, reader)
+            quotes[shape.id] = Quote(state, quoted if state in SHOWN else None)
+        return quotes
+
+    async def _poll_pieces(self, tx: ReadTx, shapes: Sequence[Shape], reader: Reader) -> dict[PostId, bytes]:
+        """The polls of these posts as the reader sees them. Two statements; one for a stranger."""
+        if not shapes:
+            return {}
+        ids = [shape.id for shape in shapes]
+        found = await polls.of_posts(tx, ids)
+        chosen = await polls.chosen(tx, reader.id, ids) if reader.id is not None else None
+        return {
+            shape.id: encode(
+                self.poll(
+                    found[shape.id],
+                    None if chosen is None else chosen.get(shape.id, ()),
+                    is_own=shape.author_id == reader.id,
+                )
+            )
+            for shape in shapes
+            if shape.id in found
+        }
 
     async def _post_pieces(self, tx: ReadTx, ids: list[PostId]) -> dict[PostId, bytes]:
         found, missing = self._posts.look_up(ids)
@@ -404,3 +483,10 @@ class Renderings:
         if id is not None:
             self._posts.drop(id)
             self._new.pop(id, None)
+
+
+def _is_there(shape: Shape, pieces: Mapping[PostId, bytes], authors: Mapping[AccountId, bytes]) -> bool:
+    """Whether all that a status is joined from was found."""
+    if shape.id not in pieces or shape.author_id not in authors:
+        return False
+    return shape.boost_of_id is None or (shape.boost_of_id in pieces and shape.boost_of_author_id in authors)

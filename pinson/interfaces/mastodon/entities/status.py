@@ -13,13 +13,14 @@ from urllib.parse import quote
 
 import msgspec
 
-from pinson.domain.accounts import Account, AccountId
+from pinson.domain.accounts import Account, AccountId, QuotePolicy
 from pinson.domain.filters import Action, Context, Filter, Match
 from pinson.domain.media import Media
 from pinson.domain.posts import Mark, Post, PostId, Shape, Tag, Visibility
 from pinson.interfaces.mastodon.entities.account import AccountEntity, actor_uri
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
 from pinson.interfaces.mastodon.entities.card import StatusCard
+from pinson.interfaces.mastodon.entities.poll import PollEntity
 from pinson.interfaces.mastodon.entities.wire import CustomEmoji, encode, id_text, moment
 from pinson.lib.paging import NEWEST
 
@@ -114,28 +115,6 @@ class QuoteEntity(msgspec.Struct):
     quoted_status_id: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
-class StatusPollOption(msgspec.Struct):
-    """https://docs.joinmastodon.org/entities/Poll/#Option; the count is null while it is hidden."""
-
-    title: str
-    votes_count: int | None
-
-
-class StatusPoll(msgspec.Struct):
-    """https://docs.joinmastodon.org/entities/Poll"""
-
-    id: str
-    expires_at: str | None
-    expired: bool
-    multiple: bool
-    votes_count: int
-    voters_count: int | None
-    options: list[StatusPollOption]
-    emojis: list[CustomEmoji]
-    voted: bool | msgspec.UnsetType = msgspec.UNSET
-    own_votes: list[int] | msgspec.UnsetType = msgspec.UNSET
-
-
 class MatchedFilter(msgspec.Struct):
     """A filter as a status names it: https://docs.joinmastodon.org/entities/Filter, without what it looks for."""
 
@@ -187,7 +166,7 @@ class ShownStatus(msgspec.Struct, kw_only=True):
     emojis: list[CustomEmoji]
     quote: QuoteEntity | None
     card: StatusCard | None
-    poll: StatusPoll | None
+    poll: PollEntity | None
     quote_approval: QuoteApproval | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -203,6 +182,18 @@ class DeletedStatusEntity(ShownStatus, kw_only=True):
     text: str
 
 
+class VersionOption(msgspec.Struct):
+    """An option of a poll, as it was asked then."""
+
+    title: str
+
+
+class VersionPoll(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/StatusEdit/#poll"""
+
+    options: list[VersionOption]
+
+
 class VersionEntity(msgspec.Struct):
     """https://docs.joinmastodon.org/entities/StatusEdit"""
 
@@ -210,13 +201,19 @@ class VersionEntity(msgspec.Struct):
     spoiler_text: str
     sensitive: bool
     created_at: str
-    account: msgspec.Raw
-    media_attachments: list[Any]
+    account: AccountEntity
+    media_attachments: list[MediaAttachment]
     emojis: list[CustomEmoji]
+    quote: QuoteEntity | msgspec.UnsetType = msgspec.UNSET
+    poll: VersionPoll | msgspec.UnsetType = msgspec.UNSET
 
 
 DIGITS = 19  # of an id, at most
-PLAIN = b',"quote":null,"poll":null,"account":'  # ends the piece of a post that shows nothing besides itself
+# Ends the piece of a post that shows nothing besides itself and may be quoted by everyone: of such posts nothing has
+# to be found out for each reader but marks. `joined` says of them who may quote them.
+PLAIN = b',"quote":null,"poll":null,"account":'
+QUOTED_BY_ALL = b',"quote_approval":{"automatic":["public"],"manual":[],"current_user":"automatic"}'
+QUOTED_BY_MEMBERS = QUOTED_BY_ALL.replace(b'"automatic"}', b'"denied"}')  # the reader is none
 REPEATED = b',"sensitive":'  # begins what boosts repeat of a post; inside a text, quotes would be escaped
 STRANGER = b"}"
 VIEWER = b',"favourited":false,"reblogged":false,"muted":false,"bookmarked":false,"filtered":[]}'
@@ -256,6 +253,7 @@ def post_piece(
         base: public address of this server, without a slash at its end.
     """
     author = named[post.author_id]
+    plain = not post.poll and post.quote_of_id is None and post.quote_policy is QuotePolicy.PUBLIC
     piece = PostPiece(
         id=str(post.id),
         created_at=moment(post.created_at),
@@ -270,7 +268,7 @@ def post_piece(
         replies_count=post.replies,
         reblogs_count=post.boosts,
         favourites_count=post.favourites,
-        quotes_count=0,
+        quotes_count=post.quotes,
         edited_at=moment(post.edited_at) if post.edited_at else None,
         content=post.html,
         reblog=None,
@@ -283,8 +281,8 @@ def post_piece(
         tags=[tag_entity(name, base) for name in post.tags],
         emojis=emojis,
         card=card,
-        quote=None,
-        poll=None,
+        quote=None if plain else msgspec.UNSET,
+        poll=None if plain else msgspec.UNSET,
     )
     return encode(piece)[:-1] + b',"account":'
 
@@ -293,13 +291,24 @@ class Viewed(msgspec.Struct, frozen=True):
     """What of some statuses depends on who looks, by the post that is shown: in a boost, that is the one passed on.
 
     marks: what the viewer did with it.
-    extras: what it shows besides itself, a quoted post or a poll, as members of its object: `,"quote":{...}`.
+    extras: of those that are not plain: what they show besides themselves, and whether the viewer may quote them,
+        as members of an object: `,"quote":{...},"poll":null,"quote_approval":{...}`.
     filtered: the filters of the viewer's that it matches, as an array; nothing for those that match none.
     """
 
     marks: Mapping[PostId, AbstractSet[Mark]]
     extras: Mapping[PostId, bytes] = {}
     filtered: Mapping[PostId, bytes] = {}
+
+
+def members(quote: bytes | None, poll: bytes | None, approval: bytes) -> bytes:
+    """What a post that is not plain shows besides itself, as `Viewed.extras` has it; all of it rendered already."""
+    return b"".join((b',"quote":', quote or b"null", b',"poll":', poll or b"null", b',"quote_approval":', approval))
+
+
+def version_poll(options: Sequence[str] | None) -> VersionPoll | msgspec.UnsetType:
+    """What a version of a status asked."""
+    return msgspec.UNSET if options is None else VersionPoll([VersionOption(title) for title in options])
 
 
 def joined(
@@ -315,11 +324,12 @@ def joined(
         KeyError: a part is not there.
     """
     author = authors[shape.author_id]
+    plain = QUOTED_BY_MEMBERS if viewer is None else QUOTED_BY_ALL
     if shape.boost_of_id is None:
         is_own = shape.author_id == viewer and shape.visibility is not Visibility.DIRECT
         end = _end(viewer, shape.id, viewed, can_pin=is_own)
-        return pieces[shape.id], author, viewed.extras.get(shape.id, b""), end
-    shown, post, extra = shape.boost_of_id, pieces[shape.boost_of_id], viewed.extras.get(shape.boost_of_id, b"")
+        return pieces[shape.id], author, viewed.extras.get(shape.id, plain), end
+    shown, post, extra = shape.boost_of_id, pieces[shape.boost_of_id], viewed.extras.get(shape.boost_of_id, plain)
     return (
         pieces[shape.id],
         post,
