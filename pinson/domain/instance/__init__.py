@@ -25,6 +25,7 @@ from pinson.domain.instance.facts import (
     EmojiRemoved,
 )
 from pinson.domain.instance.model import Announcement, Description, Emoji, Reaction, Rule, Said, Terms, Told
+from pinson.domain.instance.policy import PRIVACY_OF, privacy_policy
 from pinson.domain.instance.queries import all_emojis, all_rules, all_terms, description, terms_at, terms_of
 from pinson.domain.instance.rules import (
     EMOJI_BYTES,
@@ -49,6 +50,7 @@ from pinson.domain.instance.rules import (
 
 __all__ = [
     "EMOJI_BYTES",
+    "PRIVACY_OF",
     "Announcement",
     "AnnouncementNotFound",
     "AnnouncementPublished",
@@ -90,6 +92,7 @@ __all__ = [
     "description",
     "dismiss",
     "forget_reader",
+    "privacy_policy",
     "publish_terms",
     "react",
     "remove_emoji",

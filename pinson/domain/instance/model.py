@@ -22,6 +22,10 @@ class Rule(msgspec.Struct, frozen=True):
     hint: str
     translations: Mapping[str, Said]
 
+    def said(self, language: str) -> Said:
+        """Its words in this language, or else as they were first written."""
+        return self.translations.get(language) or Said(self.text, self.hint)
+
 
 class Description(msgspec.Struct, frozen=True):
     """What this server is for, at length: plain text."""

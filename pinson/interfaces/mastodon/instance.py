@@ -28,7 +28,6 @@ routes = Routes()
 VERSION = f"4.5.0 (compatible; Pinson {pinson.__version__})"
 # The version of Mastodon's API that new features build on: 2 would promise grouped notifications.
 API_VERSION = 1
-POLICY_OF = "2026-11-24T00:00:00Z"  # when the sentences of `privacy_policy` last changed
 
 
 class SaidEntity(msgspec.Struct):
@@ -104,9 +103,9 @@ class Urls(msgspec.Struct):
 
     streaming: str
     about: str
+    privacy_policy: str
+    terms_of_service: str | None
     status: str | None = None
-    privacy_policy: str | None = None
-    terms_of_service: str | None = None
 
 
 class Vapid(msgspec.Struct):
@@ -309,6 +308,7 @@ async def show(call: Call) -> Response:
     usage = await call.figures.usage(call.now)
     async with call.tools.db.read() as tx:
         rules, contact = await _rules(tx), await _contact(call, tx)
+        terms = await instance.terms_at(tx, call.now)
     return json(
         InstanceEntity(
             domain=call.local_domain,
@@ -323,7 +323,12 @@ async def show(call: Call) -> Response:
             configuration=Configuration(
                 statuses=StatusLimits(settings.posts.max_characters),
                 media_attachments=MediaLimits(call.tools.studio.types),
-                urls=Urls(streaming=_streaming(call), about=f"{call.base_url}/"),
+                urls=Urls(
+                    streaming=_streaming(call),
+                    about=f"{call.base_url}/about",
+                    privacy_policy=f"{call.base_url}/privacy-policy",
+                    terms_of_service=f"{call.base_url}/terms-of-service" if terms else None,
+                ),
                 vapid=Vapid(call.tools.push_key),
             ),
             registrations=Registrations(
@@ -402,7 +407,7 @@ async def description(call: Call) -> Response:
         said = await instance.description(tx)
     if said is None:
         return json(TextEntity(None, _html(call, call.tools.settings.instance.description)))
-    return json(TextEntity(f"{said.updated_at:%Y-%m-%dT%H:%M:%SZ}", _html(call, said.text)))
+    return json(TextEntity(_second(said.updated_at), _html(call, said.text)))
 
 
 @routes.get("/api/v1/instance/privacy_policy", who=Who.NOBODY, answers=PrivacyPolicyEntity)
@@ -410,20 +415,9 @@ async def privacy_policy(call: Call) -> Response:
     """What this program does with what it is told, as HTML, in the language of whoever asks."""
     request = call.request
     lang = negotiate(request.query_params.get("lang"), None, request.headers.get("accept-language"))
-    _ = call.tools.catalogs.translations(lang).gettext
-    facts = (
-        _("This server keeps what you give it: your profile, your posts and whom you follow."),
-        _("It also keeps your e-mail address, a hash of your password, and which browsers and apps are signed in."),
-        _("It does not keep the internet addresses of its visitors."),
-        _(
-            "Public posts are for everyone; the others are shown to those they are for, and whoever runs the server"
-            " can read them."
-        ),
-        _("Cookies keep you signed in and remember your language; there are no others."),
-        _("When you delete your account, all this is erased at once; backups keep it for as long as they are kept."),
-    )
+    facts = instance.privacy_policy(call.tools.catalogs.translations(lang).gettext)
     html = "".join(f"<p>{escape(typography(fact, lang))}</p>" for fact in facts)
-    return json(PrivacyPolicyEntity(POLICY_OF, html))
+    return json(PrivacyPolicyEntity(_second(instance.PRIVACY_OF), html))
 
 
 @routes.get("/api/v1/instance/terms_of_service", who=Who.NOBODY, answers=TermsEntity)
@@ -499,6 +493,10 @@ def _terms(call: Call, found: tuple[Terms, Terms | None] | None) -> Response:
             succeeded_by=f"{following.effective_at:%Y-%m-%d}" if following else None,
         )
     )
+
+
+def _second(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _html(call: Call, text: str) -> str:

@@ -7,6 +7,7 @@ Not here: what apps ask for (mastodon).
 """
 
 from pinson.interfaces.web import (
+    about,
     authorize,
     explore,
     files,
@@ -25,7 +26,7 @@ from pinson.tools import Tools
 
 __all__ = ["Cards", "interface"]
 
-MODULES = (home, profiles, interactions, live, tags, explore, sign_in, sign_up, passwords, authorize, files)
+MODULES = (home, about, profiles, interactions, live, tags, explore, sign_in, sign_up, passwords, authorize, files)
 
 
 def interface(tools: Tools, cards: Cards) -> Web:

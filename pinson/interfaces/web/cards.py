@@ -183,6 +183,6 @@ def path_of(acct: str, post: Post | Shape) -> str:
     return f"/@{acct}/{post.id}"
 
 
-def picture_of(_profile: Profile, pages: Pages) -> str:
-    """Where the picture of an account is."""
-    return pages.static("avatar.png")
+def picture_of(profile: Profile, pages: Pages) -> str:
+    """Where the picture of an account is: its own, or the one that everyone has."""
+    return media.address(profile.avatar, "") if profile.avatar else pages.static("avatar.png")

@@ -140,6 +140,7 @@ async def _profile(call: Call, form: Asked, *, tab: str) -> Response:
         kept=KEPT,
         profile=profile,
         joined=dates.month(profile.created_at.astimezone(call.zone).date(), lang=call.lang),
+        picture=call.picture_of(profile),
         note=posts.note_html(profile.note, base_url=call.base_url),
         fields=[(one.name, posts.line_html(one.value, base_url=call.base_url)) for one in profile.fields],
         tab=tab,

@@ -32,10 +32,10 @@ from starlette.types import Receive, Scope, Send
 
 from pinson.domain import access
 from pinson.domain.access import SESSION_LASTS, Membership, State, User
-from pinson.domain.accounts import AccountId
+from pinson.domain.accounts import AccountId, Profile
 from pinson.domain.posts import Reader, Shape
 from pinson.interfaces.request import Handler, Route, origin, parameters
-from pinson.interfaces.web.cards import Card, Cards
+from pinson.interfaces.web.cards import Card, Cards, picture_of
 from pinson.interfaces.web.pages import STATIC, TEMPLATES, Files, Pages, Problem
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
@@ -205,6 +205,10 @@ class Call:
     def piece(self, template: str, **facts: Any) -> Markup:
         """A part of a page."""
         return self._pages.piece(template, lang=self.lang, call=self, **facts)
+
+    def picture_of(self, profile: Profile) -> str:
+        """Where the picture of an account is."""
+        return picture_of(profile, self._pages)
 
     @property
     def session(self) -> str | None:

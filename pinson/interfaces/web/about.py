@@ -1,0 +1,63 @@
+"""What the server says of itself: what it is for, its rules, what it keeps, its terms of service.
+
+Not here: who writes all this (the command line), how apps read it (mastodon).
+"""
+
+from html import escape
+
+from starlette.responses import Response
+
+from pinson.domain import accounts, instance, posts
+from pinson.domain.instance import TermsNotFound
+from pinson.interfaces.request import Routes
+from pinson.interfaces.web import dates
+from pinson.interfaces.web.site import Call
+from pinson.lib.i18n import typography
+
+routes = Routes()
+
+
+@routes.get("/about")
+async def about(call: Call) -> Response:
+    """What this server is for, by which rules, and who runs it."""
+    name = call.tools.settings.instance.contact_account
+    async with call.tools.db.read() as tx:
+        said, rules = await instance.description(tx), await instance.all_rules(tx)
+        contact = await accounts.by_acct(tx, name, local_domain=call.local_domain) if name else None
+        terms = await instance.terms_at(tx, call.now)
+    return call.page(
+        "about",
+        description=_html(call, said.text) if said else "",
+        rules=[rule.said(call.lang) for rule in rules],
+        contact=None if contact is None or contact.suspended_at is not None else contact,
+        terms=terms is not None,
+    )
+
+
+@routes.get("/privacy-policy")
+async def privacy_policy(call: Call) -> Response:
+    """What this program does with what it is told."""
+    facts = instance.privacy_policy(call.tools.catalogs.translations(call.lang).gettext)
+    html = "".join(f"<p>{escape(typography(fact, call.lang))}</p>" for fact in facts)
+    return call.page("paper", kind="privacy", html=html, since=dates.day(instance.PRIVACY_OF, lang=call.lang), after="")
+
+
+@routes.get("/terms-of-service")
+async def terms_of_service(call: Call) -> Response:
+    """The terms of service that are in force, or will be first.
+
+    Raises:
+        TermsNotFound.
+    """
+    async with call.tools.db.read() as tx:
+        found = await instance.terms_at(tx, call.now)
+    if found is None:
+        raise TermsNotFound
+    one, following = found
+    after = dates.day(following.effective_at, lang=call.lang) if following else ""
+    since = dates.day(one.effective_at, lang=call.lang)
+    return call.page("paper", kind="terms", html=_html(call, one.text), since=since, after=after)
+
+
+def _html(call: Call, text: str) -> str:
+    return posts.note_html(text, base_url=call.base_url)
