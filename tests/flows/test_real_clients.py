@@ -16,7 +16,7 @@ from mastodon import Mastodon, StreamListener
 
 from tests.flows.server import PASSWORD, environment, live_server
 
-SCOPES = ["read", "write", "follow"]
+SCOPES = ["read", "write", "follow", "push"]
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 
 
@@ -71,6 +71,9 @@ class Heard(StreamListener):
 
     def on_conversation(self, conversation):
         self.news.put(("conversation", conversation.last_status.content))
+
+    def on_notification(self, notification):
+        self.news.put(("notification", notification.id))
 
 
 async def test_mastodon_py_signs_in_follows_posts_reads_and_streams(server, consent):
@@ -146,6 +149,34 @@ async def test_mastodon_py_talks_in_private_and_filters(server, consent):
     assert as_ida.filter_update(old, phrase="mystère", context=["home"]).phrase == "mystère"
     as_ida.filter_delete(old)
     assert as_ida.filters_v2() == []
+
+
+async def test_mastodon_py_hears_of_notifications_and_reads_marks_and_clears_them(server, consent):
+    lou, mia = server.person("lou"), server.person("mia")
+    as_lou, as_mia = await signed_in(server, consent, lou), await signed_in(server, consent, mia)
+    heard = Heard()
+    stream = as_lou.stream_user(heard, run_async=True)
+    wait_until(stream.is_receiving)
+
+    posted = as_mia.status_post("@lou Bonjour")
+    event, id = heard.news.get(timeout=10)
+    stream.close()
+
+    [one] = as_lou.notifications()
+    assert (event, str(id)) == ("notification", str(one.id))
+    assert (one.type, one.account.acct, one.status.id) == ("mention", "mia", posted.id)
+    assert as_lou.grouped_notifications().notification_groups[0].group_key == f"ungrouped-{one.id}"
+    assert as_lou.notifications_unread_count().count == 1
+    as_lou.markers_set("notifications", one.id)
+    assert as_lou.notifications_unread_count().count == 0
+    assert str(as_lou.markers_get("notifications")["notifications"].last_read_id) == str(one.id)
+    as_lou.notifications_clear()
+    assert as_lou.notifications() == []
+
+    _, public = as_lou.push_subscription_generate_keys()
+    made = as_lou.push_subscription_set("https://push.example/1", public, mention_events=True)
+    assert as_lou.push_subscription().endpoint == made.endpoint == "https://push.example/1"
+    assert as_lou.instance_v2().configuration.vapid.public_key == made.server_key
 
 
 async def test_a_revoked_token_works_no_more_and_its_stream_ends(server, consent):
