@@ -6,7 +6,7 @@ who have no other account. Run twice, it finds
 nothing left to do. A post is gone from all timelines at once; its boosts and marks go here.
 """
 
-from pinson.domain import access, conversations, filters, instance, media, notifications, posts, relations
+from pinson.domain import access, conversations, filters, instance, media, moderation, notifications, posts, relations
 from pinson.domain.accounts import AccountDeleted
 from pinson.domain.posts import PostDeleted, polls
 from pinson.tools import Tools
@@ -31,6 +31,8 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
     while await tools.db.write(relations.sever_all, account_id=fact.account_id, now=now):
         pass
     while await tools.db.write(conversations.delete_all, account_id=fact.account_id, now=now):
+        pass
+    while await tools.db.write(moderation.forget_account, account_id=fact.account_id, now=now):
         pass
     await tools.db.write(filters.delete_all, account_id=fact.account_id, now=now)
 

@@ -1,4 +1,4 @@
-"""E-mails to people about their own account: confirm an address, choose a new password, come in.
+"""E-mails to people about their own account: confirm an address, choose a new password, come in, what was decided.
 
 Called as reactions to what happened to a user; see `reactions.py`. A reaction may run late or
 twice, so each asks first whether there is still something to write. A link's secret is made
@@ -15,7 +15,7 @@ from html import escape
 import msgspec
 import structlog
 
-from pinson.domain import access
+from pinson.domain import access, accounts, moderation
 from pinson.domain.access import (
     ConfirmationAsked,
     PasswordResetAsked,
@@ -25,6 +25,7 @@ from pinson.domain.access import (
     UserApproved,
     UserSignedUp,
 )
+from pinson.domain.moderation import Action, Strike, Struck
 from pinson.lib.clock import to_ms
 from pinson.lib.i18n import Lang, negotiate
 from pinson.lib.mail import MailFailed, Message
@@ -94,6 +95,19 @@ async def send_address_in_use(tools: Tools, fact: SignUpRepeated) -> None:
         await _send(tools, user, address_in_use(tools, lang=_lang(user)), id=id)
 
 
+async def send_decision(tools: Tools, fact: Struck) -> None:
+    """What moderators decided about an account, and why. Nothing if the account is gone meanwhile."""
+    if not fact.by_letter:
+        return
+    async with tools.db.read() as tx:
+        strike = await moderation.strike(tx, fact.strike_id)
+        account = await accounts.by_id(tx, fact.account_id)
+        user = await access.owner(tx, fact.account_id)
+    if strike is not None and account is not None and user is not None:
+        letter = decided(tools, strike, account.acct, lang=_lang(user))
+        await _send(tools, user, letter, id=f"decision.{strike.id}")
+
+
 def confirmation(tools: Tools, link: str, *, lang: Lang) -> Letter:
     """Confirm your address."""
     _ = tools.catalogs.translations(lang).gettext
@@ -158,6 +172,46 @@ def address_in_use(tools: Tools, *, lang: Lang) -> Letter:
         action=_("Choose a new password"),
         link=f"{tools.settings.url}/auth/password",
         after=[_("If it was not you, ignore this message: whoever it was has learnt nothing about you.")],
+    )
+
+
+def decided(tools: Tools, strike: Strike, acct: str, *, lang: Lang) -> Letter:
+    """What moderators decided about your account, on which grounds, and whom to ask to look at it again.
+
+    Source: Regulation (EU) 2022/2065, article 17.
+    """
+    _ = tools.catalogs.translations(lang).gettext
+    done = {
+        Action.NONE: _("the moderators of {server} write to you about your account @{acct}."),
+        Action.SENSITIVE: _(
+            "the moderators of {server} have decided that all pictures, films and sounds of your account @{acct} are "
+            "hidden behind a warning."
+        ),
+        Action.DISABLE: _(
+            "the moderators of {server} have decided that you cannot use your account @{acct} any more for now. What "
+            "you published stays where it is."
+        ),
+        Action.SILENCE: _(
+            "the moderators of {server} have decided that what your account @{acct} publishes reaches only those who "
+            "follow it."
+        ),
+        Action.SUSPEND: _(
+            "the moderators of {server} have suspended your account @{acct}. Nobody sees it or what it published, and "
+            "you cannot use it."
+        ),
+    }[strike.action]
+    contact = tools.settings.instance.contact_email
+    return Letter(
+        subject=_("About your account on {server}").format(server=_server(tools)),
+        before=[
+            _("Hello,"),
+            done.format(server=_server(tools), acct=acct),
+            *([_("The reasons:"), strike.text] if strike.text else []),
+            _("A person decided this. If you think it is wrong, write to us, and it will be looked at again."),
+        ],
+        action=_("Write to the moderators") if contact else _("Go to the server"),
+        link=f"mailto:{contact}" if contact else f"{tools.settings.url}/",
+        after=[],
     )
 
 

@@ -22,6 +22,7 @@ from pinson.domain.access import (
 from pinson.domain.accounts import AccountDeleted, AccountRestored, AccountSuspended, AccountUnlocked
 from pinson.domain.links import LinkFound
 from pinson.domain.media import MediaUploaded
+from pinson.domain.moderation import Struck
 from pinson.domain.notifications import SenderAccepted, SenderDismissed
 from pinson.domain.posts import PostDeleted, PostEdited, PostMarked, PostPublished, PostUnmarked
 from pinson.domain.relations import Blocked, Followed, FollowRequested, FollowRequestEnded, Muted, Unfollowed
@@ -43,6 +44,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     UserApproved: ((LETTERS, letters.send_welcome), (NOTIFICATIONS, notifying.of_sign_up)),
     AccountSuspended: ((NOTIFICATIONS, notifying.of_standing),),
     AccountRestored: ((NOTIFICATIONS, notifying.of_standing),),
+    Struck: ((LETTERS, letters.send_decision),),
     AccountDeleted: (("closing", closing.erase_what_remains),),
     AccountUnlocked: (("unlocking", unlocking.accept_who_waits),),
     PostPublished: ((CONVERSATIONS, conversations.keep_up), (NOTIFICATIONS, notifying.of_post)),

@@ -21,6 +21,11 @@ async def owner(tx: ReadTx, account_id: AccountId) -> User | None:
     return await store.user(tx, owners[0]) if owners else None
 
 
+async def roles_of(tx: ReadTx, account_id: AccountId) -> list[UserRole]:
+    """What the members of an account are to the server, in no order."""
+    return await store.roles_of(tx, account_id)
+
+
 async def session_user(tx: ReadTx, secret: str, *, now: datetime) -> User | None:
     """Who is signed in with this cookie; None if nobody is, or they are disabled. Two looks into indexes."""
     user_id = await store.session_user_id(tx, digest(secret), now)

@@ -89,6 +89,7 @@ MEMBERSHIPS = """
     WHERE m.user_id = :user_id AND a.suspended_at IS NULL AND a.deleted_at IS NULL
     ORDER BY m.created_at, m.account_id
 """
+ROLES_OF = "SELECT u.role FROM members AS m JOIN users AS u ON u.id = m.user_id WHERE m.account_id = :account_id"
 COUNT_MEMBERSHIPS = "SELECT count(*) FROM members WHERE user_id = :user_id"
 DELETE_MEMBER = "DELETE FROM members WHERE account_id = :account_id AND user_id = :user_id"
 PEOPLE = """
@@ -296,6 +297,11 @@ async def members_of(tx: ReadTx, account_id: AccountId) -> list[UserId]:
 async def owners_of(tx: ReadTx, account_id: AccountId) -> list[UserId]:
     """Everyone who owns the account, the longest-standing first. O(members)."""
     return [UserId(id) for id in await tx.all(int, OWNERS_OF, account_id=account_id)]
+
+
+async def roles_of(tx: ReadTx, account_id: AccountId) -> list[UserRole]:
+    """The roles on the server of everyone who is a member of the account. O(members)."""
+    return [UserRole(role) for role in await tx.all(str, ROLES_OF, account_id=account_id)]
 
 
 async def memberships(tx: ReadTx, user_id: UserId) -> list[Membership]:

@@ -7,7 +7,28 @@ Not here: what a decision means (an account's standing is in accounts, who may s
 in servers), rules and texts of this server (instance).
 """
 
-from pinson.domain.moderation.model import Deed, Moderator
+from pinson.domain.moderation.decisions import (
+    act,
+    approve,
+    delete,
+    dossier,
+    dossiers,
+    dossiers_by_ids,
+    lift,
+    reject,
+    strike,
+)
+from pinson.domain.moderation.facts import Reported, Struck
+from pinson.domain.moderation.model import (
+    Action,
+    Category,
+    Deed,
+    Dossier,
+    Moderator,
+    Report,
+    Strike,
+    Wanted,
+)
 from pinson.domain.moderation.policy import (
     allow_email,
     allow_email_domain,
@@ -23,14 +44,52 @@ from pinson.domain.moderation.policy import (
     unblock_server,
 )
 from pinson.domain.moderation.register import deeds
+from pinson.domain.moderation.reports import (
+    assign,
+    classify,
+    forget_account,
+    reopen,
+    report,
+    report_by_id,
+    reports,
+    resolve,
+    unassign,
+)
+from pinson.domain.moderation.rules import (
+    BeyondPower,
+    CommentTooLong,
+    NotPending,
+    NotSuspended,
+    ReportNotFound,
+    TextTooLong,
+    TooManyReported,
+)
 from pinson.domain.moderation.taxonomy import change_tag, judge_link, judge_post, judge_publisher
 
 __all__ = [
+    "Action",
+    "BeyondPower",
+    "Category",
+    "CommentTooLong",
     "Deed",
+    "Dossier",
     "Moderator",
+    "NotPending",
+    "NotSuspended",
+    "Report",
+    "ReportNotFound",
+    "Reported",
+    "Strike",
+    "Struck",
+    "TextTooLong",
+    "TooManyReported",
+    "Wanted",
+    "act",
     "allow_email",
     "allow_email_domain",
     "allow_server",
+    "approve",
+    "assign",
     "block_email",
     "block_email_domain",
     "block_network",
@@ -38,11 +97,26 @@ __all__ = [
     "change_network_block",
     "change_server_block",
     "change_tag",
+    "classify",
     "deeds",
+    "delete",
     "disallow_server",
+    "dossier",
+    "dossiers",
+    "dossiers_by_ids",
+    "forget_account",
     "judge_link",
     "judge_post",
     "judge_publisher",
+    "lift",
+    "reject",
+    "reopen",
+    "report",
+    "report_by_id",
+    "reports",
+    "resolve",
+    "strike",
+    "unassign",
     "unblock_network",
     "unblock_server",
 ]

@@ -1,11 +1,13 @@
-"""Who moderates, and what is kept of it."""
+"""Who moderates, what they are told, what they decide, and what is kept of it."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
-from pinson.domain.access import UserRole
+from pinson.domain.access import AppId, UserId, UserRole
 from pinson.domain.accounts import AccountId
+from pinson.domain.posts import PostId
 
 
 class Moderator(msgspec.Struct, frozen=True):
@@ -28,3 +30,113 @@ class Deed(msgspec.Struct, frozen=True):
     verb: str
     target_id: int
     label: str
+
+
+class Category(StrEnum):
+    """What is wrong, in the eyes of whoever reports it."""
+
+    SPAM = "spam"
+    LEGAL = "legal"  # against the law
+    VIOLATION = "violation"  # of the rules of this server
+    OTHER = "other"
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What somebody tells moderators about an account.
+
+    account_id, target_id: who reports whom.
+    post_ids: what it is about, those that are gone since included. rule_ids: rules that were broken.
+    assigned_to: the moderator who looks into it.
+    resolved_at, resolved_by: None while it is open.
+    """
+
+    id: int
+    account_id: AccountId
+    target_id: AccountId
+    category: Category
+    comment: str
+    post_ids: tuple[PostId, ...]
+    rule_ids: tuple[int, ...]
+    created_at: datetime
+    updated_at: datetime
+    assigned_to: AccountId | None = None
+    resolved_at: datetime | None = None
+    resolved_by: AccountId | None = None
+
+
+class Action(StrEnum):
+    """What moderators can do about an account. The values are Mastodon's."""
+
+    NONE = "none"  # tell its owner something
+    SENSITIVE = "sensitive"  # hide what it shows behind a warning
+    DISABLE = "disable"  # keep its owner out
+    SILENCE = "silence"  # let it reach its followers alone
+    SUSPEND = "suspend"  # hide it
+
+
+class Strike(msgspec.Struct, frozen=True):
+    """A decision about an account, and its reasons, as its owner is told.
+
+    text: the reasons, in the moderator's words.
+    report_id: the report it followed from, if one; post_ids: the posts it is about.
+    """
+
+    id: int
+    account_id: AccountId
+    by_id: AccountId
+    action: Action
+    text: str
+    report_id: int | None
+    post_ids: tuple[PostId, ...]
+    created_at: datetime
+
+
+class Dossier(msgspec.Struct, frozen=True):
+    """An account and the user who has owned it longest, as moderators see them; user_id and what follows are None if
+    nobody here does.
+
+    reason, app_id, invited_by: why they wanted to join, with which app, and on whose account's invitation.
+    """
+
+    id: AccountId
+    username: str
+    domain: str
+    created_at: datetime
+    suspended_at: datetime | None
+    limited_at: datetime | None
+    sensitized_at: datetime | None
+    user_id: UserId | None
+    email: str | None
+    role: UserRole | None
+    locale: str | None
+    confirmed_at: datetime | None
+    approved_at: datetime | None
+    disabled_at: datetime | None
+    reason: str | None
+    app_id: AppId | None
+    invited_by: AccountId | None
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which accounts a moderator looks for: all that is true, or given, must hold.
+
+    local, remote: of this server, of others. active: not suspended. pending: waiting to be let in.
+    roles: of the owner, one of these.
+    username, email: the beginning; display_name: a part. domain: the very one.
+    invited_by: the account whose owner invited them.
+    """
+
+    local: bool = False
+    remote: bool = False
+    active: bool = False
+    pending: bool = False
+    disabled: bool = False
+    limited: bool = False
+    suspended: bool = False
+    sensitized: bool = False
+    roles: tuple[UserRole, ...] | None = None
+    username: str = ""
+    display_name: str = ""
+    domain: str = ""
+    email: str = ""
+    invited_by: AccountId | None = None

@@ -1,13 +1,16 @@
 """SQL of moderation."""
 
+from collections.abc import Sequence
+
 import msgspec
 
-from pinson.domain.moderation.model import Deed
+from pinson.domain.accounts import AccountId
+from pinson.domain.moderation.model import Deed, Dossier, Report, Strike, Wanted
 from pinson.lib import paging
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.paging import Page
 
-OWNS = ("deeds",)
+OWNS = ("deeds", "reports", "strikes")
 
 INSERT_DEED = """
     INSERT INTO deeds (id, at, by_id, verb, target_id, label) VALUES (:id, :at, :by_id, :verb, :target_id, :label)
@@ -31,3 +34,179 @@ async def insert_deed(tx: WriteTx, deed: Deed) -> None:
 async def deeds(tx: ReadTx, page: Page) -> list[Deed]:
     """A page of the register, the latest first. O(limit) on the primary key."""
     return await paging.rows(tx, Deed, DEEDS, page)
+
+
+# --- reports ------------------------------------------------------------------------------------------------------
+
+REPORT = """id, account_id, target_id, category, comment, post_ids, rule_ids, created_at, updated_at, assigned_to,
+        resolved_at, resolved_by"""
+INSERT_REPORT = """
+    INSERT INTO reports (
+        id, account_id, target_id, category, comment, post_ids, rule_ids, created_at, updated_at, assigned_to,
+        resolved_at, resolved_by)
+    VALUES (
+        :id, :account_id, :target_id, :category, :comment, :post_ids, :rule_ids, :created_at, :updated_at, :assigned_to,
+        :resolved_at, :resolved_by)
+"""
+UPDATE_REPORT = """
+    UPDATE reports
+    SET category = :category, rule_ids = :rule_ids, updated_at = :updated_at, assigned_to = :assigned_to,
+        resolved_at = :resolved_at, resolved_by = :resolved_by
+    WHERE id = :id
+"""
+ONE_REPORT = f"SELECT {REPORT} FROM reports WHERE id = :id"
+REPORTS = f"""
+    SELECT {REPORT}
+    FROM reports
+    WHERE id < :before AND id > :after AND {{state}}
+        AND (:account_id IS NULL OR account_id = :account_id) AND (:target_id IS NULL OR target_id = :target_id)
+    ORDER BY id {{way}}
+    LIMIT :limit
+"""
+OPEN = REPORTS.replace("{state}", "resolved_at IS NULL")
+RESOLVED = REPORTS.replace("{state}", "resolved_at IS NOT NULL")
+OPEN_REPORTS_ABOUT = "SELECT id FROM reports WHERE target_id = :target_id AND resolved_at IS NULL ORDER BY id"
+FORGET_REPORTS = """
+    DELETE FROM reports
+    WHERE id IN (
+        SELECT id FROM reports WHERE account_id = :account_id
+        UNION SELECT id FROM reports WHERE target_id = :account_id
+        LIMIT :limit)
+"""
+
+
+async def insert_report(tx: WriteTx, report: Report) -> None:
+    """Add a report."""
+    await tx.run(INSERT_REPORT, **msgspec.structs.asdict(report))
+
+
+async def update_report(tx: WriteTx, report: Report) -> None:
+    """Keep what moderators made of a report."""
+    await tx.run(
+        UPDATE_REPORT,
+        id=report.id,
+        category=report.category,
+        rule_ids=report.rule_ids,
+        updated_at=report.updated_at,
+        assigned_to=report.assigned_to,
+        resolved_at=report.resolved_at,
+        resolved_by=report.resolved_by,
+    )
+
+
+async def report(tx: ReadTx, id: int) -> Report | None:
+    """One report. One look into the primary key."""
+    return await tx.one(Report, ONE_REPORT, id=id)
+
+
+async def reports(
+    tx: ReadTx, page: Page, *, resolved: bool, account_id: AccountId | None, target_id: AccountId | None
+) -> list[Report]:
+    """A page of reports, the latest first. O(open ones) on the index reports_open; of resolved ones, O(all)."""
+    sql = RESOLVED if resolved else OPEN
+    return await paging.rows(tx, Report, sql, page, account_id=account_id, target_id=target_id)
+
+
+async def open_reports_about(tx: ReadTx, target_id: AccountId) -> list[int]:
+    """The open reports about an account, oldest first. O(its reports) on (target_id, id)."""
+    return await tx.all(int, OPEN_REPORTS_ABOUT, target_id=target_id)
+
+
+# --- decisions ----------------------------------------------------------------------------------------------------
+
+INSERT_STRIKE = """
+    INSERT INTO strikes (id, account_id, by_id, action, text, report_id, post_ids, created_at)
+    VALUES (:id, :account_id, :by_id, :action, :text, :report_id, :post_ids, :created_at)
+"""
+STRIKE = """
+    SELECT id, account_id, by_id, action, text, report_id, post_ids, created_at FROM strikes WHERE id = :id
+"""
+FORGET_STRIKES = """
+    DELETE FROM strikes WHERE id IN (SELECT id FROM strikes WHERE account_id = :account_id LIMIT :limit)
+"""
+
+
+async def insert_strike(tx: WriteTx, strike: Strike) -> None:
+    """Add a decision."""
+    await tx.run(INSERT_STRIKE, **msgspec.structs.asdict(strike))
+
+
+async def strike(tx: ReadTx, id: int) -> Strike | None:
+    """One decision. One look into the primary key."""
+    return await tx.one(Strike, STRIKE, id=id)
+
+
+async def forget(tx: WriteTx, account_id: AccountId, *, limit: int) -> int:
+    """Remove up to `limit` reports by or about an account, and decisions about it; how many. O(limit) on indexes."""
+    gone = await tx.run(FORGET_REPORTS, account_id=account_id, limit=limit)
+    return gone + await tx.run(FORGET_STRIKES, account_id=account_id, limit=limit)
+
+
+# --- accounts -----------------------------------------------------------------------------------------------------
+
+DOSSIER = """
+    SELECT a.id, a.username, a.domain, a.created_at, a.suspended_at, a.limited_at, a.sensitized_at,
+           u.id AS user_id, u.email, u.role, u.locale, u.confirmed_at, u.approved_at, u.disabled_at, u.reason, u.app_id,
+           (SELECT i.account_id FROM members AS i
+            WHERE i.user_id = u.invited_by AND i.role = 'owner'
+            ORDER BY i.created_at, i.account_id LIMIT 1) AS invited_by
+    FROM accounts AS a
+    LEFT JOIN users AS u ON u.id = (
+        SELECT m.user_id FROM members AS m
+        WHERE m.account_id = a.id AND m.role = 'owner'
+        ORDER BY m.created_at, m.user_id LIMIT 1)
+    WHERE a.deleted_at IS NULL"""
+DOSSIERS_BY_IDS = DOSSIER + " AND a.id IN (SELECT value FROM json_each(:ids))"
+DOSSIERS = (
+    DOSSIER
+    + """
+        AND a.id < :before AND a.id > :after
+        AND (NOT :local OR a.domain = '') AND (NOT :remote OR a.domain <> '')
+        AND (NOT :active OR a.suspended_at IS NULL) AND (NOT :suspended OR a.suspended_at IS NOT NULL)
+        AND (NOT :limited OR a.limited_at IS NOT NULL) AND (NOT :sensitized OR a.sensitized_at IS NOT NULL)
+        AND (NOT :pending OR (u.id IS NOT NULL AND u.approved_at IS NULL))
+        AND (NOT :disabled OR u.disabled_at IS NOT NULL)
+        AND (:roles IS NULL OR u.role IN (SELECT value FROM json_each(:roles)))
+        AND (:domain = '' OR a.domain = :domain)
+        AND a.handle LIKE :username ESCAPE '!' AND a.display_name LIKE :display_name ESCAPE '!'
+        AND (:email = '%' OR u.email_key LIKE :email ESCAPE '!')
+        AND (:invited_by IS NULL OR u.invited_by IN (
+            SELECT i.user_id FROM members AS i WHERE i.account_id = :invited_by AND i.role = 'owner'))
+    ORDER BY a.id {way}
+    LIMIT :limit
+"""
+)
+
+
+async def dossiers_by_ids(tx: ReadTx, ids: Sequence[AccountId]) -> list[Dossier]:
+    """Those of the accounts that exist, in no order. Four looks into indexes each."""
+    return await tx.all(Dossier, DOSSIERS_BY_IDS, ids=ids)
+
+
+async def dossiers(tx: ReadTx, wanted: Wanted, page: Page) -> list[Dossier]:
+    """A page of accounts that fit, newest first. O(accounts looked at until the page is full), about 5 µs each."""
+    return await paging.rows(
+        tx,
+        Dossier,
+        DOSSIERS,
+        page,
+        local=wanted.local,
+        remote=wanted.remote,
+        active=wanted.active,
+        suspended=wanted.suspended,
+        limited=wanted.limited,
+        sensitized=wanted.sensitized,
+        pending=wanted.pending,
+        disabled=wanted.disabled,
+        roles=wanted.roles,
+        domain=wanted.domain.lower(),
+        username=f"{_literal(wanted.username.lower())}%",
+        display_name=f"%{_literal(wanted.display_name)}%",
+        email=f"{_literal(wanted.email.casefold())}%",
+        invited_by=wanted.invited_by,
+    )
+
+
+def _literal(text: str) -> str:
+    """A text as it stands in a pattern of LIKE."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -323,12 +323,13 @@ async def _credentials(call: Call) -> Response:
         CredentialEntity(
             **msgspec.structs.asdict(shown),
             source=_source(profile, defaults, waiting),
-            role=_role(call.principal.user_role or UserRole.USER),
+            role=role_entity(call.principal.user_role or UserRole.USER),
         )
     )
 
 
-def _role(role: UserRole) -> OwnRole:
+def role_entity(role: UserRole) -> OwnRole:
+    """A role on the server, with what it permits."""
     shown = ROLES.get(role)
     if shown is None:
         return EVERYONE

@@ -7,21 +7,25 @@ Source: https://docs.joinmastodon.org/methods/admin
 """
 
 from pinson.interfaces.mastodon.admin import (
+    accounts,
     canonical_email_blocks,
     domain_allows,
     domain_blocks,
     email_domain_blocks,
     ip_blocks,
+    reports,
     tags,
     trends,
 )
 
 MODULES = (
+    accounts,
     canonical_email_blocks,
     domain_allows,
     domain_blocks,
     email_domain_blocks,
     ip_blocks,
+    reports,
     tags,
     trends,
 )

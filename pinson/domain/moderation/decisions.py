@@ -1,0 +1,188 @@
+"""What moderators decide about accounts, and about those who wait to be let in. Each command is one transaction.
+
+Called by interfaces. A decision that limits somebody leaves a strike: who decided, when, on which grounds, so that its
+owner can be told why (Regulation (EU) 2022/2065, article 17). Nobody decides about themselves or their equals.
+"""
+
+from datetime import datetime
+
+from pinson.domain import access, accounts
+from pinson.domain.access import UserNotFound, blocks
+from pinson.domain.accounts import Account, AccountId, AccountNotFound
+from pinson.domain.moderation import reports, rules, store
+from pinson.domain.moderation.facts import Struck
+from pinson.domain.moderation.model import Action, Dossier, Moderator, Strike, Wanted
+from pinson.domain.moderation.register import note
+from pinson.domain.moderation.rules import NotPending, NotSuspended, ReportNotFound
+from pinson.lib import log
+from pinson.lib.db import ReadTx, WriteTx
+from pinson.lib.paging import Page
+
+
+async def act(
+    tx: WriteTx,
+    *,
+    by: Moderator,
+    account_id: AccountId,
+    action: Action,
+    text: str,
+    report_id: int | None,
+    by_letter: bool,
+    now: datetime,
+) -> Strike:
+    """Do something about an account, and keep why.
+
+    All open reports about it are resolved by that; by a mere word (`Action.NONE`), only the one it answers.
+
+    Args:
+        text: the reasons; the owner reads them.
+        report_id: the report that it follows from, if one.
+        by_letter: whether the owner is told by e-mail too.
+    Raises:
+        AccountNotFound.
+        BeyondPower: the moderator may not decide about this account.
+        ReportNotFound: there is none, or it is about another account.
+        UserNotFound: nobody here owns the account, so nobody can be kept out.
+        TextTooLong.
+    """
+    account = await _within_power(tx, by, account_id)
+    rules.check_text(text)
+    report = None if report_id is None else await reports.report_by_id(tx, report_id)
+    if report is not None and report.target_id != account_id:
+        raise ReportNotFound
+    match action:
+        case Action.SENSITIVE:
+            await accounts.sensitize(tx, account_id=account_id, now=now)
+        case Action.DISABLE:
+            await access.disable(tx, user_id=(await _owner(tx, account_id)).id, now=now)
+        case Action.SILENCE:
+            await accounts.limit(tx, account_id=account_id, now=now)
+        case Action.SUSPEND:
+            await accounts.suspend(tx, account_id=account_id, now=now)
+            await blocks.block_email_of(tx, account_id=account_id, now=now)
+    strike = Strike(
+        id=tx.new_id(account_id, now),
+        account_id=account_id,
+        by_id=by.account_id,
+        action=action,
+        text=text,
+        report_id=report_id,
+        post_ids=report.post_ids if report else (),
+        created_at=now,
+    )
+    await store.insert_strike(tx, strike)
+    await note(tx, f"act_{action}", by=by, target_id=account_id, label=account.acct, now=now)
+    answered = [report.id] if report and action is Action.NONE else []
+    if action is not Action.NONE:
+        answered = await store.open_reports_about(tx, account_id)
+    for id in answered:
+        await reports.resolve(tx, by=by, id=id, now=now)
+    await log.record(tx, Struck(at=now, strike_id=strike.id, account_id=account_id, by_letter=by_letter))
+    return strike
+
+
+async def lift(tx: WriteTx, *, by: Moderator, account_id: AccountId, action: Action, now: datetime) -> None:
+    """Take back what was done about an account. What was not done stays so.
+
+    Raises:
+        AccountNotFound, BeyondPower.
+        UserNotFound: nobody here owns the account.
+    """
+    account = await _within_power(tx, by, account_id)
+    match action:
+        case Action.SENSITIVE:
+            await accounts.desensitize(tx, account_id=account_id, now=now)
+        case Action.DISABLE:
+            await access.enable(tx, user_id=(await _owner(tx, account_id)).id, now=now)
+        case Action.SILENCE:
+            await accounts.unlimit(tx, account_id=account_id, now=now)
+        case Action.SUSPEND:
+            await accounts.restore(tx, account_id=account_id, now=now)
+            await blocks.allow_email_of(tx, account_id=account_id)
+    await note(tx, f"lift_{action}", by=by, target_id=account_id, label=account.acct, now=now)
+
+
+async def approve(tx: WriteTx, *, by: Moderator, account_id: AccountId, now: datetime) -> None:
+    """Let somebody in who waits for it.
+
+    Raises:
+        AccountNotFound, BeyondPower.
+        NotPending: nobody waits.
+    """
+    account, user = await _pending(tx, by, account_id)
+    await access.approve(tx, user_id=user.id, now=now)
+    await note(tx, "approve", by=by, target_id=account_id, label=account.acct, now=now)
+
+
+async def reject(tx: WriteTx, *, by: Moderator, account_id: AccountId, now: datetime) -> None:
+    """Let somebody not in who waits for it: their account is deleted.
+
+    Raises:
+        AccountNotFound, BeyondPower.
+        NotPending: nobody waits.
+    """
+    account, _ = await _pending(tx, by, account_id)
+    await accounts.delete(tx, account_id=account_id, now=now)
+    await note(tx, "reject", by=by, target_id=account_id, label=account.acct, now=now)
+
+
+async def delete(tx: WriteTx, *, by: Moderator, account_id: AccountId, now: datetime) -> None:
+    """Delete a suspended account for good.
+
+    Raises:
+        AccountNotFound, BeyondPower, NotSuspended.
+    """
+    account = await _within_power(tx, by, account_id)
+    if account.suspended_at is None:
+        raise NotSuspended
+    await accounts.delete(tx, account_id=account_id, now=now)
+    await note(tx, "delete_account", by=by, target_id=account_id, label=account.acct, now=now)
+
+
+async def dossiers(tx: ReadTx, *, wanted: Wanted, page: Page) -> list[Dossier]:
+    """The accounts that a moderator looks for, newest first. In a thread: it may look at all of them."""
+    return await store.dossiers(tx, wanted, page)
+
+
+async def dossiers_by_ids(tx: ReadTx, ids: list[AccountId]) -> dict[AccountId, Dossier]:
+    """Those of the accounts that exist, as moderators see them. One statement."""
+    return {one.id: one for one in await store.dossiers_by_ids(tx, ids)}
+
+
+async def dossier(tx: ReadTx, id: AccountId) -> Dossier:
+    """One account.
+
+    Raises:
+        AccountNotFound.
+    """
+    for found in await store.dossiers_by_ids(tx, [id]):
+        return found
+    raise AccountNotFound
+
+
+async def strike(tx: ReadTx, id: int) -> Strike | None:
+    """A decision about an account; None if the account is gone."""
+    return await store.strike(tx, id)
+
+
+async def _within_power(tx: WriteTx, by: Moderator, account_id: AccountId) -> Account:
+    account = await accounts.by_id(tx, account_id)
+    if account is None:
+        raise AccountNotFound
+    rules.check_power(by, account_id, await access.roles_of(tx, account_id))
+    return account
+
+
+async def _owner(tx: WriteTx, account_id: AccountId) -> access.User:
+    user = await access.owner(tx, account_id)
+    if user is None:
+        raise UserNotFound
+    return user
+
+
+async def _pending(tx: WriteTx, by: Moderator, account_id: AccountId) -> tuple[Account, access.User]:
+    account = await _within_power(tx, by, account_id)
+    user = await access.owner(tx, account_id)
+    if user is None or user.approved_at is not None:
+        raise NotPending
+    return account, user

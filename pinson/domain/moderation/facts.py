@@ -1,0 +1,20 @@
+"""What happens in moderation."""
+
+from pinson.domain.accounts import AccountId
+from pinson.lib.log import Fact
+
+
+class Reported(Fact, frozen=True, kw_only=True):
+    """Somebody reported an account: moderators want to know."""
+
+    report_id: int
+    account_id: AccountId
+    target_id: AccountId
+
+
+class Struck(Fact, frozen=True, kw_only=True):
+    """Something was decided about an account: its owner is to know. by_letter: in an e-mail too."""
+
+    strike_id: int
+    account_id: AccountId
+    by_letter: bool
