@@ -8,7 +8,7 @@ nothing left to do. A post is gone from all timelines at once; its boosts and ma
 
 from pinson.domain import access, conversations, filters, instance, media, moderation, notifications, posts, relations
 from pinson.domain.accounts import AccountDeleted
-from pinson.domain.posts import PostDeleted, polls
+from pinson.domain.posts import PostDeleted, polls, scheduled
 from pinson.tools import Tools
 
 
@@ -23,6 +23,8 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
     while await tools.db.write(media.delete_all, account_id=fact.account_id, now=now):
         pass
     while await tools.db.write(posts.clear_marks, account_id=fact.account_id, now=now):
+        pass
+    while await tools.db.write(scheduled.forget_all, account_id=fact.account_id):
         pass
     while await tools.db.write(polls.forget_votes_by, account_id=fact.account_id):
         pass

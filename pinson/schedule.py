@@ -8,6 +8,7 @@ import asyncio
 
 import structlog
 
+from pinson import publishing
 from pinson.domain import access, instance, media, posts, relations, trends
 from pinson.domain.posts import polls
 from pinson.lib import log, reactor
@@ -35,6 +36,7 @@ async def sweep(tools: Tools) -> None:
     async with tools.db.read() as tx:
         through = await reactor.passed_by_all(tx)
     await tools.db.write(log.trim, through=through, now=now)
+    await publishing.publish_due(tools, now=now)
     while await tools.db.write(polls.end, now=now):
         pass
     await tools.db.write(posts.forget_keys, now=now)

@@ -4,7 +4,7 @@ Called by interfaces, timelines and streams. Not here: which posts stand on a ti
 (timelines), what a post looks like to an app or on a page (interfaces).
 """
 
-from pinson.domain.posts import polls, topics
+from pinson.domain.posts import polls, scheduled, topics
 from pinson.domain.posts.boosts import boost, boosts, unboost
 from pinson.domain.posts.commands import (
     add_tags_to_list,
@@ -226,6 +226,7 @@ __all__ = [
     "quote_state",
     "quotes",
     "revoke_quote",
+    "scheduled",
     "set_quote_policy",
     "tag",
     "tag_by_id",

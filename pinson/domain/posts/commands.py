@@ -79,7 +79,7 @@ async def publish(
         made = await store.post_of_key(tx, author_id, draft.idempotency_key, since=now - KEY_LASTS)
         if made is not None and (found := await store.posts(tx, [made])):
             return found[0]
-    post = await _accepted(tx, PostId(tx.new_id(author_id, now)), account, author, prepared, base_url, now, at=now)
+    post = await accepted(tx, PostId(tx.new_id(author_id, now)), account, author, prepared, base_url, now, at=now)
     await _store(tx, post, draft, now)
     if draft.idempotency_key:
         await store.keep_key(tx, author_id, draft.idempotency_key, post.id, now)
@@ -111,7 +111,7 @@ async def import_post(
     while await store.shapes(tx, [id]):
         id = ids.next_to(id)
     prepared = msgspec.structs.replace(prepared, url=None)
-    post = await _accepted(tx, PostId(id), account, author, prepared, base_url, now, at=created_at)
+    post = await accepted(tx, PostId(id), account, author, prepared, base_url, now, at=created_at)
     await _store(tx, post, prepared.draft, now)
     await log.record(tx, PostImported(at=now, post=post.shape))
     return post
@@ -366,7 +366,7 @@ async def forget_keys(tx: WriteTx, *, now: datetime) -> int:
     return await store.forget_keys(tx, until=now - KEY_LASTS)
 
 
-async def _accepted(
+async def accepted(
     tx: WriteTx,
     id: PostId,
     author: Account,
@@ -377,7 +377,7 @@ async def _accepted(
     *,
     at: datetime,
 ) -> Post:
-    """The post that a draft becomes, not stored yet.
+    """The post that a draft becomes, not stored yet: for commands of this package.
 
     Args:
         reader: the author as a reader.

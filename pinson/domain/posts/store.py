@@ -271,6 +271,7 @@ KEEP_KEY = """
     INSERT INTO idempotency (account_id, key, post_id, at) VALUES (:account_id, :key, :post_id, :now)
     ON CONFLICT (account_id, key) DO UPDATE SET post_id = excluded.post_id, at = excluded.at
 """
+MOVE_KEYS = "UPDATE idempotency SET post_id = :now_id WHERE account_id = :account_id AND post_id = :old_id"
 FORGET_KEYS = "DELETE FROM idempotency WHERE at <= :until"
 COUNT_ALL = "SELECT count(*) FROM posts"
 
@@ -546,6 +547,11 @@ async def post_of_key(tx: ReadTx, account_id: AccountId, key: str, *, since: dat
 async def keep_key(tx: WriteTx, account_id: AccountId, key: str, post_id: PostId, now: datetime) -> None:
     """Remember which post a key made."""
     await tx.run(KEEP_KEY, account_id=account_id, key=key, post_id=post_id, now=now)
+
+
+async def move_keys(tx: WriteTx, account_id: AccountId, old_id: int, now_id: PostId) -> None:
+    """Have keys that made one thing lead to what became of it. O(keys of the account), which are those of an hour."""
+    await tx.run(MOVE_KEYS, account_id=account_id, old_id=old_id, now_id=now_id)
 
 
 async def forget_keys(tx: WriteTx, *, until: datetime) -> int:

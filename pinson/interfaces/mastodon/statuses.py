@@ -1,22 +1,27 @@
 """Statuses, as Mastodon clients know them: https://docs.joinmastodon.org/methods/statuses."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import UNSET, UnsetType
 from starlette.responses import Response
 
-from pinson.domain import accounts, posts
+from pinson.domain import accounts, media, posts
 from pinson.domain.accounts import AccountId, Defaults, QuotePolicy
 from pinson.domain.media import MediaId, Said
-from pinson.domain.posts import PostId, PostNotFound, Visibility
+from pinson.domain.posts import Post, PostId, PostNotFound, Prepared, Reader, Visibility, scheduled
 from pinson.domain.posts.polls import Ballot
+from pinson.domain.posts.scheduled import ScheduledPost
 from pinson.interfaces.mastodon.api import HALF_AN_HOUR, Call, TooManyIds, Who, json
-from pinson.interfaces.mastodon.entities import DeletedStatusEntity, StatusEntity, VersionEntity
+from pinson.interfaces.mastodon.entities import (
+    DeletedStatusEntity,
+    ScheduledStatus,
+    StatusEntity,
+    VersionEntity,
+    scheduled_status,
+)
 from pinson.interfaces.mastodon.media import said
 from pinson.interfaces.request import Routes
-from pinson.lib.errors import Kind, Refusal
 from pinson.lib.languages import known_language
 from pinson.lib.limits import Limit
 
@@ -24,13 +29,6 @@ routes = Routes()
 
 MOST_IDS = 20
 THREE_HOURS = int(timedelta(hours=3).total_seconds())
-
-
-class NotTakenYet(Refusal):
-    """A part of a status that this server has no room for yet."""
-
-    kind, code = Kind.INVALID, "not_taken_yet"
-    text = "Validation failed: this server does not take “{name}” yet; nothing was published"
 
 
 class NewPoll(msgspec.Struct):
@@ -60,16 +58,10 @@ class NewStatus(msgspec.Struct):
     quoted_status_id: PostId | None = None
     quote_approval_policy: QuotePolicy | None = None
     allowed_mentions: list[AccountId] | None = None
-    scheduled_at: Any = None
+    scheduled_at: datetime | None = None
 
     def to_draft(self, call: Call, defaults: Defaults) -> posts.Draft:
-        """What the domain calls it. A language that there is not is left to be found out.
-
-        Raises:
-            NotTakenYet: it is for later; nothing is dropped in silence.
-        """
-        if self.scheduled_at is not None:
-            raise NotTakenYet(name="scheduled_at")
+        """What the domain calls it. A language that there is not is left to be found out."""
         assert call.principal is not None
         return posts.Draft(
             text=self.status,
@@ -157,9 +149,9 @@ class StatusSource(msgspec.Struct):
     spoiler_text: str
 
 
-@routes.post("/api/v1/statuses", scopes=("write:statuses",), answers=StatusEntity)
+@routes.post("/api/v1/statuses", scopes=("write:statuses",), answers=StatusEntity | ScheduledStatus)
 async def create_status(call: Call, form: NewStatus) -> Response:
-    """Publish a status and answer with it."""
+    """Publish a status, or keep it for later, and answer with it."""
     settings = call.tools.settings
     call.limit("posts", f"account {call.account_id}", Limit(settings.limits.posts_per_3_hours, THREE_HOURS))
     async with call.tools.db.read() as tx:
@@ -172,18 +164,28 @@ async def create_status(call: Call, form: NewStatus) -> Response:
         detect=call.tools.languages.of,
     )
     try:
-        post = await call.tools.db.write(
-            posts.publish,
-            author=author,
-            author_id=call.account_id,
-            prepared=prepared,
-            base_url=call.base_url,
-            now=call.now,
-        )
+        made = await _written(call, author, prepared, form.scheduled_at)
     except posts.UnexpectedMentions as refusal:  # the one refusal whose answer has to be looked up
         return await _unexpected(call, refusal)
     async with call.tools.db.read() as tx:
-        return json(await call.renderings.published(tx, post, reader=author))
+        if isinstance(made, ScheduledPost):
+            attached = (await media.of_posts(tx, [made.id])).get(made.id, ())
+            return json(scheduled_status(made, attached, call.base_url))
+        return json(await call.renderings.published(tx, made, reader=author))
+
+
+async def _written(
+    call: Call, author: Reader, prepared: Prepared, scheduled_at: datetime | None
+) -> Post | ScheduledPost:
+    """Publish what somebody wrote, or keep it for later."""
+    write, base_url, now = call.tools.db.write, call.base_url, call.now
+    if scheduled_at is None:
+        return await write(
+            posts.publish, author=author, author_id=call.account_id, prepared=prepared, base_url=base_url, now=now
+        )
+    return await write(
+        scheduled.schedule, author=author, prepared=prepared, due_at=scheduled_at, base_url=base_url, now=now
+    )
 
 
 @routes.get("/api/v1/statuses/{id}", scopes=("read:statuses",), who=Who.ANYONE, answers=StatusEntity)

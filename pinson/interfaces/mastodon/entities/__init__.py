@@ -19,6 +19,7 @@ from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, atta
 from pinson.interfaces.mastodon.entities.card import StatusCard
 from pinson.interfaces.mastodon.entities.poll import PollEntity
 from pinson.interfaces.mastodon.entities.renderings import Renderings
+from pinson.interfaces.mastodon.entities.scheduled import ScheduledStatus, scheduled_status
 from pinson.interfaces.mastodon.entities.status import (
     DeletedStatusEntity,
     MatchedFilter,
@@ -45,6 +46,7 @@ __all__ = [
     "PollEntity",
     "RelationshipEntity",
     "Renderings",
+    "ScheduledStatus",
     "StatusCard",
     "StatusEntity",
     "TagEntity",
@@ -60,6 +62,7 @@ __all__ = [
     "moment",
     "post_id_of",
     "relationship",
+    "scheduled_status",
     "tag_entity",
     "tag_of",
 ]
