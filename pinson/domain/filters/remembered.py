@@ -22,7 +22,7 @@ from pinson.lib.log import Fact
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
-READERS = 20_000  # with filters, and as many without
+READERS = 20_000  # with filters that can match anything, and as many without
 POSTS = 400  # of each reader; then theirs are matched anew
 TEXTS = 10_000  # of posts, about 1 KB each
 NOTHING: Mapping[PostId, tuple[Match, ...]] = {}
@@ -93,13 +93,17 @@ class FilteredPosts:
                 self._texts.pop(fact.id, None)
 
     async def _read(self, tx: ReadTx, account_id: AccountId, now: datetime) -> Reading | None:
-        """Load the filters of an account that count at a moment; None if it has none at all."""
-        wholes = await queries.of_account(tx, account_id)
-        if not wholes:
+        """Load the filters of an account that can match anything at a moment; None if there are none."""
+        count = [
+            compiled(one)
+            for one in await queries.of_account(tx, account_id)
+            if (one.filter.expires_at is None or one.filter.expires_at > now) and (one.keywords or one.posts)
+        ]
+        if not count:
+            self._readers.pop(account_id, None)
             _keep(self._without, account_id, None, READERS)
             return None
-        count = [one for one in wholes if one.filter.expires_at is None or one.filter.expires_at > now]
-        reading = Reading([compiled(one) for one in count])
+        reading = Reading(count)
         _keep(self._readers, account_id, reading, READERS)
         return reading
 

@@ -12,6 +12,7 @@ from pinson.domain import filters as kept
 from pinson.domain import media
 from pinson.domain import posts as written
 from pinson.domain.filters import FilteredPosts
+from pinson.domain.instance import Emojis
 from pinson.interfaces.mastodon import Renderings
 from pinson.lib.paging import Page
 from tests.domain.town import BASE, NAMES, Town, a_town, circles, step
@@ -46,9 +47,9 @@ class Filtering(Town):
 
     def views(self):
         self.met = 0
-        filtered = FilteredPosts()
-        self.renderings = Renderings(BASE, filtered, clock=SimpleNamespace(now=lambda: self.now))
-        return filtered, self.renderings
+        emojis, filtered = Emojis(), FilteredPosts()
+        self.renderings = Renderings(BASE, emojis, filtered, clock=SimpleNamespace(now=lambda: self.now))
+        return emojis, filtered, self.renderings
 
     async def look(self, who, place, whom, limit):
         """A page of home or of everything public."""
