@@ -24,7 +24,7 @@ from pinson.domain.links import LinkFound
 from pinson.domain.media import MediaUploaded
 from pinson.domain.moderation import Struck
 from pinson.domain.notifications import SenderAccepted, SenderDismissed
-from pinson.domain.posts import PostDeleted, PostEdited, PostMarked, PostPublished, PostUnmarked
+from pinson.domain.posts import PostDeleted, PostEdited, PostImported, PostMarked, PostPublished, PostUnmarked
 from pinson.domain.relations import Blocked, Followed, FollowRequested, FollowRequestEnded, Muted, Unfollowed
 from pinson.lib.log import Fact
 from pinson.tools import Tools
@@ -48,6 +48,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     AccountDeleted: (("closing", closing.erase_what_remains),),
     AccountUnlocked: (("unlocking", unlocking.accept_who_waits),),
     PostPublished: ((CONVERSATIONS, conversations.keep_up), (NOTIFICATIONS, notifying.of_post)),
+    PostImported: ((CONVERSATIONS, conversations.keep_up),),
     PostEdited: ((CONVERSATIONS, conversations.keep_up), (NOTIFICATIONS, notifying.of_edit)),
     PostDeleted: (
         ("clearing", closing.clear_after_post),

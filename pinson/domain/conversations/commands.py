@@ -54,10 +54,13 @@ async def clear(tx: WriteTx, *, account_id: AccountId, id: int, now: datetime) -
     await store.clear(tx, id)
 
 
-async def place(tx: WriteTx, *, post_id: PostId, now: datetime) -> None:
+async def place(tx: WriteTx, *, post_id: PostId, is_past: bool = False, now: datetime) -> None:
     """Put a direct post into the conversations of all it is between who are here; out of others, if it was edited.
 
     Whoever wrote it has read what was said before. Nothing happens if the post is gone.
+
+    Args:
+        is_past: whether it was imported, and is news for nobody.
     """
     found = (await posts.posts(tx, [post_id])).get(post_id)
     if found is None or found.visibility is not Visibility.DIRECT:
@@ -73,7 +76,7 @@ async def place(tx: WriteTx, *, post_id: PostId, now: datetime) -> None:
             id = tx.new_id(account.id, now)
             await store.insert(tx, id, account.id, found.conversation_id, others)
         await store.put(tx, account.id, post_id, id)
-        if account.id == found.author_id:
+        if is_past or account.id == found.author_id:
             await store.read(tx, id, post_id)
         await _record(tx, account.id, id, now)
     for id in before:

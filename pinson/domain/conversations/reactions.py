@@ -7,7 +7,7 @@ read in the milliseconds between shows the new post not yet; one that is gone it
 from typing import Protocol
 
 from pinson.domain.conversations import commands
-from pinson.domain.posts import PostDeleted, PostEdited, PostPublished, Visibility
+from pinson.domain.posts import PostDeleted, PostEdited, PostImported, PostPublished, Visibility
 from pinson.domain.posts.topics import addressed_to
 from pinson.lib.clock import Clock
 from pinson.lib.db import Database
@@ -27,10 +27,11 @@ class Workplace(Protocol):
         ...
 
 
-async def keep_up(tools: Workplace, fact: PostPublished | PostEdited) -> None:
+async def keep_up(tools: Workplace, fact: PostPublished | PostImported | PostEdited) -> None:
     """Put a direct post where it belongs. Free for all others."""
     if fact.post.visibility is Visibility.DIRECT:
-        await tools.db.write(commands.place, post_id=fact.post.id, now=tools.clock.now())
+        is_past = isinstance(fact, PostImported)
+        await tools.db.write(commands.place, post_id=fact.post.id, is_past=is_past, now=tools.clock.now())
 
 
 async def let_go(tools: Workplace, fact: PostDeleted) -> None:

@@ -72,7 +72,12 @@ SAID = """
     SELECT p.post_id, 2, option.value FROM polls AS p, json_each(p.options) AS option
     WHERE p.post_id IN (SELECT value FROM json_each(:ids))
     UNION ALL
-    SELECT post_id, 3 + position, description FROM media
+    SELECT p.post_id, 2 + option.key, option.value
+    FROM polls AS p
+    JOIN json_each(p.options) AS option
+    WHERE p.post_id IN (SELECT value FROM json_each(:ids))
+    UNION ALL
+    SELECT post_id, 100 + position, description FROM media
     WHERE post_id IN (SELECT value FROM json_each(:ids)) AND position >= 0 AND description <> ''
     ORDER BY post_id, place
 """
@@ -160,5 +165,5 @@ async def delete_post(tx: WriteTx, id: int) -> None:
 
 
 async def said(tx: ReadTx, ids: Sequence[PostId]) -> list[Said]:
-    """All that these posts say, part by part: content warning, text, descriptions. O(parts) on indexes."""
+    """All that these posts say, part by part: warning, text, options of a poll, descriptions. O(parts) on indexes."""
     return await tx.all(Said, SAID, ids=ids)

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pinson.domain import conversations, posts, relations
-from pinson.domain.posts import PostDeleted, PostEdited, PostPublished, Visibility
+from pinson.domain.posts import PostDeleted, PostEdited, PostImported, PostPublished, Visibility
 from pinson.lib import log
 from pinson.lib.log import Kinds
 from pinson.lib.paging import Page
-from tests.domain.town import NAMES, Town, a_town, any_post, wording
+from tests.domain.town import NAMES, Town, a_town, any_post, past, wording
 
-KINDS = Kinds((PostPublished, PostEdited, PostDeleted))
+KINDS = Kinds((PostPublished, PostImported, PostEdited, PostDeleted))
 NOTHING = (0, 0)
 EVERYTHING = Page(None, None, None, 1000)
 MUTES = """
@@ -33,6 +33,7 @@ step = st.one_of(
     say,
     turn,
     turn,
+    st.tuples(st.just("recall"), people, between, any_post, past),
     st.tuples(st.just("shout"), people, between, any_post),
     st.tuples(st.just("name"), any_post, between),
     st.tuples(st.just("delete"), any_post),
@@ -65,6 +66,8 @@ class Talking(Town):
         match step:
             case ("say", who, to, answered):
                 await self.publish(who, wording("Psst", (), to), Visibility.DIRECT, self.post(answered))
+            case ("recall", who, to, answered, ago):
+                await self.bring(who, wording("Jadis", (), to), Visibility.DIRECT, self.post(answered), ago)
             case ("shout", who, to, answered):
                 await self.publish(who, wording("Oyez", (), to), Visibility.PUBLIC, self.post(answered))
             case ("name", which, to):
@@ -114,25 +117,27 @@ class Talking(Town):
             for _ in range(1 + line.seq % 2):
                 await self.follow_up(fact)
             if isinstance(fact, PostPublished | PostEdited):
-                await self.note_own(fact.post.id)
+                await self.note_read(fact.post.id, by=[fact.post.author_id])
+            elif isinstance(fact, PostImported):
+                await self.note_read(fact.post.id, by=self.people)
         for key in [key for key in self.states if not await self.between(key)]:
             del self.states[key]
 
     async def follow_up(self, fact):
         tools = SimpleNamespace(db=self.db, clock=SimpleNamespace(now=lambda: self.now))
         match fact:
-            case PostPublished() | PostEdited():
+            case PostPublished() | PostImported() | PostEdited():
                 await conversations.keep_up(tools, fact)
             case PostDeleted():
                 await conversations.let_go(tools, fact)
 
-    async def note_own(self, id):
-        """Whoever wrote something has read what was said before."""
+    async def note_read(self, id, *, by):
+        """Whoever wrote something has read what was said before; what is past is news for nobody."""
         for post in await self.direct():
             if post.id == id:
-                key = key_of(post, post.author_id)
-                read, cleared = self.states[key]
-                self.states[key] = max(read, id), cleared
+                for key in filter(None, (key_of(post, account_id) for account_id in by)):
+                    read, cleared = self.states[key]
+                    self.states[key] = max(read, id), cleared
 
     async def direct(self):
         async with self.db.read() as tx:

@@ -13,6 +13,7 @@ from pinson.domain import media
 from pinson.domain import posts as written
 from pinson.domain.filters import FilteredPosts
 from pinson.domain.instance import Emojis
+from pinson.domain.posts import Shapes
 from pinson.interfaces.mastodon import Renderings
 from pinson.lib.paging import Page
 from tests.domain.town import BASE, NAMES, Town, a_town, circles, step
@@ -47,9 +48,10 @@ class Filtering(Town):
 
     def views(self):
         self.met = 0
+        shapes = Shapes()
         emojis, filtered = Emojis(), FilteredPosts()
-        self.renderings = Renderings(BASE, emojis, filtered, clock=SimpleNamespace(now=lambda: self.now))
-        return emojis, filtered, self.renderings
+        self.renderings = Renderings(BASE, shapes, emojis, filtered, clock=SimpleNamespace(now=lambda: self.now))
+        return shapes, emojis, filtered, self.renderings
 
     async def look(self, who, place, whom, limit):
         """A page of home or of everything public."""

@@ -371,6 +371,19 @@ async def test_a_status_is_searched_in_all_it_says_and_anew_when_it_is_edited(wo
     assert found == [[["secret"]], [], [["Secret"]], []]
 
 
+async def test_a_poll_and_what_is_quoted_are_searched_too(world, client):
+    ben = world.client(await world.person("ben"))
+    await new(client, "secret")
+    sent = {"status": "Which one?", "poll": {"options": ["A secret", "Another"], "expires_in": 300}}
+    asked = (await ben.post("/api/v1/statuses", json=sent)).json()
+    quoting = (await ben.post("/api/v1/statuses", json={"status": "Secrets", "quoted_status_id": asked["id"]})).json()
+    matched = [("Rain", ["secret"], None)]
+
+    assert said((await client.get(f"/api/v1/statuses/{asked['id']}")).json()) == matched
+    shown = (await client.get(f"/api/v1/statuses/{quoting['id']}")).json()
+    assert (said(shown), said(shown["quote"]["quoted_status"])) == ([], matched)
+
+
 async def test_a_change_of_filters_shows_at_once(client):
     address = f"/api/v1/statuses/{(await client.post('/api/v1/statuses', data={'status': 'Rain'})).json()['id']}"
     assert said((await client.get(address)).json()) == []
