@@ -9,11 +9,14 @@ Source: https://docs.joinmastodon.org/methods/admin
 from pinson.interfaces.mastodon.admin import (
     accounts,
     canonical_email_blocks,
+    dimensions,
     domain_allows,
     domain_blocks,
     email_domain_blocks,
     ip_blocks,
+    measures,
     reports,
+    retention,
     tags,
     trends,
 )
@@ -21,11 +24,14 @@ from pinson.interfaces.mastodon.admin import (
 MODULES = (
     accounts,
     canonical_email_blocks,
+    dimensions,
     domain_allows,
     domain_blocks,
     email_domain_blocks,
     ip_blocks,
+    measures,
     reports,
+    retention,
     tags,
     trends,
 )
