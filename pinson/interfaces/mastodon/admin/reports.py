@@ -15,6 +15,7 @@ from pinson.interfaces.mastodon.admin.accounts import AdminAccount
 from pinson.interfaces.mastodon.admin.desk import Listed, One, listed, moderator
 from pinson.interfaces.mastodon.api import Call, json
 from pinson.interfaces.mastodon.entities import StatusEntity, array, moment
+from pinson.interfaces.mastodon.instance import RuleEntity
 from pinson.interfaces.request import Routes
 from pinson.lib.db import ReadTx
 
@@ -40,7 +41,7 @@ class AdminReport(msgspec.Struct):
     assigned_account: AdminAccount | None
     action_taken_by_account: AdminAccount | None
     statuses: list[StatusEntity]
-    rules: list[Any]
+    rules: list[RuleEntity]
 
 
 class Reports(Listed):

@@ -167,7 +167,7 @@ class ShownStatus(msgspec.Struct, kw_only=True):
     quote: QuoteEntity | None
     card: StatusCard | None
     poll: PollEntity | None
-    quote_approval: QuoteApproval | msgspec.UnsetType = msgspec.UNSET
+    quote_approval: QuoteApproval
 
 
 class StatusEntity(ShownStatus, kw_only=True):
