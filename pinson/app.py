@@ -211,7 +211,9 @@ async def machine(
         hub=hub,
     )
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    reactor = Reactor(db, kinds, reactions.bound(tools), clock=clock, holder=holder)
+    reactor = Reactor(
+        db, kinds, reactions.bound(tools), together=reactions.bound_together(tools), clock=clock, holder=holder
+    )
     await reactor.start()
     wake.reactor = reactor
     interfaces: list[Interface] = [

@@ -5,12 +5,12 @@ place in the log is kept: a name is never used again for something else. A react
 twice for a fact, and late, so each reads the truth before it acts.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
 from pinson import closing, letters, notifying, unlocking
-from pinson.domain import conversations, links, media
+from pinson.domain import conversations, links, media, search
 from pinson.domain.access import (
     ConfirmationAsked,
     PasswordResetAsked,
@@ -19,7 +19,14 @@ from pinson.domain.access import (
     UserConfirmed,
     UserSignedUp,
 )
-from pinson.domain.accounts import AccountDeleted, AccountRestored, AccountSuspended, AccountUnlocked
+from pinson.domain.accounts import (
+    AccountChanged,
+    AccountCreated,
+    AccountDeleted,
+    AccountRestored,
+    AccountSuspended,
+    AccountUnlocked,
+)
 from pinson.domain.links import LinkFound
 from pinson.domain.media import MediaUploaded
 from pinson.domain.moderation import Struck
@@ -34,6 +41,7 @@ Named = tuple[str, Callable[[Tools, Any], Awaitable[None]]]
 LETTERS = "letters"
 CONVERSATIONS = "conversations"
 NOTIFICATIONS = "notifications"
+SEARCH = "search"
 
 REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     UserSignedUp: ((LETTERS, letters.send_confirmation), (NOTIFICATIONS, notifying.of_sign_up)),
@@ -45,15 +53,29 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     AccountSuspended: ((NOTIFICATIONS, notifying.of_standing),),
     AccountRestored: ((NOTIFICATIONS, notifying.of_standing),),
     Struck: ((LETTERS, letters.send_decision),),
-    AccountDeleted: (("closing", closing.erase_what_remains),),
+    AccountCreated: ((SEARCH, search.take_in_one),),
+    AccountChanged: ((SEARCH, search.take_in_one),),
+    AccountDeleted: (("closing", closing.erase_what_remains), (SEARCH, search.take_in_one)),
     AccountUnlocked: (("unlocking", unlocking.accept_who_waits),),
-    PostPublished: ((CONVERSATIONS, conversations.keep_up), (NOTIFICATIONS, notifying.of_post)),
-    PostImported: ((CONVERSATIONS, conversations.keep_up),),
-    PostEdited: ((CONVERSATIONS, conversations.keep_up), (NOTIFICATIONS, notifying.of_edit)),
+    PostPublished: (
+        (CONVERSATIONS, conversations.keep_up),
+        (NOTIFICATIONS, notifying.of_post),
+        (SEARCH, search.take_in_one),
+    ),
+    PostImported: (
+        (CONVERSATIONS, conversations.keep_up),
+        (SEARCH, search.take_in_one),
+    ),
+    PostEdited: (
+        (CONVERSATIONS, conversations.keep_up),
+        (NOTIFICATIONS, notifying.of_edit),
+        (SEARCH, search.take_in_one),
+    ),
     PostDeleted: (
         ("clearing", closing.clear_after_post),
         (CONVERSATIONS, conversations.let_go),
         (NOTIFICATIONS, notifying.of_deletion),
+        (SEARCH, search.take_in_one),
     ),
     PostMarked: ((NOTIFICATIONS, notifying.of_mark),),
     PostUnmarked: ((NOTIFICATIONS, notifying.of_mark),),
@@ -70,9 +92,18 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
 }
 
 
+TOGETHER: dict[str, Callable[[Tools, Sequence[Fact]], Awaitable[None]]] = {SEARCH: search.take_in}
+"""Of these, what does several facts together for little more than one."""
+
+
 def bound(tools: Tools) -> dict[type[Fact], list[tuple[str, Callable[[Fact], Awaitable[None]]]]]:
     """The map with the tools of this process in place."""
     return {
         kind: [(name, partial(reaction, tools)) for name, reaction in what_follows]
         for kind, what_follows in REACTIONS.items()
     }
+
+
+def bound_together(tools: Tools) -> dict[str, Callable[[Sequence[Fact]], Awaitable[None]]]:
+    """`TOGETHER`, likewise."""
+    return {name: partial(reaction, tools) for name, reaction in TOGETHER.items()}

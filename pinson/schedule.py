@@ -9,13 +9,14 @@ import asyncio
 import structlog
 
 from pinson import publishing
-from pinson.domain import access, instance, media, posts, relations, trends
+from pinson.domain import access, instance, media, posts, relations, search, trends
 from pinson.domain.posts import polls
 from pinson.lib import log, reactor
 from pinson.lib.errors import Refusal
 from pinson.tools import Tools
 
 PERIOD = 60.0  # seconds between sweeps
+BACKFILLS = 50  # steps of filling the index of search in one sweep: a few seconds
 
 events = structlog.get_logger("pinson.schedule")
 
@@ -47,3 +48,6 @@ async def sweep(tools: Tools) -> None:
     await tools.db.write(instance.withdraw_over, now=now)
     await tools.blobs.sweep(now=now)
     await trends.refresh(tools.db, now=now)
+    for _ in range(BACKFILLS):
+        if not await search.backfill(tools.db):
+            break

@@ -6,6 +6,9 @@ fails goes to a retry table with growing pauses, and the cursor moves on: one de
 delays nobody else, and a poisoned fact blocks nothing. After the last attempt it is a dead
 letter, kept until an operator runs it again or drops it.
 
+A reaction that does several facts together for the price of one is given those of a batch at once;
+if that fails, one by one, so that the one at fault is tried again alone.
+
 A reaction may see a fact twice (a crash before the cursor was saved) and late (a retry), so
 it reads the truth again before it acts. A reaction that changes only our own tables writes no
 row per fact: its cursor is saved once a batch.
@@ -37,6 +40,8 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=6)
 
 Reaction = Callable[[Fact], Awaitable[None]]
 """What follows from a fact. Its tools are bound by `pinson/reactions.py`."""
+Together = Callable[[Sequence[Fact]], Awaitable[None]]
+"""The same for several facts at once, in order."""
 
 CURSORS = "SELECT reaction, seq, holder, held_until FROM cursors ORDER BY reaction"
 PASSED_BY_ALL = "SELECT coalesce(min(seq), 0) FROM cursors"
@@ -174,18 +179,21 @@ class Reactor:
         kinds: Kinds,
         reactions: Mapping[type[Fact], Sequence[tuple[str, Reaction]]],
         *,
+        together: Mapping[str, Together] | None = None,
         clock: Clock,
         holder: str,
     ) -> None:
         """
         Args:
             reactions: kind of fact -> what follows, each under a name that is never reused.
+            together: by the same names, reactions that do the facts of a batch at once.
             holder: names this process, unlike any other that ever runs on this data.
         """
         self._db = db
         self._kinds = kinds
         self._clock = clock
         self._holder = holder
+        self._together = together or {}
         self._steps: dict[str, dict[str, Reaction]] = {}
         for kind, what_follows in reactions.items():
             for name, reaction in what_follows:
@@ -262,7 +270,8 @@ class Reactor:
             if not await self._holds(name, lease):
                 return False
         ours = [line for line in lines if line.kind in self._steps[name]]
-        for line in ours:
+        alone = [] if len(ours) > 1 and await self._try_together(name, ours) else ours
+        for line in alone:
             if (error := await self._try(name, line)) is not None:
                 await self._db.write(_new_retry, reaction=name, line=line, error=error, now=self._clock.now())
             lease.seq = line.seq
@@ -285,6 +294,19 @@ class Reactor:
             events.warning("reaction_failed", reaction=name, seq=line.seq, kind=line.kind, error=repr(error))
             return repr(error)[:500]
         return None
+
+    async def _try_together(self, name: str, lines: Sequence[Line]) -> bool:
+        """Whether a reaction to all these facts at once was done; if not, each is to be tried alone."""
+        if name not in self._together:
+            return False
+        facts = [fact for line in lines if (fact := self._kinds.decode(line)) is not None]
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._together[name](facts)
+        except Exception as error:  # as in `_try`
+            events.warning("reaction_failed_together", reaction=name, facts=len(facts), error=repr(error))
+            return False
+        return True
 
     async def _lease(self, name: str) -> Lease | None:
         """The lease of a reaction, renewed or newly taken; None while another process holds it."""

@@ -128,6 +128,7 @@ class Town:
     hub: Hub
     circles: Circles
     standing: Standing
+    shapes: Shapes
     people: list[int] = field(default_factory=list)
     tags: list[int] = field(default_factory=list)
     posts: list[int] = field(default_factory=list)
@@ -354,7 +355,7 @@ async def a_town(kind=Town, **timelines):
         shapes = Shapes()
         views = Timelines(shapes, **timelines)
         circles, standing, hub = Circles(), Standing(), Hub(views, db)
-        town = kind(db, views, hub, circles, standing)
+        town = kind(db, views, hub, circles, standing, shapes)
         await Follower(db, Kinds(FACTS), (standing, circles, shapes, views, hub, *town.views())).start()
         try:
             await town.populate()

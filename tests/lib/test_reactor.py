@@ -632,3 +632,60 @@ def test_every_fact_is_reacted_to_whatever_the_processes_do(new_data, now, steps
         await db.close()
 
     asyncio.run(play())
+
+
+# --- several facts at once -------------------------------------------------------------------------------------------
+
+
+class Carillon:
+    """A reaction that takes several facts together, and fails for all of them when one is broken."""
+
+    def __init__(self):
+        self.heard, self.broken = [], set()
+
+    async def __call__(self, facts):
+        numbers = [fact.number for fact in facts]
+        self.heard.append(numbers)
+        if broken := self.broken.intersection(numbers):
+            raise ConnectionError(f"no answer to {broken}")
+
+    async def alone(self, fact):
+        await self([fact])
+
+
+async def with_carillon(world, carillon):
+    what_follows = {Rang: [("carillon", carillon.alone)]}
+    made = Reactor(world.db, KINDS, what_follows, together={"carillon": carillon}, clock=world.clock, holder="a")
+    await made.start()
+    return made
+
+
+async def test_a_reaction_may_take_the_facts_of_a_batch_at_once(world):
+    carillon = Carillon()
+    process = await with_carillon(world, carillon)
+    await world.ring(1, 2)
+    await world.snow(1)
+    await world.ring(3)
+
+    await process.settle()
+    await world.ring(4)
+    await process.settle()
+
+    assert carillon.heard == [[1, 2, 3], [4]]
+    assert (await world.cursors())["carillon"] == 5
+
+
+async def test_of_facts_that_fail_together_only_the_one_at_fault_is_tried_again(world):
+    carillon = Carillon()
+    carillon.broken = {2}
+    process = await with_carillon(world, carillon)
+    await world.ring(1, 2, 3)
+
+    await process.settle()
+    failed = await world.waiting()
+    carillon.broken.clear()
+    world.clock.move(await world.next_try() - world.clock.now())
+    await process.settle()
+
+    assert carillon.heard == [[1, 2, 3], [1], [2], [3], [2]]
+    assert (failed, await world.waiting()) == (1, 0)

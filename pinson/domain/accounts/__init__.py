@@ -58,7 +58,6 @@ from pinson.domain.accounts.queries import (
     opened_by_week,
     profile,
     profiles,
-    search,
 )
 from pinson.domain.accounts.rules import (
     MAX_DISPLAY_NAME,
@@ -137,7 +136,6 @@ __all__ = [
     "profiles",
     "refuse_username",
     "restore",
-    "search",
     "sensitize",
     "suspend",
     "unlimit",

@@ -76,27 +76,6 @@ async def discoverable(
     return await store.discoverable(tx, by_activity=by_activity, local=local, limit=limit, offset=offset)
 
 
-async def search(
-    tx: ReadTx, words: str, *, local_domain: str, among: Sequence[int] | None = None, limit: int, offset: int = 0
-) -> list[AccountId]:
-    """Accounts that somebody who types the beginning of a name may mean, best first.
-
-    With a domain only the very account of that address is meant.
-
-    Args:
-        among: only these; None is any.
-    """
-    handle, domain = rules.split_acct(words, local_domain=local_domain)
-    if "@" not in words.strip().removeprefix("@"):
-        return await store.starting(tx, handle, among=among, limit=limit, offset=offset) if handle else []
-    found = [
-        account.id
-        for account in await store.by_handles(tx, [handle])
-        if account.domain == domain and account.suspended_at is None and (among is None or account.id in among)
-    ]
-    return found[offset : offset + limit]
-
-
 async def local_activity(tx: ReadTx, *, since: datetime) -> Activity:
     """How much there is on this server, and how many accounts published since. Reads a whole table."""
     return await store.activity(tx, since=since)

@@ -55,21 +55,6 @@ OPENED_BY_WEEK = """
     WHERE id >= :first AND domain = ''
     GROUP BY week
 """
-STARTING = """
-    SELECT id
-    FROM accounts
-    WHERE handle >= :start AND handle < :beyond AND suspended_at IS NULL AND deleted_at IS NULL
-    ORDER BY handle, domain
-    LIMIT :limit OFFSET :offset
-"""
-STARTING_AMONG = """
-    SELECT id
-    FROM accounts
-    WHERE id IN (SELECT value FROM json_each(:among)) AND handle >= :start AND handle < :beyond
-          AND suspended_at IS NULL AND deleted_at IS NULL
-    ORDER BY handle, domain
-    LIMIT :limit OFFSET :offset
-"""
 UPDATE = """
     UPDATE accounts
     SET display_name = :display_name, note = :note, locked = :locked, bot = :bot, discoverable = :discoverable,
@@ -193,19 +178,6 @@ async def activity(tx: ReadTx, *, since: datetime) -> Activity:
 async def opened_by_week(tx: ReadTx, *, since: datetime) -> list[Opened]:
     """Accounts opened here by week; weeks without any are left out. O(accounts since), on the primary key."""
     return await tx.all(Opened, OPENED_BY_WEEK, since=since, first=first_at(since))
-
-
-async def starting(tx: ReadTx, start: str, *, among: Sequence[int] | None, limit: int, offset: int) -> list[AccountId]:
-    """Accounts whose handle starts so, those of just that handle first, then in alphabetical order.
-
-    O(offset + limit) on (handle, domain); within `among`, O(among).
-    """
-    bounds = {"start": start, "beyond": f"{start}\uffff", "limit": limit, "offset": offset}
-    if among is None:
-        found = await tx.all(int, STARTING, **bounds)
-    else:
-        found = await tx.all(int, STARTING_AMONG, **bounds, among=among)
-    return [AccountId(id) for id in found]
 
 
 async def update(tx: WriteTx, profile: Profile) -> None:

@@ -124,7 +124,7 @@ from pinson.domain.posts.rules import (
     tag_name,
 )
 from pinson.domain.posts.shapes import Shapes
-from pinson.domain.posts.text import URL_LENGTH, WORD, Mention, Parsed, length, parse, to_html
+from pinson.domain.posts.text import URL_LENGTH, WORD, Mention, Parsed, fold_tag, length, parse, to_html
 from pinson.domain.posts.threads import Context, context
 from pinson.domain.posts.votes import poll, vote
 
@@ -200,6 +200,7 @@ __all__ = [
     "favourite",
     "feature",
     "featured",
+    "fold_tag",
     "follow_tag",
     "forget_keys",
     "import_post",

@@ -13,6 +13,7 @@ from pinson.domain import access, accounts, relations
 from pinson.domain.access import SignUp, SignUpMode, SignUpRefused
 from pinson.domain.accounts import Account, AccountId, AccountNotFound
 from pinson.domain.posts import Reader
+from pinson.domain.search import find_people
 from pinson.interfaces.mastodon.api import A_DAY, HALF_AN_HOUR, Call, TooManyIds, Who, json
 from pinson.interfaces.mastodon.entities import AccountEntity, Empty, RelationshipEntity, relationship
 from pinson.interfaces.mastodon.oauth import TokenEntity, token_entity
@@ -177,17 +178,19 @@ async def look_up(call: Call, form: Address) -> Response:
 
 @routes.get("/api/v1/accounts/search", scopes=("read:accounts",), answers=list[AccountEntity])
 async def search(call: Call, form: Wanted) -> Response:
-    """Accounts whose name begins so, for those who are typing one."""
+    """Accounts whose username, or a word of whose name, begins so, for those who are typing one."""
     async with call.tools.db.read() as tx:
-        among = (await call.tools.circles.of(tx, call.account_id, now=call.now)).topics if form.following else None
-        found = await accounts.search(
-            tx,
-            form.q,
-            local_domain=call.local_domain,
-            among=None if among is None else list(among),
-            limit=min(abs(form.limit), MOST),
-            offset=abs(form.offset),
-        )
+        reader = await call.reader(tx)
+    found = await call.tools.db.read_in_thread(
+        find_people,
+        typed=form.q,
+        reader=reader,
+        local_domain=call.local_domain,
+        following=form.following,
+        limit=min(abs(form.limit), MOST),
+        offset=abs(form.offset),
+    )
+    async with call.tools.db.read() as tx:
         return json(await rendered(tx, call, found))
 
 

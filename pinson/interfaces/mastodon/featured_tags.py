@@ -69,9 +69,7 @@ async def unfeature(call: Call, form: OneFeatured) -> Response:
 async def suggest(call: Call) -> Response:
     """Hashtags that the viewer uses a lot and does not feature."""
     tags = await call.tools.db.read_in_thread(posts.worth_featuring, account_id=call.account_id)
-    async with call.tools.db.read() as tx:
-        followed = (await call.tools.circles.of(tx, call.account_id, now=call.now)).topics
-    return json(await entities(call, tags, following=followed))
+    return json(await entities(call, tags))
 
 
 @routes.get(

@@ -168,9 +168,7 @@ async def tags(call: Call, form: OneList) -> Response:
     async with call.tools.db.read() as tx:
         shape = await lists.shape(tx, call.account_id, form.id)
         found = await posts.tags_by_ids(tx, list(shape.tags))
-        followed = (await call.tools.circles.of(tx, call.account_id, now=call.now)).topics
-    by_name = sorted(found.values(), key=lambda tag: tag.name)
-    return json(await tag_entities(call, by_name, following=followed))
+    return json(await tag_entities(call, sorted(found.values(), key=lambda tag: tag.name)))
 
 
 @routes.post("/api/v1/lists/{id}/tags", scopes=("write:lists",), answers=Empty)

@@ -4,7 +4,6 @@ Not here: what stands under one (timelines.py).
 """
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 import msgspec
@@ -67,7 +66,7 @@ async def show(call: Call, form: OneTag) -> Response:
 async def follow(call: Call, form: OneTag) -> Response:
     """Follow a hashtag, used or not."""
     tag = await call.tools.db.write(posts.follow_tag, name=form.name, account_id=call.account_id, now=call.now)
-    return json(await _entity(call, tag, following={tag.id}))
+    return json(await _entity(call, tag))
 
 
 @routes.post("/api/v1/tags/{name}/unfollow", scopes=("write:follows",), answers=HashtagEntity)
@@ -76,7 +75,7 @@ async def unfollow(call: Call, form: OneTag) -> Response:
     async with call.tools.db.read() as tx:
         tag = await _tag(tx, form.name)
     await call.tools.db.write(relations.unfollow, account_id=call.account_id, topic_id=tag.id, now=call.now)
-    return json(await _entity(call, tag, following=frozenset()))
+    return json(await _entity(call, tag))
 
 
 @routes.post("/api/v1/tags/{name}/feature", scopes=("write:accounts",), answers=HashtagEntity)
@@ -101,8 +100,7 @@ async def followed(call: Call, form: TagsPaged) -> Response:
     async with call.tools.db.read() as tx:
         follows = await relations.followed_tags(tx, call.account_id, before=before, after=after, limit=page.limit)
         tags = await posts.tags_by_ids(tx, [follow.topic_id for follow in follows])
-    found = [tags[follow.topic_id] for follow in follows if follow.topic_id in tags]
-    shown = await entities(call, found, following=tags.keys())
+    shown = await entities(call, [tags[follow.topic_id] for follow in follows if follow.topic_id in tags])
     if not follows:
         return json(shown)
     last = follows[-1].id if len(follows) == page.limit else None
@@ -112,9 +110,7 @@ async def followed(call: Call, form: TagsPaged) -> Response:
 async def _shown(call: Call, name: str) -> Response:
     async with call.tools.db.read() as tx:
         tag = await _tag(tx, name)
-        reader = await call.reader(tx)
-    following = None if reader.circle is None else reader.circle.topics
-    return json(await _entity(call, tag, following=following))
+    return json(await _entity(call, tag))
 
 
 async def _tag(tx: ReadTx, name: str) -> Tag:
@@ -127,22 +123,19 @@ async def _tag(tx: ReadTx, name: str) -> Tag:
     return await posts.tag(tx, folded) or Tag(0, folded, name.lstrip("#＃"))
 
 
-async def _entity(call: Call, tag: Tag, *, following: AbstractSet[int] | None) -> HashtagEntity:
-    [entity] = await entities(call, [tag], following=following)
+async def _entity(call: Call, tag: Tag) -> HashtagEntity:
+    [entity] = await entities(call, [tag])
     return entity
 
 
-async def entities(call: Call, tags: Sequence[Tag], *, following: AbstractSet[int] | None) -> list[HashtagEntity]:
-    """The entities of hashtags. How much they were used is counted in a thread: some are used a lot.
-
-    Args:
-        following: topics that the viewer follows; None if there is none.
-    """
+async def entities(call: Call, tags: Sequence[Tag]) -> list[HashtagEntity]:
+    """The entities of hashtags. How much they were used is counted in a thread: some are used a lot."""
+    if not tags:
+        return []
     history = await histories(call, [tag.id for tag in tags])
-    unset, featured = msgspec.UNSET, set[int]()
-    if following is not None:
-        async with call.tools.db.read() as tx:
-            featured = {one.tag_id for one in await posts.featured(tx, call.account_id)}
+    async with call.tools.db.read() as tx:
+        circle = (await call.reader(tx)).circle
+        featured = {one.tag_id for one in await posts.featured(tx, circle.account_id)} if circle else set()
     shown_tags = []
     for tag in tags:
         shown = tag_of(tag, call.base_url)
@@ -152,8 +145,8 @@ async def entities(call: Call, tags: Sequence[Tag], *, following: AbstractSet[in
                 name=shown.name,
                 url=shown.url,
                 history=history[tag.id],
-                following=unset if following is None else tag.id in following,
-                featuring=unset if following is None else tag.id in featured,
+                following=tag.id in circle.topics if circle else msgspec.UNSET,
+                featuring=tag.id in featured if circle else msgspec.UNSET,
             )
         )
     return shown_tags

@@ -47,10 +47,7 @@ async def rising_tags(call: Call, form: Ranked) -> Response:
     """The hashtags that rise."""
     limit = form.most(TAGS, MOST_TAGS)
     found = await tags(call, form, limit)
-    async with call.tools.db.read() as tx:
-        circle = (await call.reader(tx)).circle
-    shown = await entities(call, found, following=circle.topics if circle else None)
-    return ranked(call, form, limit, shown, count=len(found))
+    return ranked(call, form, limit, await entities(call, found), count=len(found))
 
 
 routes.get("/api/v1/trends", who=Who.ANYONE, answers=list[HashtagEntity], deprecated=date(2022, 3, 30))(rising_tags)

@@ -72,9 +72,7 @@ async def change(call: Call, form: TagChanges) -> Response:
 
 async def tag_entities(call: Call, tags: Sequence[Tag]) -> list[AdminTag]:
     """The entities of hashtags, in order."""
-    async with call.tools.db.read() as tx:
-        circle = (await call.reader(tx)).circle
-    shown = await entities(call, tags, following=circle.topics if circle else None)
+    shown = await entities(call, tags)
     return [
         AdminTag(
             **msgspec.structs.asdict(entity),
