@@ -9,7 +9,8 @@ from pinson.domain import notifications
 from pinson.domain.access import UserApproved, UserConfirmed, UserSignedUp
 from pinson.domain.accounts import AccountId, AccountRestored, AccountSuspended
 from pinson.domain.notifications import SenderAccepted, SenderDismissed
-from pinson.domain.posts import Mark, PostDeleted, PostEdited, PostMarked, PostPublished, PostUnmarked
+from pinson.domain.posts import Mark, PostDeleted, PostEdited, PostId, PostMarked, PostPublished, PostUnmarked
+from pinson.domain.posts.polls import PollEnded
 from pinson.domain.relations import Blocked, Followed, FollowRequested, FollowRequestEnded, Muted, Unfollowed
 from pinson.domain.relations.model import TopicKind
 from pinson.lib.paging import NEWEST
@@ -17,7 +18,7 @@ from pinson.tools import Tools
 
 
 async def of_post(tools: Tools, fact: PostPublished) -> None:
-    """Tell whom it mentions, who asked to be told of its author's posts, or whose post it passes on."""
+    """Tell whom it mentions or quotes, who asked to be told of its author's posts, or whose post it passes on."""
     post, now = fact.post, tools.clock.now()
     if post.boost_of_id is not None:
         await tools.db.write(
@@ -31,6 +32,8 @@ async def of_post(tools: Tools, fact: PostPublished) -> None:
         return
     if post.mentions:
         await tools.db.write(notifications.after_post, id=post.id, only=None, at=fact.at, now=now)
+    if post.quote_of_id is not None:
+        await tools.db.write(notifications.after_quote, id=post.id, at=fact.at, now=now)
     async with tools.db.read() as tx:
         after = 0 if await notifications.is_followed_closely(tx, post.author_id) else None
     while after is not None:
@@ -40,14 +43,22 @@ async def of_post(tools: Tools, fact: PostPublished) -> None:
 
 
 async def of_edit(tools: Tools, fact: PostEdited) -> None:
-    """Tell whom it mentions only now, and those who passed it on."""
+    """Tell whom it mentions only now, and those who passed it on or quoted it."""
     id, now = fact.post.id, tools.clock.now()
     if fact.mentioned:
         await tools.db.write(notifications.after_post, id=id, only=fact.mentioned, at=fact.at, now=now)
-    before: int | None = NEWEST
-    while before is not None:
-        before = await tools.db.write(
-            notifications.after_edit_to_boosters, id=id, before=before, at=fact.at, now=tools.clock.now()
+    for verb in (notifications.after_edit_to_boosters, notifications.after_edit_to_quoters):
+        before: int | None = NEWEST
+        while before is not None:
+            before = await tools.db.write(verb, id=id, before=before, at=fact.at, now=tools.clock.now())
+
+
+async def of_poll(tools: Tools, fact: PollEnded) -> None:
+    """Tell who asked and who voted that a poll has ended."""
+    after: int | None = 0
+    while after is not None:
+        after = await tools.db.write(
+            notifications.after_poll, id=PostId(fact.post_id), after=after, at=fact.at, now=tools.clock.now()
         )
 
 

@@ -32,6 +32,7 @@ from pinson.domain.media import MediaUploaded
 from pinson.domain.moderation import Struck
 from pinson.domain.notifications import SenderAccepted, SenderDismissed
 from pinson.domain.posts import PostDeleted, PostEdited, PostImported, PostMarked, PostPublished, PostUnmarked
+from pinson.domain.posts.polls import PollEnded
 from pinson.domain.relations import Blocked, Followed, FollowRequested, FollowRequestEnded, Muted, Unfollowed
 from pinson.lib.log import Fact
 from pinson.tools import Tools
@@ -77,6 +78,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
         (NOTIFICATIONS, notifying.of_deletion),
         (SEARCH, search.take_in_one),
     ),
+    PollEnded: ((NOTIFICATIONS, notifying.of_poll),),
     PostMarked: ((NOTIFICATIONS, notifying.of_mark),),
     PostUnmarked: ((NOTIFICATIONS, notifying.of_mark),),
     Followed: ((NOTIFICATIONS, notifying.of_follow),),

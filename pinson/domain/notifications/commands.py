@@ -16,7 +16,7 @@ from pinson.domain.notifications import rules, store
 from pinson.domain.notifications.facts import Notified
 from pinson.domain.notifications.model import REPLACING, REQUESTING, Kind, Notification, State
 from pinson.domain.notifications.rules import NotificationNotFound
-from pinson.domain.posts import Mark, PostId, Shape, Visibility
+from pinson.domain.posts import Mark, PostId, QuoteState, Shape, Visibility
 from pinson.lib import log
 from pinson.lib.db import ReadTx, WriteTx
 
@@ -114,6 +114,15 @@ async def after_post(
         await notify(tx, named, kind=Kind.MENTION, from_id=post.author_id, about=post.shape, at=at, now=now)
 
 
+async def after_quote(tx: WriteTx, *, id: PostId, at: datetime, now: datetime) -> None:
+    """Tell an author that a post quotes theirs."""
+    post = (await posts.posts(tx, [id])).get(id)
+    if post is None or post.quote_of_author_id is None or post.quote_state is not QuoteState.ACCEPTED:
+        return
+    quoted = [post.quote_of_author_id]
+    await notify(tx, quoted, kind=Kind.QUOTE, from_id=post.author_id, about=post.shape, at=at, now=now)
+
+
 async def after_post_to_followers(tx: WriteTx, *, id: PostId, after: int, at: datetime, now: datetime) -> int | None:
     """Tell up to `AT_ONCE` of those who follow an author and asked to be told; where to go on, None if nowhere.
 
@@ -137,6 +146,33 @@ async def after_edit_to_boosters(tx: WriteTx, *, id: PostId, before: int, at: da
     boosters = [one.author_id for one in boosts]
     await notify(tx, boosters, kind=Kind.UPDATE, from_id=post.author_id, about=post.shape, at=at, now=now)
     return boosts[-1].id if len(boosts) == AT_ONCE else None
+
+
+async def after_edit_to_quoters(tx: WriteTx, *, id: PostId, before: int, at: datetime, now: datetime) -> int | None:
+    """Tell the authors of up to `AT_ONCE` posts that what they quote says something else; where to go on."""
+    post = (await posts.posts(tx, [id])).get(id)
+    if post is None:
+        return None
+    found = await posts.quotes(tx, id, before=before, limit=AT_ONCE)
+    for one in found:
+        quoter = [one.author_id]
+        await notify(tx, quoter, kind=Kind.QUOTED_UPDATE, from_id=post.author_id, about=one, at=at, now=now)
+    return found[-1].id if len(found) == AT_ONCE else None
+
+
+async def after_poll(tx: WriteTx, *, id: PostId, after: int, at: datetime, now: datetime) -> int | None:
+    """Tell up to `AT_ONCE` of those who voted that a poll has ended, its author first; where to go on, None if nowhere.
+
+    Args:
+        after: 0 to begin.
+    """
+    post = (await posts.posts(tx, [id])).get(id)
+    if post is None:
+        return None
+    voters = await posts.polls.voters(tx, id, after=after, limit=AT_ONCE)
+    told = voters if after else [post.author_id, *voters]
+    await notify(tx, told, kind=Kind.POLL, from_id=post.author_id, about=post.shape, at=at, now=now)
+    return voters[-1] if len(voters) == AT_ONCE else None
 
 
 async def after_mark(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from pinson import schedule
 from pinson.domain import accounts, notifications, posts
 from pinson.domain.access import UserRole
 from pinson.domain.notifications import Kind
@@ -160,6 +161,41 @@ async def test_an_edit_tells_whom_it_adds_and_those_who_boosted(world):
     assert [one["type"] for one in second] == ["update", "mention"]
     assert second[0]["id"] not in [one["id"] for one in first]
     assert plain(await told(world, carol)) == [("mention", "alice", str(post.id))]
+
+
+async def test_who_asked_and_who_voted_are_told_that_a_poll_has_ended(world):
+    alice, bob, carol, dan = await world.people("alice", "bob", "carol", "dan")
+    post = await world.publish(alice, "Tea?", poll={"options": ["yes", "no"], "expires_in": 300})
+    for voter in (bob, carol):
+        poll = (await world.client(voter).get(f"/api/v1/statuses/{post.id}")).json()["poll"]
+        await world.client(voter).post(f"/api/v1/polls/{poll['id']}/votes", json={"choices": [0]})
+    await do(world, carol, "block", alice)
+    world.clock.move(timedelta(minutes=6))
+
+    for _ in range(2):
+        await schedule.sweep(world.tools)
+
+    ended = [("poll", "alice", str(post.id))]
+    assert [plain(await told(world, one)) for one in (alice, bob, carol, dan)] == [ended, ended, [], []]
+
+
+async def test_a_quote_tells_whom_it_quotes_and_an_edit_of_the_quoted_those_who_quoted(world):
+    alice, bob = await world.people("alice", "bob")
+    post = await world.publish(alice, "Hello")
+    quote = await world.publish(bob, "Look", quoted_status_id=str(post.id))
+    world.clock.move(timedelta(minutes=1))
+
+    await edit(world, alice, post, "Bonjour")
+    once = await told(world, bob)
+    world.clock.move(timedelta(minutes=1))
+    await edit(world, alice, post, "Bonsoir")
+    again = await told(world, bob)
+
+    assert plain(await told(world, alice)) == [("quote", "bob", str(quote.id))]
+    assert plain(once) == plain(again) == [("quoted_update", "alice", str(quote.id))]
+    assert once[0]["id"] != again[0]["id"]
+    await world.client(bob).delete(f"/api/v1/statuses/{quote.id}")
+    assert (await told(world, alice), await told(world, bob)) == ([], [])
 
 
 async def test_staff_are_told_of_newcomers(world):
