@@ -371,6 +371,23 @@ async def test_a_status_is_searched_in_all_it_says_and_anew_when_it_is_edited(wo
     assert found == [[["secret"]], [], [["Secret"]], []]
 
 
+async def test_notifications_and_conversations_say_it_too(world):
+    alice, ben = await world.people("alice", "ben")
+    await world.follow(alice, ben)
+    client = world.client(alice)
+    await new(client, "rain")
+    await world.publish(ben, "@alice Rain", visibility="direct")
+    await world.settle()
+
+    shown = [
+        (await client.get("/api/v1/notifications")).json()[0]["status"],
+        (await client.get("/api/v2/notifications")).json()["statuses"][0],
+        (await client.get("/api/v1/conversations")).json()[0]["last_status"],
+    ]
+
+    assert [said(status) for status in shown] == [[("Rain", ["Rain"], None)]] * 3
+
+
 async def test_a_poll_and_what_is_quoted_are_searched_too(world, client):
     ben = world.client(await world.person("ben"))
     await new(client, "secret")
