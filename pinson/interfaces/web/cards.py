@@ -31,6 +31,7 @@ from pinson.domain.posts import (
     PostDeleted,
     PostEdited,
     PostId,
+    PostImported,
     PostMarked,
     PostPublished,
     PostUnmarked,
@@ -92,7 +93,7 @@ class Cards:
         """Follow the log."""
         self._marks.apply(fact)
         match fact:
-            case PostPublished(post=post):
+            case PostPublished(post=post) | PostImported(post=post):
                 self._drop(post.in_reply_to_id, post.boost_of_id)
             case PostEdited():
                 self._drop(fact.post.id)

@@ -4,6 +4,7 @@ import pytest
 
 from pinson.domain.accounts import commands as accounts
 from pinson.domain.posts import PostPublished, QuoteRevoked
+from tests.interfaces.mastodon.test_boosts import listening
 from tests.interfaces.mastodon.test_filters import new
 from tests.interfaces.mastodon.test_polls import QUESTION, facts, vote
 
@@ -318,3 +319,26 @@ async def test_a_deleted_quote_says_what_it_quoted(world, alice, bob):
     deleted = (await world.client(bob).delete(f"/api/v1/statuses/{status['id']}")).json()
 
     assert deleted["quote"]["quoted_status"]["id"] == status["quote"]["quoted_status"]["id"]
+
+
+async def test_streams_show_each_listener_polls_and_quotes_as_they_see_them(world, alice, bob):
+    post = await world.publish(bob, "Hello")
+    await world.follow(bob, alice)
+    await world.client(bob).post(f"/api/v1/statuses/{post.id}/bookmark")
+    async with listening(world, bob) as next_event:
+        status = await quoted(world, alice, post, poll=QUESTION)
+        event, update = await next_event()
+        path = f"/api/v1/statuses/{post.id}/quotes/{status['id']}/revoke"
+        await world.client(bob).post(path)
+        again, revoked = await next_event()
+        await world.client(alice).put(
+            f"/api/v1/statuses/{status['id']}/interaction_policy", json={"quote_approval_policy": "nobody"}
+        )
+        _, closed = await next_event()
+
+    assert (event, again) == ("update", "status.update")
+    assert (update["quote"]["state"], update["quote"]["quoted_status"]["bookmarked"]) == ("accepted", True)
+    assert (update["poll"]["voted"], status["poll"]["voted"]) == (False, True)
+    assert revoked["quote"] == {"state": "revoked", "quoted_status": None}
+    assert revoked["edited_at"] is None
+    assert closed["quote_approval"] == {"automatic": [], "manual": [], "current_user": "denied"}

@@ -15,6 +15,8 @@ async def of_posts(tx: ReadTx, post_ids: Sequence[int]) -> dict[int, Poll]:
 
 async def chosen(tx: ReadTx, account_id: AccountId, post_ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """What an account chose in the polls of these posts, in one statement; where it did not vote is left out."""
+    if not post_ids:
+        return {}
     return {one.post_id: one.choices for one in await store.choices(tx, account_id, list(post_ids))}
 
 

@@ -356,7 +356,7 @@ class Renderings:
         marked = await self._marked(tx, reader.id, [shape.id for shape in seen_before])
         rich = [shape for shape in shown + quoted if not pieces.get(shape.id, PLAIN).endswith(PLAIN)]
         filtered = await self._filter_results(tx, [shape.id for shape in shown + quoted], reader)
-        asked = await self._poll_pieces(tx, [shape for shape in rich if shape.poll], reader)
+        asked = await self._poll_pieces(tx, [shape for shape in rich if shape.poll], reader, voted_in=seen_before)
 
         def parts(shapes: Sequence[Shape], quotes: Mapping[PostId, bytes]) -> list[tuple[PostId, tuple[bytes, ...]]]:
             extras = {
@@ -394,13 +394,19 @@ class Renderings:
             quotes[shape.id] = Quote(state, quoted if state in SHOWN else None)
         return quotes
 
-    async def _poll_pieces(self, tx: ReadTx, shapes: Sequence[Shape], reader: Reader) -> dict[PostId, bytes]:
-        """The polls of these posts as the reader sees them. Two statements; one for a stranger."""
+    async def _poll_pieces(
+        self, tx: ReadTx, shapes: Sequence[Shape], reader: Reader, *, voted_in: Sequence[Shape]
+    ) -> dict[PostId, bytes]:
+        """The polls of these posts as the reader sees them. Two statements at most.
+
+        Args:
+            voted_in: of these the reader may have voted in; of others it need not be found out.
+        """
         if not shapes:
             return {}
-        ids = [shape.id for shape in shapes]
-        found = await polls.of_posts(tx, ids)
-        chosen = await polls.chosen(tx, reader.id, ids) if reader.id is not None else None
+        found = await polls.of_posts(tx, [shape.id for shape in shapes])
+        may = [shape.id for shape in voted_in if shape.poll]
+        chosen = await polls.chosen(tx, reader.id, may) if reader.id is not None else None
         return {
             shape.id: encode(
                 self.poll(
