@@ -1,13 +1,14 @@
 """What must go after something was deleted, in steps that fit between other writes.
 
-Called as reactions to AccountDeleted and PostDeleted. The account itself is a tombstone already and nobody
-sees what it wrote; here its posts, media and follows are erased for good, and the people behind it
-who have no other account. Run twice, it finds
-nothing left to do. A post is gone from all timelines at once; its boosts and marks go here.
+Called as reactions to AccountDeleted, PostDeleted and AnnouncementWithdrawn. The account itself is a tombstone
+already and nobody sees what it wrote; here its posts, media and follows are erased for good, and the people behind
+it who have no other account. Run twice, it finds nothing left to do. A post is gone from all timelines at once; its
+boosts and marks go here.
 """
 
 from pinson.domain import access, conversations, filters, instance, media, moderation, notifications, posts, relations
 from pinson.domain.accounts import AccountDeleted
+from pinson.domain.instance import AnnouncementWithdrawn
 from pinson.domain.posts import PostDeleted, polls, scheduled
 from pinson.tools import Tools
 
@@ -42,4 +43,10 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
 async def clear_after_post(tools: Tools, fact: PostDeleted) -> None:
     """Erase the boosts and marks of a deleted post, and unlink what answered it, a few hundred at a time."""
     while await tools.db.write(posts.clear_after, id=fact.id, now=tools.clock.now()):
+        pass
+
+
+async def clear_after_announcement(tools: Tools, fact: AnnouncementWithdrawn) -> None:
+    """Forget who dismissed an announcement that is gone, or reacted to it, a thousand at a time."""
+    while await tools.db.write(instance.clear_after, id=fact.announcement_id, now=tools.clock.now()):
         pass

@@ -27,6 +27,7 @@ from pinson.domain.accounts import (
     AccountSuspended,
     AccountUnlocked,
 )
+from pinson.domain.instance import AnnouncementWithdrawn
 from pinson.domain.links import LinkFound
 from pinson.domain.media import MediaUploaded
 from pinson.domain.moderation import Struck
@@ -89,6 +90,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     Muted: ((NOTIFICATIONS, notifying.of_barrier),),
     SenderAccepted: ((NOTIFICATIONS, notifying.of_accepted),),
     SenderDismissed: ((NOTIFICATIONS, notifying.of_dismissed),),
+    AnnouncementWithdrawn: (("clearing", closing.clear_after_announcement),),
     LinkFound: (("links", links.preview),),
     MediaUploaded: (("media", media.process),),
 }

@@ -29,15 +29,16 @@ CREATE TABLE announcements (
     all_day INTEGER NOT NULL,
     published_at INTEGER NOT NULL
 );
+-- dismissals and reactions may be many: a reaction to the fact deletes them after their announcement, in steps
 CREATE TABLE announcement_dismissals (
-    announcement_id INTEGER NOT NULL REFERENCES announcements (id) ON DELETE CASCADE,
+    announcement_id INTEGER NOT NULL,
     account_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     PRIMARY KEY (announcement_id, account_id)
 ) WITHOUT ROWID;
 CREATE INDEX announcement_dismissals_account ON announcement_dismissals (account_id);
 -- name: an emoji as it is, or the shortcode of a custom one
 CREATE TABLE announcement_reactions (
-    announcement_id INTEGER NOT NULL REFERENCES announcements (id) ON DELETE CASCADE,
+    announcement_id INTEGER NOT NULL,
     account_id INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
     PRIMARY KEY (announcement_id, account_id, name)

@@ -8,6 +8,7 @@ people who run it (access).
 from pinson.domain.instance.announcements import (
     announce,
     announcements,
+    clear_after,
     dismiss,
     forget_reader,
     react,
@@ -88,6 +89,7 @@ __all__ = [
     "all_terms",
     "announce",
     "announcements",
+    "clear_after",
     "describe",
     "description",
     "dismiss",

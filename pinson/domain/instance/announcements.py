@@ -58,6 +58,11 @@ async def withdraw_over(tx: WriteTx, *, now: datetime) -> int:
     return len(over)
 
 
+async def clear_after(tx: WriteTx, *, id: int, now: datetime, limit: int = 1000) -> int:
+    """Forget who dismissed an announcement that is gone, or reacted to it, in part; how much. Call again until none."""
+    return await store.clear_after(tx, id, limit=limit)
+
+
 async def dismiss(tx: WriteTx, *, id: int, account_id: int, now: datetime) -> None:
     """Remember that an account has had enough of an announcement.
 
@@ -102,9 +107,11 @@ async def unreact(tx: WriteTx, *, id: int, account_id: int, name: str, now: date
 async def forget_reader(tx: WriteTx, *, account_id: int, now: datetime) -> None:
     """Forget what an account that is being closed dismissed, and how it reacted."""
     await store.forget_dismissals(tx, account_id)
+    current = {one.id for one in await store.announcements(tx)}
     for one in await store.reactions_of(tx, account_id):
         await store.unreact(tx, one.announcement_id, account_id, one.name)
-        await _tell(tx, one.announcement_id, one.name, now)
+        if one.announcement_id in current:
+            await _tell(tx, one.announcement_id, one.name, now)
 
 
 async def announcements(tx: ReadTx, *, now: datetime, reader_id: int | None = None) -> list[Told]:

@@ -35,7 +35,7 @@ class NotFeatured(Refusal):
 async def feature(tx: WriteTx, *, name: str, account_id: AccountId, now: datetime) -> FeaturedTag:
     """Show a hashtag on a profile, used or not. Doing it twice is doing it once.
 
-    Reads all posts of the account, once: 0.1 s for 100,000.
+    Reads all posts of the account, once: 0.05 s for 100,000.
 
     Raises:
         BadTag: no hashtag can have this name.

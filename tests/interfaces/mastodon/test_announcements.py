@@ -186,6 +186,24 @@ async def test_a_closed_account_no_longer_counts(world):
     assert (left.is_dismissed, left.own) == (False, frozenset())
 
 
+async def test_nothing_is_left_of_what_was_withdrawn(world):
+    alice, bob = await world.people("alice", "bob")
+    gone, kept = await announce(world), await announce(world)
+    for one in (gone, kept):
+        for who in (alice, bob):
+            await world.client(who).post(f"{PATH}/{one.id}/dismiss")
+            for name in "👍😀":
+                await world.client(who).put(f"{PATH}/{one.id}/reactions/{name}")
+
+    await world.write(instance.withdraw, id=gone.id)
+    assert await world.write(instance.clear_after, id=gone.id, limit=1) == 3  # a dismissal, two reactions
+    await world.settle()
+
+    for table in ("announcement_dismissals", "announcement_reactions", "announcement_counts"):
+        left = await world.ask(lambda tx, table=table: tx.all(int, f"SELECT announcement_id FROM {table}"))
+        assert set(left) == {kept.id}, table
+
+
 async def test_everybody_who_listens_at_home_hears_of_it_at_once(world):
     alice, bob = await world.people("alice", "bob")
 
