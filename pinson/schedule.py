@@ -9,7 +9,7 @@ import asyncio
 import structlog
 
 from pinson import publishing
-from pinson.domain import access, instance, media, posts, relations, search, trends
+from pinson.domain import access, instance, links, media, posts, relations, search, trends
 from pinson.domain.posts import polls
 from pinson.lib import log, reactor
 from pinson.lib.errors import Refusal
@@ -45,6 +45,7 @@ async def sweep(tools: Tools) -> None:
     await tools.db.write(access.forget_expired, now=now)
     await tools.db.write(access.blocks.forget_expired, now=now)
     await tools.db.write(media.forget_loose, now=now)
+    await tools.db.write(links.forget_loose, now=now)
     await tools.db.write(instance.withdraw_over, now=now)
     await tools.blobs.sweep(now=now)
     await trends.refresh(tools.db, now=now)

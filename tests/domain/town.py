@@ -13,6 +13,7 @@ import pinson
 from pinson.domain import accounts, filters, posts, relations
 from pinson.domain.accounts import Standing
 from pinson.domain.filters import Context, FiltersChanged, KeywordEdit
+from pinson.domain.links import commands as link_commands
 from pinson.domain.media import Details, MediaKind
 from pinson.domain.media import store as media_store
 from pinson.domain.posts import Draft, Reader, Shapes, Visibility
@@ -30,12 +31,14 @@ BASE = "https://pinson.example"
 START = datetime(2026, 3, 30, 8, 40, tzinfo=UTC)
 NAMES = ("ana", "ben", "cleo", "dan")
 TAGS = ("lhc", "météo")
+WEATHER, PAGE = 1, "https://weather.example/"
 PLACES = (
     "home",
     "list",
     "public",
     "public media",
     "tag",
+    "link",
     "tag or other",
     "tag and other",
     "tag without other",
@@ -134,6 +137,7 @@ class Town:
     posts: list[int] = field(default_factory=list)
     deleted: list[int] = field(default_factory=list)
     lists: list[int] = field(default_factory=list)  # one of each person
+    link: int = 0
     now: datetime = START
 
     def views(self):
@@ -146,6 +150,7 @@ class Town:
             self.people.append(account.id)
             made = await self.db.write(lists.create, account_id=account.id, title="Near", now=self.now)
             self.lists.append(made.id)
+        self.link = await self.db.write(link_commands.share, url=PAGE, now=self.now)
         for name in TAGS:
             self.tags.append((await self.db.write(posts.tag_named, name=name, now=self.now)).id)
 
@@ -342,8 +347,9 @@ async def picture(tx, *, account_id, now):
 
 
 def wording(greeting, under, mentioned):
-    """A text with these hashtags that mentions these people."""
-    return " ".join([greeting, *(f"@{NAMES[one]}" for one in mentioned), *(f"#{TAGS[one]}" for one in under)])
+    """A text with these hashtags that mentions these people; whoever speaks of the weather shares its page."""
+    words = [greeting, *(f"@{NAMES[one]}" for one in mentioned), *(f"#{TAGS[one]}" for one in under)]
+    return " ".join([*words, PAGE] if WEATHER in under else words)
 
 
 @asynccontextmanager

@@ -1,12 +1,13 @@
 """Links: web addresses that people share, and the cards that show what is behind them.
 
-Called by posts (`share`), by `reactions.py` (`preview`), by interfaces that show a card, by trends. A link is a topic:
-the public posts that share it stand under its id.
+Called by posts (`share`, `let_go`), by `reactions.py` (`preview`) and `schedule.py` (`forget_loose`), by interfaces
+that show a card, by trends and moderation. A link is a topic: the public posts that share it stand under its id. One
+that no post has shared for a day is forgotten.
 
 Not here: which of a text's addresses count as links at all (posts), what an app sees of a card (interfaces).
 """
 
-from pinson.domain.links.commands import judge, judge_publisher, share
+from pinson.domain.links.commands import forget_loose, judge, judge_publisher, let_go, share
 from pinson.domain.links.facts import LinkFound, LinkPreviewed
 from pinson.domain.links.model import Card, Link, LinkId, Picture, Publisher, PublisherId
 from pinson.domain.links.previews import preview
@@ -26,9 +27,11 @@ __all__ = [
     "PublisherNotFound",
     "by_address",
     "by_ids",
+    "forget_loose",
     "is_within",
     "judge",
     "judge_publisher",
+    "let_go",
     "link",
     "may_trend",
     "normal",

@@ -21,6 +21,8 @@ async def share(tx: WriteTx, *, url: str, now: datetime) -> LinkId:
         url: in its normal form.
     """
     known = await store.by_url(tx, url)
+    if known is not None and known.loose_since is not None:
+        await store.loosen(tx, known.id, since=None)
     if known is not None and rules.is_fresh(known, now):
         return known.id
     if known is None:
@@ -33,13 +35,32 @@ async def share(tx: WriteTx, *, url: str, now: datetime) -> LinkId:
     return id
 
 
+async def let_go(tx: WriteTx, *, id: LinkId, now: datetime) -> None:
+    """The last post that shared it is gone. It is forgotten in a day, unless somebody shares it again."""
+    await store.loosen(tx, id, since=now)
+
+
+async def forget_loose(tx: WriteTx, *, now: datetime, limit: int = 500) -> int:
+    """Forget up to `limit` that no post has shared for a day, their pictures too; how many."""
+    found = await store.loose(tx, until=now - rules.FRESH, limit=limit)
+    pictures = [link.card.picture.key for link in found if link.card and link.card.picture]
+    await blobs.abandon(tx, pictures, now=now)
+    await store.delete(tx, [link.id for link in found])
+    return len(found)
+
+
 async def keep_card(tx: WriteTx, *, id: LinkId, card: Card, local_domain: str, now: datetime) -> None:
     """The page was read. Its picture is claimed, and that of an older card goes.
+
+    Nothing happens if the link was forgotten meanwhile; its picture then goes by itself.
 
     Args:
         local_domain: ours, to know the creator by.
     """
-    link = await queries.link(tx, id)
+    found = await store.by_ids(tx, [id])
+    if not found:
+        return
+    link = found[0]
     if card.creator and (creator := await accounts.by_acct(tx, card.creator, local_domain=local_domain)):
         card = msgspec.structs.replace(card, creator_id=creator.id)
     if card.picture:

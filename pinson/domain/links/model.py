@@ -50,6 +50,7 @@ class Link(msgspec.Struct, frozen=True):
     asked_at: when its page was last to be read; fetched_at: when it last was, or we gave up; failure says why.
     card: None until its page was read, or if there is nothing to show.
     trendable: what a moderator said about this link; None if nothing.
+    loose_since: when the last post that shared it went; None while there is one.
     """
 
     id: LinkId
@@ -60,6 +61,7 @@ class Link(msgspec.Struct, frozen=True):
     failure: str = ""
     card: Card | None = None
     trendable: bool | None = None
+    loose_since: datetime | None = None
 
     @property
     def is_due(self) -> bool:

@@ -7,7 +7,7 @@ from pinson.lib.db import ReadTx, WriteTx
 
 OWNS = ("links", "publishers")
 
-LINK = "id, url, publisher_id, asked_at, fetched_at, failure, card, trendable"
+LINK = "id, url, publisher_id, asked_at, fetched_at, failure, card, trendable, loose_since"
 
 INSERT = "INSERT INTO links (id, url, publisher_id, asked_at) VALUES (:id, :url, :publisher_id, :now)"
 BY_URL = f"SELECT {LINK} FROM links WHERE url = :url"
@@ -15,6 +15,9 @@ BY_IDS = f"SELECT {LINK} FROM links WHERE id IN (SELECT value FROM json_each(:id
 ASK = "UPDATE links SET asked_at = :now WHERE id = :id"
 FETCHED = "UPDATE links SET fetched_at = :now, failure = '', card = :card WHERE id = :id"
 FAILED = "UPDATE links SET fetched_at = :now, failure = :failure WHERE id = :id"
+LOOSEN = "UPDATE links SET loose_since = :since WHERE id = :id"
+LOOSE = f"SELECT {LINK} FROM links WHERE loose_since <= :until ORDER BY loose_since LIMIT :limit"
+DELETE = "DELETE FROM links WHERE id IN (SELECT value FROM json_each(:ids))"
 JUDGE = "UPDATE links SET trendable = :trendable WHERE id = :id"
 
 NEW_PUBLISHER = "INSERT INTO publishers (id, domain) VALUES (:id, :domain)"
@@ -53,6 +56,21 @@ async def fetched(tx: WriteTx, id: LinkId, card: Card, *, now: datetime) -> None
 async def failed(tx: WriteTx, id: LinkId, failure: str, *, now: datetime) -> None:
     """Its page could not be read; a card from before stays."""
     await tx.run(FAILED, id=id, failure=failure, now=now)
+
+
+async def loosen(tx: WriteTx, id: LinkId, *, since: datetime | None) -> None:
+    """No post shares it any more, or one does again."""
+    await tx.run(LOOSEN, id=id, since=since)
+
+
+async def loose(tx: ReadTx, *, until: datetime, limit: int) -> list[Link]:
+    """What no post has shared since then or longer. O(limit) on its index."""
+    return await tx.all(Link, LOOSE, until=until, limit=limit)
+
+
+async def delete(tx: WriteTx, ids: list[LinkId]) -> None:
+    """Remove these. O(ids)."""
+    await tx.run(DELETE, ids=ids)
 
 
 async def judge(tx: WriteTx, id: LinkId, *, trendable: bool) -> None:

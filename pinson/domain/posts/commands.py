@@ -177,6 +177,8 @@ async def edit(
         await store.add_version(tx, id, Version.of(post, post.created_at, shown_before, asked_before))
     await store.add_version(tx, id, Version.of(new, now, shown, asked))
     await store.update(tx, new, joined=joined, left=left)
+    if post.link_id != new.link_id:
+        await _unlink(tx, post.link_id, now)
     mentioned = tuple(named for named in new.mentions if named not in post.mentions)
     await log.record(tx, PostEdited(at=now, post=new.shape, joined=joined, left=left, mentioned=mentioned))
     return new
@@ -266,6 +268,7 @@ async def remove(tx: WriteTx, shape: Shape, now: datetime) -> list[Media]:
     """Take a post away, whoever asks; what it showed. For commands of this package."""
     await store.delete(tx, shape)
     shown = await media.detach(tx, post_id=shape.id, now=now)
+    await _unlink(tx, shape.link_id, now)
     if shape.in_reply_to_id is not None:
         await store.count(tx, shape.in_reply_to_id, replies=-1)
     if shape.boost_of_id is not None:
@@ -437,6 +440,12 @@ async def _link(tx: WriteTx, prepared: Prepared, visibility: Visibility, now: da
     if prepared.url is None or visibility is Visibility.DIRECT:
         return None
     return await links.share(tx, url=prepared.url, now=now)
+
+
+async def _unlink(tx: WriteTx, id: LinkId | None, now: datetime) -> None:
+    """A post does not share this any more."""
+    if id is not None and not await store.is_shared(tx, id):
+        await links.let_go(tx, id=id, now=now)
 
 
 async def _new_tag(tx: WriteTx, name: str, display_name: str, now: datetime) -> Tag:

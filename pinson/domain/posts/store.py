@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from pinson.domain.accounts import AccountId
+from pinson.domain.links import LinkId
 from pinson.domain.posts import topics
 from pinson.domain.posts.model import (
     FeaturedTag,
@@ -138,6 +139,8 @@ PUBLISHED_BY_WEEK = """
     GROUP BY week
 """
 REPLIES = "SELECT id FROM posts WHERE in_reply_to_id = :id ORDER BY id LIMIT :limit"
+
+SHARED = "SELECT count(*) FROM (SELECT 1 FROM posts WHERE link_id = :link_id LIMIT 1) AS sharing"
 
 NEW_TAG = """
     INSERT INTO tags (id, name, display_name, created_at) VALUES (:id, :name, :display_name, :now)
@@ -347,6 +350,11 @@ async def count(
 async def shapes(tx: ReadTx, ids: list[int]) -> list[Shape]:
     """The shapes of these posts, in no order; those that are gone are left out. O(ids)."""
     return await tx.all(Shape, SHAPES, ids=ids)
+
+
+async def is_shared(tx: ReadTx, link_id: LinkId) -> bool:
+    """Whether any post shares this link. One look into the index of those that share one."""
+    return bool(await tx.one(int, SHARED, link_id=link_id))
 
 
 async def posts(tx: ReadTx, ids: list[int]) -> list[Post]:

@@ -78,6 +78,10 @@ TAG = f"""
     WHERE {VISIBLE} AND {IN_REACH} AND NOT {MUTED} AND p.visibility = 'public'
         AND EXISTS (SELECT 1 FROM json_each(p.tags) AS named WHERE named.value = :tag)
 """
+LINK = f"""
+    SELECT p.id FROM posts AS p JOIN accounts AS a ON a.id = p.author_id JOIN links AS l ON l.id = p.link_id
+    WHERE {VISIBLE} AND {IN_REACH} AND NOT {MUTED} AND p.visibility = 'public'
+"""
 TAGGED = "EXISTS (SELECT 1 FROM json_each(p.tags) AS named WHERE named.value = :{name})"
 TAG_OR_OTHER = TAG.replace("= :tag", "IN (:tag, :other)")
 TAG_AND_OTHER = f"{TAG} AND {TAGGED.format(name='other')}"
@@ -136,6 +140,8 @@ class Compared(Town):
                 timeline, sql = self.timelines.public(local=True), PUBLIC
             case "public media":
                 timeline, sql = self.timelines.public(local=False, media=True), PUBLIC + MEDIA
+            case "link":
+                timeline, sql = self.timelines.link(self.link), LINK
             case "tag":
                 timeline, sql = self.timelines.tag(tag), TAG
             case "tag or other":

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from pinson import schedule
 from pinson.domain import links
 from pinson.domain.links.previews import PAGE_BYTES
 from pinson.lib import reactor
@@ -268,6 +269,34 @@ async def test_a_link_has_a_timeline_of_the_public_posts_that_share_it(world, si
     assert [one["id"] for one in rest.json()] == [str(shared[0].id)]
     for unknown in ("", "nonsense", "https://unknown.example/"):
         assert (await client.get("/api/v1/timelines/link", params={"url": unknown})).status_code == 404
+
+
+async def test_a_link_that_no_post_shares_any_more_is_forgotten_with_its_picture(world, site):
+    alice, bob = await world.people("alice", "bob")
+    site.put("/p.png", photo(90, 60, "PNG"), type="image/png")
+    url = site.page("/", "A page", head='<meta property="og:image" content="/p.png">')
+    posts = [await world.publish(author, url) for author in (alice, bob)]
+    await world.settle()
+    picture = (await status(world, posts[0]))["card"]["image"]
+
+    async def left(days):
+        world.clock.move(timedelta(days=days))
+        await schedule.sweep(world.tools)
+        await schedule.sweep(world.tools)
+        return (await world.client().get(picture)).status_code
+
+    await world.client(alice).delete(f"/api/v1/statuses/{posts[0].id}")
+    assert await left(2) == 200
+    await world.client(bob).put(f"/api/v1/statuses/{posts[1].id}", json={"status": "Nothing any more"})
+    assert await left(0.5) == 200
+    await world.publish(alice, url)
+    await world.client(bob).put(f"/api/v1/statuses/{posts[1].id}", json={"status": url})
+    assert await left(2) == 200
+    for author in (alice, bob):
+        for post in (await world.client().get(f"/api/v1/accounts/{author.id}/statuses")).json():
+            await world.client(author).delete(f"/api/v1/statuses/{post['id']}")
+    assert await left(1.1) == 404
+    assert (await world.client().get("/api/v1/timelines/link", params={"url": url})).status_code == 404
 
 
 async def test_a_page_of_posts_with_cards_costs_one_statement_for_all_links(world, site):
