@@ -25,7 +25,7 @@ from pinson.domain.access import (
     UserApproved,
     UserSignedUp,
 )
-from pinson.domain.moderation import Action, Strike, Struck
+from pinson.domain.moderation import Sanction, Strike, Struck
 from pinson.lib.clock import to_ms
 from pinson.lib.i18n import Lang, negotiate
 from pinson.lib.mail import MailFailed, Message
@@ -100,7 +100,7 @@ async def send_decision(tools: Tools, fact: Struck) -> None:
     if not fact.by_letter:
         return
     async with tools.db.read() as tx:
-        strike = await moderation.strike(tx, fact.strike_id)
+        strike = (await moderation.strikes_by_ids(tx, [fact.strike_id])).get(fact.strike_id)
         account = await accounts.by_id(tx, fact.account_id)
         user = await access.owner(tx, fact.account_id)
     if strike is not None and account is not None and user is not None:
@@ -182,20 +182,20 @@ def decided(tools: Tools, strike: Strike, acct: str, *, lang: Lang) -> Letter:
     """
     _ = tools.catalogs.translations(lang).gettext
     done = {
-        Action.NONE: _("the moderators of {server} write to you about your account @{acct}."),
-        Action.SENSITIVE: _(
+        Sanction.NONE: _("the moderators of {server} write to you about your account @{acct}."),
+        Sanction.SENSITIVE: _(
             "the moderators of {server} have decided that all pictures, films and sounds of your account @{acct} are "
             "hidden behind a warning."
         ),
-        Action.DISABLE: _(
+        Sanction.DISABLE: _(
             "the moderators of {server} have decided that you cannot use your account @{acct} any more for now. What "
             "you published stays where it is."
         ),
-        Action.SILENCE: _(
+        Sanction.SILENCE: _(
             "the moderators of {server} have decided that what your account @{acct} publishes reaches only those who "
             "follow it."
         ),
-        Action.SUSPEND: _(
+        Sanction.SUSPEND: _(
             "the moderators of {server} have suspended your account @{acct}. Nobody sees it or what it published, and "
             "you cannot use it."
         ),

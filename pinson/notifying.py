@@ -5,10 +5,11 @@ that runs twice, late, or after the thing was undone tells nobody anything wrong
 many accounts goes in steps that fit between other writes.
 """
 
-from pinson.domain import notifications
+from pinson.domain import access, moderation, notifications
 from pinson.domain.access import UserApproved, UserConfirmed, UserSignedUp
 from pinson.domain.accounts import AccountId, AccountRestored, AccountSuspended
-from pinson.domain.notifications import SenderAccepted, SenderDismissed
+from pinson.domain.moderation import Reported, Struck
+from pinson.domain.notifications import Kind, SenderAccepted, SenderDismissed
 from pinson.domain.posts import Mark, PostDeleted, PostEdited, PostId, PostMarked, PostPublished, PostUnmarked
 from pinson.domain.posts.polls import PollEnded
 from pinson.domain.relations import Blocked, Followed, FollowRequested, FollowRequestEnded, Muted, Unfollowed
@@ -115,6 +116,36 @@ async def _of_follow(
 async def of_sign_up(tools: Tools, fact: UserSignedUp | UserConfirmed | UserApproved) -> None:
     """Tell the staff of a newcomer."""
     await tools.db.write(notifications.after_sign_up, user_id=fact.user_id, at=fact.at, now=tools.clock.now())
+
+
+async def of_report(tools: Tools, fact: Reported) -> None:
+    """Tell the staff that somebody was reported."""
+    async with tools.db.read() as tx:
+        is_there = bool(await moderation.reports_by_ids(tx, [fact.report_id]))
+        staff = [id for id in await access.staff(tx) if id != fact.account_id]
+    if is_there:
+        await tools.db.write(
+            notifications.notify,
+            account_ids=staff,
+            kind=Kind.REPORT,
+            from_id=fact.account_id,
+            about=fact.report_id,
+            at=fact.at,
+            now=tools.clock.now(),
+        )
+
+
+async def of_decision(tools: Tools, fact: Struck) -> None:
+    """Tell an account what was decided about it."""
+    await tools.db.write(
+        notifications.notify,
+        account_ids=[fact.account_id],
+        kind=Kind.WARNING,
+        from_id=fact.account_id,
+        about=fact.strike_id,
+        at=fact.at,
+        now=tools.clock.now(),
+    )
 
 
 async def of_barrier(tools: Tools, fact: Blocked | Muted) -> None:

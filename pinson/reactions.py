@@ -30,7 +30,7 @@ from pinson.domain.accounts import (
 from pinson.domain.instance import AnnouncementWithdrawn
 from pinson.domain.links import LinkFound
 from pinson.domain.media import MediaUploaded
-from pinson.domain.moderation import Struck
+from pinson.domain.moderation import Reported, Struck
 from pinson.domain.notifications import SenderAccepted, SenderDismissed
 from pinson.domain.posts import PostDeleted, PostEdited, PostImported, PostMarked, PostPublished, PostUnmarked
 from pinson.domain.posts.polls import PollEnded
@@ -54,7 +54,8 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     UserApproved: ((LETTERS, letters.send_welcome), (NOTIFICATIONS, notifying.of_sign_up)),
     AccountSuspended: ((NOTIFICATIONS, notifying.of_standing),),
     AccountRestored: ((NOTIFICATIONS, notifying.of_standing),),
-    Struck: ((LETTERS, letters.send_decision),),
+    Reported: ((NOTIFICATIONS, notifying.of_report),),
+    Struck: ((LETTERS, letters.send_decision), (NOTIFICATIONS, notifying.of_decision)),
     AccountCreated: ((SEARCH, search.take_in_one),),
     AccountChanged: ((SEARCH, search.take_in_one),),
     AccountDeleted: (("closing", closing.erase_what_remains), (SEARCH, search.take_in_one)),

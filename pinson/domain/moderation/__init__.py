@@ -16,16 +16,16 @@ from pinson.domain.moderation.decisions import (
     dossiers_by_ids,
     lift,
     reject,
-    strike,
+    strikes_by_ids,
 )
 from pinson.domain.moderation.facts import Reported, Struck
 from pinson.domain.moderation.model import (
-    Action,
     Category,
     Deed,
     Dossier,
     Moderator,
     Report,
+    Sanction,
     Strike,
     Wanted,
 )
@@ -52,6 +52,7 @@ from pinson.domain.moderation.reports import (
     report,
     report_by_id,
     reports,
+    reports_by_ids,
     resolve,
     unassign,
 )
@@ -67,7 +68,6 @@ from pinson.domain.moderation.rules import (
 from pinson.domain.moderation.taxonomy import change_tag, judge_link, judge_post, judge_publisher
 
 __all__ = [
-    "Action",
     "BeyondPower",
     "Category",
     "CommentTooLong",
@@ -79,6 +79,7 @@ __all__ = [
     "Report",
     "ReportNotFound",
     "Reported",
+    "Sanction",
     "Strike",
     "Struck",
     "TextTooLong",
@@ -114,8 +115,9 @@ __all__ = [
     "report",
     "report_by_id",
     "reports",
+    "reports_by_ids",
     "resolve",
-    "strike",
+    "strikes_by_ids",
     "unassign",
     "unblock_network",
     "unblock_server",

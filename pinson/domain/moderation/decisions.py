@@ -4,6 +4,7 @@ Called by interfaces. A decision that limits somebody leaves a strike: who decid
 owner can be told why (Regulation (EU) 2022/2065, article 17). Nobody decides about themselves or their equals.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pinson.domain import access, accounts
@@ -11,7 +12,7 @@ from pinson.domain.access import UserNotFound, blocks
 from pinson.domain.accounts import Account, AccountId, AccountNotFound
 from pinson.domain.moderation import reports, rules, store
 from pinson.domain.moderation.facts import Struck
-from pinson.domain.moderation.model import Action, Dossier, Moderator, Strike, Wanted
+from pinson.domain.moderation.model import Dossier, Moderator, Sanction, Strike, Wanted
 from pinson.domain.moderation.register import note
 from pinson.domain.moderation.rules import NotPending, NotSuspended, ReportNotFound
 from pinson.lib import log
@@ -24,7 +25,7 @@ async def act(
     *,
     by: Moderator,
     account_id: AccountId,
-    action: Action,
+    action: Sanction,
     text: str,
     report_id: int | None,
     by_letter: bool,
@@ -32,7 +33,7 @@ async def act(
 ) -> Strike:
     """Do something about an account, and keep why.
 
-    All open reports about it are resolved by that; by a mere word (`Action.NONE`), only the one it answers.
+    All open reports about it are resolved by that; by a mere word (`Sanction.NONE`), only the one it answers.
 
     Args:
         text: the reasons; the owner reads them.
@@ -51,13 +52,13 @@ async def act(
     if report is not None and report.target_id != account_id:
         raise ReportNotFound
     match action:
-        case Action.SENSITIVE:
+        case Sanction.SENSITIVE:
             await accounts.sensitize(tx, account_id=account_id, now=now)
-        case Action.DISABLE:
+        case Sanction.DISABLE:
             await access.disable(tx, user_id=(await _owner(tx, account_id)).id, now=now)
-        case Action.SILENCE:
+        case Sanction.SILENCE:
             await accounts.limit(tx, account_id=account_id, now=now)
-        case Action.SUSPEND:
+        case Sanction.SUSPEND:
             await accounts.suspend(tx, account_id=account_id, now=now)
             await blocks.block_email_of(tx, account_id=account_id, now=now)
     strike = Strike(
@@ -72,8 +73,8 @@ async def act(
     )
     await store.insert_strike(tx, strike)
     await note(tx, f"act_{action}", by=by, target_id=account_id, label=account.acct, now=now)
-    answered = [report.id] if report and action is Action.NONE else []
-    if action is not Action.NONE:
+    answered = [report.id] if report and action is Sanction.NONE else []
+    if action is not Sanction.NONE:
         answered = await store.open_reports_about(tx, account_id)
     for id in answered:
         await reports.resolve(tx, by=by, id=id, now=now)
@@ -81,7 +82,7 @@ async def act(
     return strike
 
 
-async def lift(tx: WriteTx, *, by: Moderator, account_id: AccountId, action: Action, now: datetime) -> None:
+async def lift(tx: WriteTx, *, by: Moderator, account_id: AccountId, action: Sanction, now: datetime) -> None:
     """Take back what was done about an account. What was not done stays so.
 
     Raises:
@@ -90,13 +91,13 @@ async def lift(tx: WriteTx, *, by: Moderator, account_id: AccountId, action: Act
     """
     account = await _within_power(tx, by, account_id)
     match action:
-        case Action.SENSITIVE:
+        case Sanction.SENSITIVE:
             await accounts.desensitize(tx, account_id=account_id, now=now)
-        case Action.DISABLE:
+        case Sanction.DISABLE:
             await access.enable(tx, user_id=(await _owner(tx, account_id)).id, now=now)
-        case Action.SILENCE:
+        case Sanction.SILENCE:
             await accounts.unlimit(tx, account_id=account_id, now=now)
-        case Action.SUSPEND:
+        case Sanction.SUSPEND:
             await accounts.restore(tx, account_id=account_id, now=now)
             await blocks.allow_email_of(tx, account_id=account_id)
     await note(tx, f"lift_{action}", by=by, target_id=account_id, label=account.acct, now=now)
@@ -160,9 +161,9 @@ async def dossier(tx: ReadTx, id: AccountId) -> Dossier:
     raise AccountNotFound
 
 
-async def strike(tx: ReadTx, id: int) -> Strike | None:
-    """A decision about an account; None if the account is gone."""
-    return await store.strike(tx, id)
+async def strikes_by_ids(tx: ReadTx, ids: Sequence[int]) -> dict[int, Strike]:
+    """Those of these decisions whose accounts are not gone. One statement."""
+    return {one.id: one for one in await store.strikes_by_ids(tx, ids)}
 
 
 async def _within_power(tx: WriteTx, by: Moderator, account_id: AccountId) -> Account:

@@ -64,7 +64,7 @@ class Report(msgspec.Struct, frozen=True):
     resolved_by: AccountId | None = None
 
 
-class Action(StrEnum):
+class Sanction(StrEnum):
     """What moderators can do about an account. The values are Mastodon's."""
 
     NONE = "none"  # tell its owner something
@@ -84,7 +84,7 @@ class Strike(msgspec.Struct, frozen=True):
     id: int
     account_id: AccountId
     by_id: AccountId
-    action: Action
+    action: Sanction
     text: str
     report_id: int | None
     post_ids: tuple[PostId, ...]

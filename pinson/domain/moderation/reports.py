@@ -95,6 +95,11 @@ async def report_by_id(tx: ReadTx, id: int) -> Report:
     return found
 
 
+async def reports_by_ids(tx: ReadTx, ids: Sequence[int]) -> dict[int, Report]:
+    """Those of the reports that exist. One statement."""
+    return {one.id: one for one in await store.reports_by_ids(tx, ids)}
+
+
 async def classify(
     tx: WriteTx, *, by: Moderator, id: int, category: Category | None, rule_ids: Sequence[int] | None, now: datetime
 ) -> Report:

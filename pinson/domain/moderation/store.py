@@ -55,6 +55,7 @@ UPDATE_REPORT = """
     WHERE id = :id
 """
 ONE_REPORT = f"SELECT {REPORT} FROM reports WHERE id = :id"
+REPORTS_BY_IDS = f"SELECT {REPORT} FROM reports WHERE id IN (SELECT value FROM json_each(:ids))"
 REPORTS = f"""
     SELECT {REPORT}
     FROM reports
@@ -107,6 +108,11 @@ async def reports(
     return await paging.rows(tx, Report, sql, page, account_id=account_id, target_id=target_id)
 
 
+async def reports_by_ids(tx: ReadTx, ids: Sequence[int]) -> list[Report]:
+    """Those of the reports that exist, in no order. One look into the primary key each."""
+    return await tx.all(Report, REPORTS_BY_IDS, ids=ids)
+
+
 async def open_reports_about(tx: ReadTx, target_id: AccountId) -> list[int]:
     """The open reports about an account, oldest first. O(its reports) on (target_id, id)."""
     return await tx.all(int, OPEN_REPORTS_ABOUT, target_id=target_id)
@@ -118,8 +124,10 @@ INSERT_STRIKE = """
     INSERT INTO strikes (id, account_id, by_id, action, text, report_id, post_ids, created_at)
     VALUES (:id, :account_id, :by_id, :action, :text, :report_id, :post_ids, :created_at)
 """
-STRIKE = """
-    SELECT id, account_id, by_id, action, text, report_id, post_ids, created_at FROM strikes WHERE id = :id
+STRIKES_BY_IDS = """
+    SELECT id, account_id, by_id, action, text, report_id, post_ids, created_at
+    FROM strikes
+    WHERE id IN (SELECT value FROM json_each(:ids))
 """
 FORGET_STRIKES = """
     DELETE FROM strikes WHERE id IN (SELECT id FROM strikes WHERE account_id = :account_id LIMIT :limit)
@@ -131,9 +139,9 @@ async def insert_strike(tx: WriteTx, strike: Strike) -> None:
     await tx.run(INSERT_STRIKE, **msgspec.structs.asdict(strike))
 
 
-async def strike(tx: ReadTx, id: int) -> Strike | None:
-    """One decision. One look into the primary key."""
-    return await tx.one(Strike, STRIKE, id=id)
+async def strikes_by_ids(tx: ReadTx, ids: Sequence[int]) -> list[Strike]:
+    """Those of the decisions that exist, in no order. One look into the primary key each."""
+    return await tx.all(Strike, STRIKES_BY_IDS, ids=ids)
 
 
 async def forget(tx: WriteTx, account_id: AccountId, *, limit: int) -> int:

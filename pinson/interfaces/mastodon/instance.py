@@ -460,10 +460,11 @@ async def languages(_call: Call) -> Response:
 
 
 async def _rules(tx: ReadTx) -> list[RuleEntity]:
-    return [_rule(rule) for rule in await instance.all_rules(tx)]
+    return [rule_entity(rule) for rule in await instance.all_rules(tx)]
 
 
-def _rule(rule: Rule) -> RuleEntity:
+def rule_entity(rule: Rule) -> RuleEntity:
+    """A rule of this server."""
     said = {language: SaidEntity(one.text, one.hint) for language, one in rule.translations.items()}
     return RuleEntity(str(rule.id), rule.text, rule.hint, said)
 

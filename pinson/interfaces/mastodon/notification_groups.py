@@ -22,6 +22,7 @@ from pinson.interfaces.mastodon.notifications import (
     shown,
 )
 from pinson.interfaces.mastodon.people import People, page_of
+from pinson.interfaces.mastodon.reports import AccountWarningEntity, ReportEntity
 from pinson.interfaces.request import Routes
 from pinson.lib.db import ReadTx
 
@@ -88,6 +89,8 @@ class NotificationGroup(msgspec.Struct):
     sample_account_ids: list[str]
     latest_page_notification_at: str | msgspec.UnsetType = msgspec.UNSET
     status_id: str | msgspec.UnsetType | None = msgspec.UNSET
+    report: ReportEntity | msgspec.UnsetType = msgspec.UNSET
+    moderation_warning: AccountWarningEntity | msgspec.UnsetType = msgspec.UNSET
     fallback: FallbackEntity | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -197,5 +200,7 @@ def _entity(group: Group, show: Shown, *, is_list: bool) -> NotificationGroup:
         sample_account_ids=[str(id) for id in group.from_ids if id in show.accounts],
         latest_page_notification_at=moment(newest.created_at) if is_list else msgspec.UNSET,
         status_id=msgspec.UNSET if post_id is None else str(post_id) if post_id in show.statuses else None,
+        report=show.report(newest) or msgspec.UNSET,
+        moderation_warning=show.warning(newest) or msgspec.UNSET,
         fallback=show.fallbacks.get(newest.id, msgspec.UNSET),
     )

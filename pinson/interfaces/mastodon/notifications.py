@@ -11,12 +11,14 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import accounts, notifications, posts
+from pinson.domain import accounts, moderation, notifications, posts
 from pinson.domain.accounts import AccountId
 from pinson.domain.notifications import Kind, Notification, Selection
 from pinson.domain.posts import PostId, Reader
 from pinson.interfaces.mastodon.api import Call, json
 from pinson.interfaces.mastodon.entities import AccountEntity, Empty, Renderings, StatusEntity, array, encode, moment
+from pinson.interfaces.mastodon.reports import AccountWarningEntity, ReportEntity, warning
+from pinson.interfaces.mastodon.reports import entity as report_entity
 from pinson.interfaces.request import Routes
 from pinson.lib.db import ReadTx
 from pinson.lib.i18n import negotiate
@@ -109,6 +111,8 @@ class NotificationEntity(msgspec.Struct):
     group_key: str
     account: AccountEntity
     status: StatusEntity | msgspec.UnsetType | None = msgspec.UNSET
+    report: ReportEntity | msgspec.UnsetType = msgspec.UNSET
+    moderation_warning: AccountWarningEntity | msgspec.UnsetType = msgspec.UNSET
     filtered: bool | msgspec.UnsetType = msgspec.UNSET
     fallback: FallbackEntity | msgspec.UnsetType = msgspec.UNSET
 
@@ -121,6 +125,8 @@ class Shown(msgspec.Struct, frozen=True):
 
     accounts: Mapping[AccountId, bytes]
     statuses: Mapping[PostId, bytes]
+    reports: Mapping[int, Any] = {}
+    warnings: Mapping[int, Any] = {}
     fallbacks: Mapping[int, FallbackEntity] = {}
 
     def one(self, notification: Notification) -> bytes | None:
@@ -138,11 +144,23 @@ class Shown(msgspec.Struct, frozen=True):
         if (post_id := notification.post_id) is not None:
             status = self.statuses.get(post_id)
             entity["status"] = None if status is None else msgspec.Raw(status)
+        if (report := self.report(notification)) is not None:
+            entity["report"] = report
+        if (decision := self.warning(notification)) is not None:
+            entity["moderation_warning"] = decision
         if notification.is_apart:
             entity["filtered"] = True
         if fallback := self.fallbacks.get(notification.id):
             entity["fallback"] = fallback
         return encode(entity)
+
+    def report(self, notification: Notification) -> Any:
+        """The report that a notification is about, if it is there."""
+        return self.reports.get(notification.about_id) if notification.kind is Kind.REPORT else None
+
+    def warning(self, notification: Notification) -> Any:
+        """The decision of moderators that it is about, if it is there."""
+        return self.warnings.get(notification.about_id) if notification.kind is Kind.WARNING else None
 
 
 async def show(
@@ -163,7 +181,28 @@ async def show(
     statuses = await renderings.by_id(tx, [shape for shape in shapes if posts.can_see(shape, reader)], reader=reader)
     hidden = tools.standing.hidden
     wanted = dict.fromkeys([*(one.from_id for one in found), *besides])
-    return Shown(await renderings.accounts(tx, [id for id in wanted if id not in hidden]), statuses)
+    return Shown(
+        await renderings.accounts(tx, [id for id in wanted if id not in hidden]),
+        statuses,
+        await _reports(tx, renderings, [one.about_id for one in found if one.kind is Kind.REPORT]),
+        await _warnings(tx, renderings, [one.about_id for one in found if one.kind is Kind.WARNING]),
+    )
+
+
+async def _reports(tx: ReadTx, renderings: Renderings, ids: Sequence[int]) -> Mapping[int, Any]:
+    if not ids:
+        return {}
+    found = await moderation.reports_by_ids(tx, ids)
+    targets = await renderings.accounts(tx, [one.target_id for one in found.values()])
+    return {id: report_entity(one, targets[one.target_id]) for id, one in found.items() if one.target_id in targets}
+
+
+async def _warnings(tx: ReadTx, renderings: Renderings, ids: Sequence[int]) -> Mapping[int, Any]:
+    if not ids:
+        return {}
+    found = await moderation.strikes_by_ids(tx, ids)
+    targets = await renderings.accounts(tx, [one.account_id for one in found.values()])
+    return {id: warning(one, targets[one.account_id]) for id, one in found.items() if one.account_id in targets}
 
 
 async def shown(

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from pinson.domain import moderation
 from pinson.domain.accounts import AccountId
-from pinson.domain.moderation import Category, Report
+from pinson.domain.moderation import Category, Report, Sanction, Strike
 from pinson.domain.posts import PostId
 from pinson.interfaces.mastodon.api import A_DAY, Call, json
 from pinson.interfaces.mastodon.entities import AccountEntity, moment
@@ -34,6 +34,18 @@ class ReportEntity(msgspec.Struct):
     rule_ids: list[str] | None
     collection_ids: list[str]
     target_account: AccountEntity
+
+
+class AccountWarningEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/AccountWarning; nobody can appeal here but by letter."""
+
+    id: str
+    action: Sanction
+    text: str
+    status_ids: list[str] | None
+    target_account: AccountEntity
+    appeal: None
+    created_at: str
 
 
 class NewReport(msgspec.Struct):
@@ -82,4 +94,17 @@ def entity(one: Report, target: bytes) -> dict[str, Any]:
         "rule_ids": [str(id) for id in one.rule_ids],
         "collection_ids": [],
         "target_account": msgspec.Raw(target),
+    }
+
+
+def warning(one: Strike, target: bytes) -> dict[str, Any]:
+    """A decision about an account, as its owner sees it. target: the account, rendered."""
+    return {
+        "id": str(one.id),
+        "action": one.action,
+        "text": one.text,
+        "status_ids": [str(id) for id in one.post_ids],
+        "target_account": msgspec.Raw(target),
+        "appeal": None,
+        "created_at": moment(one.created_at),
     }

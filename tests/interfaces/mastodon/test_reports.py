@@ -3,6 +3,7 @@
 import pytest
 
 from pinson.domain import accounts, moderation
+from pinson.domain.access import UserRole
 from pinson.domain.moderation import Reported
 from pinson.lib import log
 from pinson.lib.paging import Page
@@ -109,3 +110,35 @@ async def test_reports_and_decisions_go_with_the_accounts_they_are_about(world):
     await world.settle()
 
     assert [str(one.id) for one in await world.ask(moderation.reports, page=NEWEST)] == [kept]
+
+
+async def test_moderators_are_notified_of_a_report_and_its_account_of_what_was_decided(world):
+    moderator = await world.person("moderator", role=UserRole.MODERATOR)
+    alice, mallory = await world.people("alice", "mallory")
+    reported = (await report(world, alice, mallory, comment="Spam")).json()
+    await world.settle()
+
+    [told] = await notified(world, moderator, "admin.report")
+    assert (told["account"]["username"], told["report"]) == ("alice", reported)
+    assert (await group(world, moderator, "admin.report"))["report"] == reported
+    assert await notified(world, alice, "admin.report") == []
+
+    decision = {"type": "silence", "text": "Spam", "report_id": reported["id"]}
+    await world.client(moderator).post(f"/api/v1/admin/accounts/{mallory.id}/action", json=decision)
+    await world.settle()
+
+    [told] = await notified(world, mallory, "moderation_warning")
+    warning = told["moderation_warning"]
+    assert (warning["action"], warning["text"], warning["status_ids"]) == ("silence", "Spam", [])
+    assert (warning["target_account"]["limited"], warning["appeal"]) == (True, None)
+    assert (await group(world, mallory, "moderation_warning"))["moderation_warning"] == warning
+
+
+async def notified(world, who, kind):
+    """What somebody was told of a kind."""
+    return (await world.client(who).get(f"/api/v1/notifications?types[]={kind}")).json()
+
+
+async def group(world, who, kind):
+    """The group of it."""
+    return (await world.client(who).get(f"/api/v2/notifications?types[]={kind}")).json()["notification_groups"][0]

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from pinson.domain import moderation
 from pinson.domain.access import UserRole
 from pinson.domain.accounts import AccountId
-from pinson.domain.moderation import Action, Dossier, Wanted
+from pinson.domain.moderation import Dossier, Sanction, Wanted
 from pinson.interfaces.mastodon.admin.desk import Listed, listed, moderator
 from pinson.interfaces.mastodon.api import Call, json
 from pinson.interfaces.mastodon.entities import AccountEntity, Empty, moment
@@ -160,7 +160,7 @@ class Filtered(Described):
 class Decision(OneAccount):
     """Body of POST /api/v1/admin/accounts/:id/action. There are no presets of warnings here."""
 
-    type: Action
+    type: Sanction
     report_id: int | None = None
     text: str = ""
     send_email_notification: bool = True
@@ -224,25 +224,25 @@ async def reject(call: Call, form: OneAccount) -> Response:
 @routes.post("/api/v1/admin/accounts/{id}/enable", role=MODERATOR, scopes=WRITE, answers=AdminAccount)
 async def enable(call: Call, form: OneAccount) -> Response:
     """Let its owner act again."""
-    return await _lifted(call, form.id, Action.DISABLE)
+    return await _lifted(call, form.id, Sanction.DISABLE)
 
 
 @routes.post("/api/v1/admin/accounts/{id}/unsilence", role=MODERATOR, scopes=WRITE, answers=AdminAccount)
 async def unsilence(call: Call, form: OneAccount) -> Response:
     """Let it reach everyone again."""
-    return await _lifted(call, form.id, Action.SILENCE)
+    return await _lifted(call, form.id, Sanction.SILENCE)
 
 
 @routes.post("/api/v1/admin/accounts/{id}/unsuspend", role=MODERATOR, scopes=WRITE, answers=AdminAccount)
 async def unsuspend(call: Call, form: OneAccount) -> Response:
     """Show it again."""
-    return await _lifted(call, form.id, Action.SUSPEND)
+    return await _lifted(call, form.id, Sanction.SUSPEND)
 
 
 @routes.post("/api/v1/admin/accounts/{id}/unsensitive", role=MODERATOR, scopes=WRITE, answers=AdminAccount)
 async def unsensitive(call: Call, form: OneAccount) -> Response:
     """Show its pictures as their posts say again."""
-    return await _lifted(call, form.id, Action.SENSITIVE)
+    return await _lifted(call, form.id, Sanction.SENSITIVE)
 
 
 async def entities(tx: ReadTx, call: Call, found: Sequence[Dossier]) -> list[dict[str, Any]]:
@@ -261,7 +261,7 @@ async def _found(call: Call, form: Described, wanted: Wanted) -> Response:
     return listed(call, page, [one.id for one in found], shown)
 
 
-async def _lifted(call: Call, id: AccountId, action: Action) -> Response:
+async def _lifted(call: Call, id: AccountId, action: Sanction) -> Response:
     await call.tools.db.write(moderation.lift, by=moderator(call), account_id=id, action=action, now=call.now)
     return await _shown(call, id)
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import moderation
+from pinson.domain import instance, moderation
 from pinson.domain.access import UserRole
 from pinson.domain.accounts import AccountId
 from pinson.domain.moderation import Category, Report
@@ -15,7 +15,7 @@ from pinson.interfaces.mastodon.admin.accounts import AdminAccount
 from pinson.interfaces.mastodon.admin.desk import Listed, One, listed, moderator
 from pinson.interfaces.mastodon.api import Call, json
 from pinson.interfaces.mastodon.entities import StatusEntity, array, moment
-from pinson.interfaces.mastodon.instance import RuleEntity
+from pinson.interfaces.mastodon.instance import RuleEntity, rule_entity
 from pinson.interfaces.request import Routes
 from pinson.lib.db import ReadTx
 
@@ -26,7 +26,7 @@ MODERATOR = UserRole.MODERATOR
 
 
 class AdminReport(msgspec.Struct):
-    """https://docs.joinmastodon.org/entities/Admin_Report; statuses: those that are still there."""
+    """https://docs.joinmastodon.org/entities/Admin_Report; statuses, rules: those that are still there."""
 
     id: str
     action_taken: bool
@@ -140,6 +140,8 @@ async def _entities(tx: ReadTx, call: Call, found: Sequence[Report]) -> list[dic
     people = {entity["id"]: entity for entity in await accounts.entities(tx, call, list(dossiers.values()))}
     shapes = await call.tools.shapes.of(tx, [id for one in found for id in one.post_ids])
     statuses = await call.renderings.statuses(tx, shapes, reader=await call.reader(tx))
+    named_rules = any(one.rule_ids for one in found)
+    rules = {rule.id: rule_entity(rule) for rule in await instance.all_rules(tx)} if named_rules else {}
     rendered = dict(zip((shape.id for shape in shapes), statuses, strict=True))
     return [
         {
@@ -156,7 +158,7 @@ async def _entities(tx: ReadTx, call: Call, found: Sequence[Report]) -> list[dic
             "assigned_account": people.get(str(one.assigned_to)),
             "action_taken_by_account": people.get(str(one.resolved_by)),
             "statuses": msgspec.Raw(array(rendered[id] for id in one.post_ids if id in rendered)),
-            "rules": [],
+            "rules": [rules[id] for id in one.rule_ids if id in rules],
         }
         for one in found
         if str(one.account_id) in people and str(one.target_id) in people

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from pinson.domain import instance
 from tests.interfaces.mastodon.test_accounts import MISSING, cursors
 from tests.interfaces.mastodon.test_reports import report
 
@@ -78,7 +79,9 @@ async def test_what_a_report_is_about_can_be_corrected(world, moderator, reporte
 
     assert await changed(category="legal") == "legal"
     assert await changed() == "legal"
-    assert await changed(rule_ids=["1"]) == "violation"
+    rule = await world.write(instance.add_rule, text="No spam", hint="")
+    assert await changed(rule_ids=[str(rule.id), "1"]) == "violation"
+    assert [one["text"] for one in (await client.get(f"{PATH}/{id}")).json()["rules"]] == ["No spam"]
     assert (await client.put(f"{PATH}/{id}", json={"category": "boring"})).status_code == 422
 
 
