@@ -59,8 +59,11 @@ def moment_of(id: int) -> datetime:
 
 
 def first_at(moment: datetime) -> int:
-    """The smallest id that could have been given out at `moment`: a bound for paging by date."""
-    return max(0, to_ms(moment) - START_MS) << MS_SHIFT
+    """The smallest id that could have been given out at `moment`: a bound for paging by date.
+
+    Of a moment when ids will have run out, the largest that there can be.
+    """
+    return min(max(0, to_ms(moment) - START_MS) << MS_SHIFT, MAX)
 
 
 def _spread(stamp: int) -> int:

@@ -75,6 +75,10 @@ def test_until_2075_an_id_has_63_bits():
     assert 0 < last + (1023 << ids.SLOT_BITS) <= ids.MAX
 
 
+def test_no_moment_is_beyond_what_a_table_can_hold():
+    assert ids.first_at(datetime(9999, 12, 31, tzinfo=UTC)) == ids.MAX
+
+
 def test_a_clock_from_before_our_time_still_gives_growing_ids():
     assert 0 < ids.following(0, now=datetime(1999, 1, 1, tzinfo=UTC), owner=None) < ids.first_at(NOON)
     assert ids.first_at(datetime(1999, 1, 1, tzinfo=UTC)) == 0

@@ -5,6 +5,7 @@ from datetime import UTC
 
 import msgspec
 
+from pinson.domain.accounts import QuotePolicy
 from pinson.domain.media import Media
 from pinson.domain.posts.scheduled import ScheduledPost
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
@@ -35,7 +36,7 @@ class ScheduledParams(msgspec.Struct):
     application_id: int
     allowed_mentions: list[str] | None
     quoted_status_id: str | None
-    quote_approval_policy: str | None
+    quote_approval_policy: QuotePolicy
     scheduled_at: None = None
     with_rate_limit: bool = False
 
@@ -73,7 +74,7 @@ def scheduled_status(one: ScheduledPost, attached: Sequence[Media], base: str) -
             application_id=draft.app_id or 0,
             allowed_mentions=None if draft.allowed_mentions is None else [str(id) for id in draft.allowed_mentions],
             quoted_status_id=id_text(draft.quote_of_id),
-            quote_approval_policy=draft.quote_policy.value if draft.quote_policy else None,
+            quote_approval_policy=draft.quote_policy or QuotePolicy.PUBLIC,
         ),
         media_attachments=[attachment(media, base) for media in attached],
     )
