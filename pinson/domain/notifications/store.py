@@ -205,21 +205,31 @@ DELETE_TO = f"""
 """
 DELETE_FROM = f"""
     DELETE FROM notifications
-    WHERE id IN (SELECT id FROM notifications WHERE from_id = :from_id LIMIT :limit)
+    WHERE id IN (
+        SELECT id FROM notifications WHERE from_id = :from_id AND state < 3
+        UNION ALL
+        SELECT id FROM notifications WHERE from_id = :from_id AND state >= 2 AND state IN (3, 4)
+        LIMIT :limit)
     RETURNING {GONE}
 """
 DELETE_BETWEEN = f"""
     DELETE FROM notifications
-    WHERE id IN (SELECT id FROM notifications WHERE account_id = :account_id AND from_id = :from_id LIMIT :limit)
+    WHERE id IN (
+        SELECT id FROM notifications WHERE from_id = :from_id AND account_id = :account_id AND state < 3
+        UNION ALL
+        SELECT id FROM notifications
+        WHERE from_id = :from_id AND account_id = :account_id AND state >= 2 AND state IN (3, 4)
+        LIMIT :limit)
     RETURNING {GONE}
 """
 DELETE_APART = """
     DELETE FROM notifications
     WHERE id IN (
         SELECT id FROM notifications
-        WHERE account_id = :account_id AND from_id = :from_id AND id < :through AND state IN (2, 4)
+        WHERE account_id = :account_id AND from_id = :from_id AND id < :through AND state >= 2 AND state IN (2, 4)
         LIMIT :limit)
 """
+# "state >= 2" beside what states are meant lets SQLite use the index notifications_aside, which has only those.
 HIDE = f"""
     UPDATE notifications SET state = CASE state WHEN 2 THEN 4 ELSE 3 END
     WHERE id IN (SELECT id FROM notifications WHERE from_id = :from_id AND state < 3 LIMIT :limit)
@@ -228,13 +238,14 @@ HIDE = f"""
 UNGROUP = "UPDATE notifications SET group_id = NULL WHERE id IN (SELECT value FROM json_each(:ids))"
 SHOW = """
     UPDATE notifications SET state = CASE state WHEN 4 THEN 2 ELSE 0 END
-    WHERE id IN (SELECT id FROM notifications WHERE from_id = :from_id AND state >= 3 LIMIT :limit)
+    WHERE id IN (
+        SELECT id FROM notifications WHERE from_id = :from_id AND state >= 2 AND state IN (3, 4) LIMIT :limit)
 """
 MERGE = """
     UPDATE notifications SET state = 0
     WHERE id IN (
         SELECT id FROM notifications
-        WHERE account_id = :account_id AND from_id = :from_id AND state = 2
+        WHERE account_id = :account_id AND from_id = :from_id AND state >= 2 AND state = 2
         LIMIT :limit)
 """
 
@@ -633,12 +644,12 @@ FEWER = """
     SET count = (
             SELECT count(*) FROM (
                 SELECT 1 FROM notifications AS n
-                WHERE n.from_id = :from_id AND n.account_id = :account_id AND n.state IN (2, 4)
+                WHERE n.from_id = :from_id AND n.account_id = :account_id AND n.state >= 2 AND n.state IN (2, 4)
                     AND n.kind IN ('mention', 'quote')
                 LIMIT 100) AS some),
         last_post_id = (
             SELECT n.about_id FROM notifications AS n
-            WHERE n.from_id = :from_id AND n.account_id = :account_id AND n.state IN (2, 4)
+            WHERE n.from_id = :from_id AND n.account_id = :account_id AND n.state >= 2 AND n.state IN (2, 4)
                 AND n.kind IN ('mention', 'quote')
             ORDER BY n.id DESC
             LIMIT 1)
@@ -682,8 +693,8 @@ FORBID = "DELETE FROM notification_permissions WHERE account_id = :account_id AN
 UNMERGED = """
     SELECT EXISTS (
         SELECT 1 FROM notification_permissions AS p
-        JOIN notifications AS n ON n.from_id = p.from_id AND n.account_id = p.account_id
-        WHERE p.account_id = :account_id AND n.state = 2)
+        CROSS JOIN notifications AS n ON n.from_id = p.from_id AND n.account_id = p.account_id
+        WHERE p.account_id = :account_id AND n.state >= 2 AND n.state = 2)
 """
 
 
