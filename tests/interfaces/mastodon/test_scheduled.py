@@ -211,6 +211,7 @@ async def test_one_that_cannot_be_published_is_kept_and_shown_until_its_author_d
     for _ in range(2):
         await at(world, LATER)
 
+    assert made["params"]["in_reply_to_id"] == question.id
     assert (await client.get(PATH)).json() == [made]
     assert await world.home(alice) == []
     again = await client.put(f"{PATH}/{made['id']}", json={"scheduled_at": (LATER + timedelta(hours=1)).isoformat()})

@@ -7,6 +7,7 @@ import msgspec
 
 from pinson.domain.accounts import QuotePolicy
 from pinson.domain.media import Media
+from pinson.domain.posts import Visibility
 from pinson.domain.posts.scheduled import ScheduledPost
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
 from pinson.interfaces.mastodon.entities.wire import id_text, moment
@@ -22,14 +23,14 @@ class ScheduledPoll(msgspec.Struct):
 
 
 class ScheduledParams(msgspec.Struct):
-    """What will be published. Ids are texts here too: as numbers, apps written in JavaScript would round them."""
+    """What will be published. in_reply_to_id is a number, which it is nowhere else."""
 
     text: str
     media_ids: list[str] | None
     sensitive: bool
-    visibility: str
+    visibility: Visibility
     spoiler_text: str
-    in_reply_to_id: str | None
+    in_reply_to_id: int | None
     language: str | None
     poll: ScheduledPoll | None
     idempotency: str | None
@@ -65,9 +66,9 @@ def scheduled_status(one: ScheduledPost, attached: Sequence[Media], base: str) -
             text=draft.text,
             media_ids=[str(id) for id in draft.media_ids] or None,
             sensitive=draft.sensitive,
-            visibility=draft.visibility.value,
+            visibility=draft.visibility,
             spoiler_text=draft.spoiler,
-            in_reply_to_id=id_text(draft.in_reply_to_id),
+            in_reply_to_id=draft.in_reply_to_id,
             language=draft.language,
             poll=ScheduledPoll(list(poll.options), poll.seconds, poll.multiple, poll.hide_totals) if poll else None,
             idempotency=draft.idempotency_key,
