@@ -9,6 +9,7 @@ import json
 from contextlib import suppress
 from urllib.parse import urlencode
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
@@ -26,6 +27,7 @@ SILENT = ("/api/v1/streaming",)  # an event stream has no end
 ANONYMOUS_ALSO = 2  # of the requests to an operation are sent without a token too
 
 
+@pytest.mark.slow
 async def test_whatever_is_sent_is_answered_as_the_document_says(world):
     ids = await populate(world)
     statuses = {}
