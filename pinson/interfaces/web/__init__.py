@@ -10,6 +10,7 @@ from pinson.interfaces.web import (
     about,
     authorize,
     explore,
+    feeds,
     files,
     home,
     interactions,
@@ -26,7 +27,21 @@ from pinson.tools import Tools
 
 __all__ = ["Cards", "interface"]
 
-MODULES = (home, about, profiles, interactions, live, tags, explore, sign_in, sign_up, passwords, authorize, files)
+MODULES = (
+    home,
+    about,
+    profiles,
+    feeds,
+    interactions,
+    live,
+    tags,
+    explore,
+    sign_in,
+    sign_up,
+    passwords,
+    authorize,
+    files,
+)
 
 
 def interface(tools: Tools, cards: Cards) -> Web:

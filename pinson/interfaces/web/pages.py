@@ -22,6 +22,7 @@ from pinson.domain.access import SignUpRefused
 from pinson.domain.accounts import FieldRefused
 from pinson.lib.config import Instance
 from pinson.lib.errors import Refusal
+from pinson.lib.feeds import FORMATS
 from pinson.lib.i18n import Catalogs, Lang
 
 TEMPLATES, STATIC = Path(__file__).parent / "templates", Path(__file__).parent / "static"
@@ -93,7 +94,9 @@ class Pages:
             environment.install_gettext_translations(  # type: ignore[attr-defined]
                 catalogs.translations(lang), newstyle=True
             )
-            environment.globals.update(static=files.url, instance=instance, host=host, languages=LANGUAGES)
+            environment.globals.update(
+                static=files.url, instance=instance, host=host, languages=LANGUAGES, feeds=FORMATS
+            )
             environments[lang] = environment
         return cls(catalogs, environments, files)
 

@@ -4,7 +4,7 @@ too, so `profiles.py` calls it."""
 from starlette.responses import Response
 
 from pinson.domain import accounts, posts
-from pinson.domain.posts import PostId, PostNotFound
+from pinson.domain.posts import Post, PostId, PostNotFound
 from pinson.interfaces.web.reading import KEPT
 from pinson.interfaces.web.site import Call
 from pinson.lib.paging import NEWEST
@@ -38,14 +38,19 @@ async def show_post(call: Call, *, acct: str, id: str) -> Response:
         below = await call.cards(tx, context.descendants)
     if not chosen:
         raise PostNotFound
-    said = post.spoiler or " ".join(post.text.split())
     return call.page(
         "post",
         kept=KEPT,
         author=author,
         post=post,
-        summary=said if len(said) <= SUMMARY else f"{said[: SUMMARY - 1]}…",
+        summary=summary_of(post),
         above=above,
         card=chosen[0],
         below=below,
     )
+
+
+def summary_of(post: Post) -> str:
+    """Plain text that stands for a post: its warning, or how it begins."""
+    said = post.spoiler or " ".join(post.text.split())
+    return said if len(said) <= SUMMARY else f"{said[: SUMMARY - 1]}…"

@@ -81,7 +81,7 @@ async def show_within(call: Call, form: Within) -> Response:
     """A post by its id, or the days of a range, newest first unless the address says `order=oldest`."""
     if form.what.isdecimal():
         return await show_post(call, acct=form.acct, id=form.what)
-    first, last = _days(form.what)
+    first, last = days_of(form.what)
     start, end = (datetime.combine(on, time(), call.zone) for on in (first, last + timedelta(days=1)))
     async with call.tools.db.read() as tx:
         reader, profile = await call.reader(tx), await profile_of(tx, call, form.acct)
@@ -121,6 +121,23 @@ async def profile_of(tx: ReadTx, call: Call, acct: str) -> Profile:
     return profile
 
 
+def days_of(said: str) -> tuple[date, date]:
+    """The first and the last day of a range.
+
+    Raises:
+        NoSuchDays.
+    """
+    found = RANGE.fullmatch(said)
+    try:
+        first = date.fromisoformat(found[1]) if found else None
+        last = date.fromisoformat(found[2]) if found and found[2] else first
+    except ValueError:
+        raise NoSuchDays from None
+    if first is None or last is None or not timedelta() <= last - first < timedelta(days=MOST_DAYS) or last.year > 9000:
+        raise NoSuchDays
+    return first, last
+
+
 def by_day(call: Call, profile: Profile, cards: Iterable[Card]) -> list[Day]:
     """Cards in their order, parted by day."""
     return [
@@ -153,23 +170,6 @@ async def _profile(call: Call, form: Asked, *, tab: str) -> Response:
 async def _pinned(tx: ReadTx, call: Call, profile: Profile, reader: Reader) -> list[Card]:
     shapes: list[Shape] = await call.tools.shapes.of(tx, await posts.pinned(tx, profile.id))
     return await call.cards(tx, [shape for shape in shapes if posts.can_see(shape, reader)])
-
-
-def _days(said: str) -> tuple[date, date]:
-    """The first and the last day of a range.
-
-    Raises:
-        NoSuchDays.
-    """
-    found = RANGE.fullmatch(said)
-    try:
-        first = date.fromisoformat(found[1]) if found else None
-        last = date.fromisoformat(found[2]) if found and found[2] else first
-    except ValueError:
-        raise NoSuchDays from None
-    if first is None or last is None or not timedelta() <= last - first < timedelta(days=MOST_DAYS) or last.year > 9000:
-        raise NoSuchDays
-    return first, last
 
 
 def _day_of(card: Card, zone: ZoneInfo) -> date:

@@ -19,7 +19,8 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from math import ceil
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -270,8 +271,20 @@ class Call:
         """Whether the answer is the same for all strangers, and sets no cookie."""
         return self.user is None and self._new_form_secret is None and not self._remember_lang
 
-    def _for_everybody(self, answer: Response, kept: int) -> Response:
-        """The answer as proxies may hold it, or 304 if whoever asks has it already (RFC 9110, section 13.1.2)."""
+    def public(self, body: bytes, media_type: str, *, kept: int, modified: datetime | None = None) -> Response:
+        """Answer with what is the same for whoever asks, in whatever language.
+
+        Args:
+            kept: for how many seconds a proxy may hand it out without asking.
+            modified: when it changed last.
+        """
+        self._remember_lang = False  # it says nothing in any language, and what proxies hold sets no cookie
+        answer = self._for_everybody(Response(body, media_type=media_type), kept, modified=modified)
+        answer.headers["vary"] = "accept-encoding"
+        return answer
+
+    def _for_everybody(self, answer: Response, kept: int, *, modified: datetime | None = None) -> Response:
+        """The answer as proxies may hold it, or 304 if whoever asks has it already (RFC 9110, section 13.1)."""
         body = bytes(answer.body)
         etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'  # weak: a proxy may compress it
         headers = {
@@ -279,10 +292,24 @@ class Call:
             "cache-control": f"public, max-age=0, s-maxage={kept}, must-revalidate",
             "vary": "accept-language, cookie",
         }
-        if etag in self.request.headers.get("if-none-match", ""):
+        if modified is not None:
+            headers["last-modified"] = format_datetime(modified.astimezone(UTC), usegmt=True)
+        if self._is_known(etag, modified):
             return Response(status_code=304, headers=headers)
         answer.headers.update(headers)
         return answer
+
+    def _is_known(self, etag: str, modified: datetime | None) -> bool:
+        """Whether whoever asks has this version; its name is worth more than its date (RFC 9110, section 13.2.2)."""
+        if (names := self.request.headers.get("if-none-match")) is not None:
+            return etag in names
+        since = self.request.headers.get("if-modified-since")
+        if modified is None or since is None:
+            return False
+        try:
+            return modified.replace(microsecond=0) <= parsedate_to_datetime(since)
+        except (ValueError, TypeError):  # no date, or one without a zone
+            return False
 
     def redirect(self, to: str, *, status: int = 303) -> Response:
         """Send the browser elsewhere."""
