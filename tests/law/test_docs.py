@@ -5,6 +5,8 @@ import re
 
 from tests.law.source import ROOT, modules
 
+DECISIONS = ROOT / "docs" / "decisions"
+CITED = re.compile(r"docs/decisions/(\d{4}[\w.-]*\w)")
 STOP = re.compile(r"`((?:pinson|tests|docs|benchmarks)/[\w./-]+)`")
 
 
@@ -22,6 +24,21 @@ def test_every_stop_of_the_tour_is_there():
 
     assert len(tour) > 8
     assert [stop for stop in tour if not (ROOT / stop).exists()] == []
+
+
+def test_decisions_are_numbered_one_after_another():
+    records = sorted(DECISIONS.iterdir())
+
+    assert [record.name[:5] for record in records] == [f"{number:04}-" for number in range(1, len(records) + 1)]
+    for number, record in enumerate(records, 1):
+        assert record.read_text(encoding="utf-8").startswith(f"# {number}. "), record
+
+
+def test_a_decision_that_code_cites_is_there():
+    cited = {name for module in modules() for name in CITED.findall(ast.get_docstring(module.tree) or "")}
+
+    assert cited
+    assert [name for name in cited if not list(DECISIONS.glob(f"{name.removesuffix('.md')}*.md"))] == []
 
 
 def test_the_readme_shows_the_two_commands():
