@@ -5,7 +5,7 @@ Called by interfaces (upload, describe, delete), by posts (attach, detach), by `
 to one post at most; what belongs to no post for a day is forgotten.
 
 Not here: how files are read and written (lib), who may see a post (posts). Pictures of accounts
-and emojis are made here (`Studio.still`) and belong to those.
+and emojis are made here (`keep_portrait`, `Studio.still`) and belong to those.
 """
 
 from pinson.domain.media.commands import (
@@ -30,6 +30,7 @@ from pinson.domain.media.model import (
     Upload,
     address,
 )
+from pinson.domain.media.portraits import AVATAR, HEADER, Portrait, keep_portrait
 from pinson.domain.media.queries import of_posts, of_versions, owned
 from pinson.domain.media.rules import (
     FILM_BYTES,
@@ -49,7 +50,9 @@ from pinson.domain.media.rules import (
 from pinson.domain.media.studio import Studio, process
 
 __all__ = [
+    "AVATAR",
     "FILM_BYTES",
+    "HEADER",
     "IMAGE_BYTES",
     "MOST_ATTACHED",
     "MOST_DESCRIPTION",
@@ -65,6 +68,7 @@ __all__ = [
     "MediaUploaded",
     "MixedKinds",
     "NotReady",
+    "Portrait",
     "ProcessingFailed",
     "Said",
     "State",
@@ -79,6 +83,7 @@ __all__ = [
     "delete_of_post",
     "detach",
     "forget_loose",
+    "keep_portrait",
     "of_posts",
     "of_versions",
     "owned",

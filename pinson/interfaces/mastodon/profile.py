@@ -10,35 +10,28 @@ import msgspec
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from pinson.domain import accounts, posts, relations
+from pinson.domain import accounts, media, posts, relations
 from pinson.domain.access import UserRole
 from pinson.domain.accounts import (
-    AvatarRefused,
     Changes,
     Defaults,
     DefaultsChanges,
     Field,
-    FieldRefused,
-    HeaderRefused,
     Profile,
     QuotePolicy,
 )
-from pinson.domain.media import Upload
+from pinson.domain.media import Portrait, Upload
 from pinson.domain.posts import Visibility
 from pinson.interfaces.mastodon.api import Call, json
 from pinson.interfaces.mastodon.entities import ROLES, AccountEntity, FieldEntity
 from pinson.interfaces.mastodon.featured_tags import FeaturedTagEntity, featured_tag
 from pinson.interfaces.request import Routes
 from pinson.lib.db import ReadTx
-from pinson.lib.errors import Kind, Refusal
 from pinson.lib.forms import BadParameter
-from pinson.lib.images import Version
 
 routes = Routes()
 
 UPLOADS = 17 << 20  # bytes: two pictures of 8 MB, and words
-AVATAR = Version(400 * 400, faithful=True, shape=(400, 400))
-HEADER = Version(1500 * 500, shape=(1500, 500))
 MOST_REQUESTS = 40  # of which the number is told
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47, as far as posts have it
 
@@ -275,30 +268,17 @@ async def _change(call: Call, form: Update) -> None:
         account_id=call.account_id,
         changes=msgspec.structs.replace(
             changes,
-            avatar=await _picture(call, form.avatar, AVATAR, AvatarRefused),
-            header=await _picture(call, form.header, HEADER, HeaderRefused),
+            avatar=await _picture(call, form.avatar, media.AVATAR),
+            header=await _picture(call, form.header, media.HEADER),
         ),
         posting=posting,
         now=call.now,
     )
 
 
-async def _picture(call: Call, sent: UploadFile | None, version: Version, refused: type[FieldRefused]) -> str | None:
-    """The file of a picture that was sent, not yet claimed.
-
-    Raises:
-        FieldRefused: it cannot be shown.
-        CannotWrite: the disk is full.
-    """
-    if sent is None or not sent.size:
-        return None
-    try:
-        upload = Upload(sent.file, sent.size)
-        return await call.tools.studio.still(upload, version, most=accounts.PICTURE_BYTES, now=call.now)
-    except Refusal as refusal:  # of whoever looked at it, who does not know what it was sent for
-        if refusal.kind is not Kind.INVALID:
-            raise
-        raise refused(why=str(refusal).removeprefix("Validation failed: ")) from refusal
+async def _picture(call: Call, sent: UploadFile | None, portrait: Portrait) -> str | None:
+    upload = Upload(sent.file, sent.size) if sent is not None and sent.size else None
+    return await media.keep_portrait(call.tools.studio, upload, portrait, now=call.now)
 
 
 async def _without(call: Call, changes: Changes) -> Response:

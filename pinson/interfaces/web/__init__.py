@@ -17,6 +17,7 @@ from pinson.interfaces.web import (
     live,
     passwords,
     profiles,
+    settings,
     sign_in,
     sign_up,
     tags,
@@ -41,6 +42,7 @@ MODULES = (
     passwords,
     authorize,
     files,
+    *settings.MODULES,
 )
 
 

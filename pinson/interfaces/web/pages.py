@@ -19,7 +19,7 @@ import msgspec
 from markupsafe import Markup
 
 from pinson.domain.access import SignUpRefused
-from pinson.domain.accounts import FieldRefused
+from pinson.domain.accounts import AvatarRefused, FieldRefused, HeaderRefused, ProfileRefused
 from pinson.lib.config import Instance
 from pinson.lib.errors import Refusal
 from pinson.lib.feeds import FORMATS
@@ -114,9 +114,12 @@ class Pages:
 
     def explain(self, refusal: Refusal, lang: Lang) -> Sequence[Problem]:
         """Why something was refused, in the reader's language; field by field if it is about those of a form."""
-        if isinstance(refusal, SignUpRefused):
+        if isinstance(refusal, SignUpRefused | ProfileRefused):
             return [problem for one in refusal.refusals for problem in self.explain(one, lang)]
-        text = self._catalogs.translations(lang).gettext(refusal.text).format(**refusal.facts)
+        words = self._catalogs.translations(lang)
+        text = words.gettext(refusal.text).format(**refusal.facts)
+        if isinstance(refusal, AvatarRefused | HeaderRefused):  # which quote what is meant for apps
+            text = words.gettext("This file cannot be shown here: it is no picture, is damaged, or is too large.")
         return [Problem(text, refusal.field if isinstance(refusal, FieldRefused) else "")]
 
 

@@ -1,0 +1,8 @@
+"""The settings of a person and of the account they act as, one page a subject, under `/settings`.
+
+Here too every form works without script, and each page says in plain words what a choice does.
+"""
+
+from pinson.interfaces.web.settings import index, posting, profile
+
+MODULES = (index, profile, posting)
