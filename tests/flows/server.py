@@ -43,12 +43,12 @@ class Server(NamedTuple):
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def person(self, username):
-        """Make someone who can sign in with PASSWORD."""
+    def person(self, username, *, role="user"):
+        """Make someone who can sign in with PASSWORD. role: on the server."""
         email = f"{username}@mail.example"
         printed = self.pinson(
             *("account", "create", username, "--email", email, "--password", PASSWORD, "--json"),
-            *("--data", self.data),
+            *("--role", role, "--data", self.data),
         )
         return Person(username, email, json.loads(printed)["access_token"])
 

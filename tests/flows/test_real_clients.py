@@ -3,6 +3,7 @@
 Both go through the real consent page, in a real browser, against the real program.
 """
 
+import json
 import queue
 import re
 import subprocess
@@ -13,6 +14,7 @@ import time
 import pytest
 import pytest_asyncio
 from mastodon import Mastodon, StreamListener
+from PIL import Image
 
 from tests.flows.server import PASSWORD, environment, live_server
 
@@ -205,6 +207,59 @@ async def test_toot_signs_in_posts_follows_and_reads_home(server, consent, tmp_p
     assert "fay" in toot(tmp_path / "gil", "following")
     assert "Le tram 18 repart" in toot(tmp_path / "gil", "timelines", "tag", "tram")
     assert "fay" in toot(tmp_path / "gil", "whois", "fay")
+
+
+async def test_toot_does_what_its_commands_promise(server, consent, tmp_path):
+    jon, kim = server.person("jon"), server.person("kim")
+    for person in (jon, kim):
+        await sign_in_with_toot(server, consent, person, tmp_path / person.username)
+
+    def as_jon(*arguments):
+        return toot(tmp_path / "jon", *arguments)
+
+    def as_kim(*arguments):
+        return toot(tmp_path / "kim", *arguments)
+
+    picture = tmp_path / "room.png"
+    Image.new("RGB", (64, 48), "navy").save(picture)
+    as_kim("update-account", "--display-name", "Kim du tram", "--note", "Ligne 18", "--avatar", str(picture))
+    assert "Kim du tram" in as_jon("whois", "kim")
+
+    post = json.loads(as_kim("post", "--media", str(picture), "--description", "Un quai", "--json", "Tram arrêté #t18"))
+    assert "/media/" in as_jon("status", post["id"])
+    asked = json.loads(as_kim("post", "--poll-option", "Oui", "--poll-option", "Non", "--json", "Taxi ?"))
+    assert "1 vote" in as_jon("polls", "vote", asked["poll"]["id"], "1") + as_jon("polls", "show", asked["poll"]["id"])
+    scheduled = json.loads(as_kim("post", "--scheduled-in", "1 hour", "--json", "Plus tard"))
+    assert scheduled["params"]["text"] == "Plus tard"
+
+    for verb in ("favourite", "bookmark", "reblog"):
+        as_jon(verb, post["id"])
+    assert "Tram arrêté" in as_jon("bookmarks", "--once")
+    assert "Tram arrêté" in as_jon("timelines", "favourites", "--no-pager")
+    assert "jon" in as_kim("reblogged-by", post["id"])
+    reply = json.loads(as_jon("post", "--reply-to", post["id"], "--json", "@kim Merci"))
+    assert "Merci" in as_kim("thread", post["id"])
+    wait_until(lambda: "Merci" in as_kim("notifications", "--type", "mention"))
+    assert "jon" in as_kim("notifications", "--type", "favourite")
+
+    as_jon("follow", "kim")
+    as_jon("lists", "create", "Trams")
+    as_jon("lists", "add", "Trams", "kim")
+    assert "Tram arrêté" in as_jon("timelines", "list", "--no-pager", "Trams")
+    as_jon("tags", "follow", "t18")
+    assert "t18" in as_jon("tags", "followed")
+    as_kim("tags", "feature", "t18")
+    assert "t18" in as_kim("tags", "featured")
+    assert "kim" in as_jon("search", "kim")
+
+    as_kim("mute", "jon")
+    assert "jon" in as_kim("muted")
+    as_kim("unmute", "jon")
+    as_kim("block", "jon")
+    assert "jon" in as_kim("blocked")
+    as_kim("unblock", "jon")
+    as_jon("delete", reply["id"])
+    assert "Merci" not in as_kim("thread", post["id"])
 
 
 async def sign_in_with_toot(server, consent, person, home):

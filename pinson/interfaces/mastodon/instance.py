@@ -26,8 +26,8 @@ routes = Routes()
 
 # Apps read the first version number they find as Mastodon's, and the name in brackets as ours.
 VERSION = f"4.5.0 (compatible; Pinson {pinson.__version__})"
-# The version of Mastodon's API that new features build on: 2 would promise grouped notifications.
-API_VERSION = 1
+# The version of Mastodon's API up to which everything works here; 10 would promise collections.
+API_VERSION = 9
 
 
 class SaidEntity(msgspec.Struct):

@@ -52,10 +52,10 @@ async def test_apps_are_told_what_a_poll_may_be(world):
         }
 
 
-async def test_apps_are_told_what_there_is_not(world):
+async def test_apps_are_told_what_there_is_and_what_there_is_not(world):
     answer = (await world.client().get("/api/v2/instance")).json()
 
-    assert answer["api_versions"] == {"mastodon": 1}
+    assert answer["api_versions"] == {"mastodon": 9}
     assert answer["configuration"]["translation"] == {"enabled": False}
 
 
