@@ -17,6 +17,8 @@ from pinson.domain.moderation.decisions import (
     lift,
     reject,
     strikes_by_ids,
+    strikes_of,
+    waiting,
 )
 from pinson.domain.moderation.facts import Reported, Struck
 from pinson.domain.moderation.model import (
@@ -27,6 +29,7 @@ from pinson.domain.moderation.model import (
     Report,
     Sanction,
     Strike,
+    Waiting,
     Wanted,
 )
 from pinson.domain.moderation.policy import (
@@ -84,6 +87,7 @@ __all__ = [
     "Struck",
     "TextTooLong",
     "TooManyReported",
+    "Waiting",
     "Wanted",
     "act",
     "allow_email",
@@ -118,7 +122,9 @@ __all__ = [
     "reports_by_ids",
     "resolve",
     "strikes_by_ids",
+    "strikes_of",
     "unassign",
     "unblock_network",
     "unblock_server",
+    "waiting",
 ]

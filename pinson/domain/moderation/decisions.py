@@ -12,7 +12,7 @@ from pinson.domain.access import UserNotFound, blocks
 from pinson.domain.accounts import Account, AccountId, AccountNotFound
 from pinson.domain.moderation import reports, rules, store
 from pinson.domain.moderation.facts import Struck
-from pinson.domain.moderation.model import Dossier, Moderator, Sanction, Strike, Wanted
+from pinson.domain.moderation.model import Dossier, Moderator, Sanction, Strike, Waiting, Wanted
 from pinson.domain.moderation.register import note
 from pinson.domain.moderation.rules import NotPending, NotSuspended, ReportNotFound
 from pinson.lib import log
@@ -82,14 +82,19 @@ async def act(
     return strike
 
 
-async def lift(tx: WriteTx, *, by: Moderator, account_id: AccountId, action: Sanction, now: datetime) -> None:
+async def lift(
+    tx: WriteTx, *, by: Moderator, account_id: AccountId, action: Sanction, now: datetime, reason: str = ""
+) -> None:
     """Take back what was done about an account. What was not done stays so.
 
+    Args:
+        reason: why, for the register.
     Raises:
-        AccountNotFound, BeyondPower.
+        AccountNotFound, BeyondPower, TextTooLong.
         UserNotFound: nobody here owns the account.
     """
     account = await _within_power(tx, by, account_id)
+    rules.check_text(reason)
     match action:
         case Sanction.SENSITIVE:
             await accounts.desensitize(tx, account_id=account_id, now=now)
@@ -100,31 +105,37 @@ async def lift(tx: WriteTx, *, by: Moderator, account_id: AccountId, action: San
         case Sanction.SUSPEND:
             await accounts.restore(tx, account_id=account_id, now=now)
             await blocks.allow_email_of(tx, account_id=account_id)
-    await note(tx, f"lift_{action}", by=by, target_id=account_id, label=account.acct, now=now)
+    await note(tx, f"lift_{action}", by=by, target_id=account_id, label=account.acct, now=now, reason=reason)
 
 
-async def approve(tx: WriteTx, *, by: Moderator, account_id: AccountId, now: datetime) -> None:
+async def approve(tx: WriteTx, *, by: Moderator, account_id: AccountId, now: datetime, reason: str = "") -> None:
     """Let somebody in who waits for it.
 
+    Args:
+        reason: why, for the register.
     Raises:
-        AccountNotFound, BeyondPower.
+        AccountNotFound, BeyondPower, TextTooLong.
         NotPending: nobody waits.
     """
+    rules.check_text(reason)
     account, user = await _pending(tx, by, account_id)
     await access.approve(tx, user_id=user.id, now=now)
-    await note(tx, "approve", by=by, target_id=account_id, label=account.acct, now=now)
+    await note(tx, "approve", by=by, target_id=account_id, label=account.acct, now=now, reason=reason)
 
 
-async def reject(tx: WriteTx, *, by: Moderator, account_id: AccountId, now: datetime) -> None:
+async def reject(tx: WriteTx, *, by: Moderator, account_id: AccountId, now: datetime, reason: str = "") -> None:
     """Let somebody not in who waits for it: their account is deleted.
 
+    Args:
+        reason: why, for the register.
     Raises:
-        AccountNotFound, BeyondPower.
+        AccountNotFound, BeyondPower, TextTooLong.
         NotPending: nobody waits.
     """
+    rules.check_text(reason)
     account, _ = await _pending(tx, by, account_id)
     await accounts.delete(tx, account_id=account_id, now=now)
-    await note(tx, "reject", by=by, target_id=account_id, label=account.acct, now=now)
+    await note(tx, "reject", by=by, target_id=account_id, label=account.acct, now=now, reason=reason)
 
 
 async def delete(tx: WriteTx, *, by: Moderator, account_id: AccountId, now: datetime) -> None:
@@ -164,6 +175,16 @@ async def dossier(tx: ReadTx, id: AccountId) -> Dossier:
 async def strikes_by_ids(tx: ReadTx, ids: Sequence[int]) -> dict[int, Strike]:
     """Those of these decisions whose accounts are not gone. One statement."""
     return {one.id: one for one in await store.strikes_by_ids(tx, ids)}
+
+
+async def strikes_of(tx: ReadTx, account_id: AccountId, *, limit: int = 40) -> list[Strike]:
+    """What was decided about an account, the latest first. One statement."""
+    return await store.strikes_of(tx, account_id, limit=limit)
+
+
+async def waiting(tx: ReadTx) -> Waiting:
+    """How much waits for moderators. One statement."""
+    return await store.waiting(tx)
 
 
 async def _within_power(tx: WriteTx, by: Moderator, account_id: AccountId) -> Account:

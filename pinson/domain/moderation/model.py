@@ -22,6 +22,7 @@ class Deed(msgspec.Struct, frozen=True):
 
     by_id: the account of whoever did it.
     verb: the name of the command. target_id, label: what it was done to, and how that was called then.
+    reason: why, in their words, if that stands nowhere else.
     """
 
     id: int
@@ -30,6 +31,14 @@ class Deed(msgspec.Struct, frozen=True):
     verb: str
     target_id: int
     label: str
+    reason: str = ""
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """How much waits for moderators: reports that are open, people who want to be let in."""
+
+    reports: int
+    sign_ups: int
 
 
 class Category(StrEnum):

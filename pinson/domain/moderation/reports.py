@@ -74,13 +74,16 @@ async def reports(
     resolved: bool = False,
     account_id: AccountId | None = None,
     target_id: AccountId | None = None,
+    assigned_to: AccountId | None = None,
 ) -> list[Report]:
     """Reports that are open, or those that are resolved, the latest first.
 
     Args:
-        account_id, target_id: only by that account, only about that one.
+        account_id, target_id: only by that account, only about that one. assigned_to: only those that it looks into.
     """
-    return await store.reports(tx, page, resolved=resolved, account_id=account_id, target_id=target_id)
+    return await store.reports(
+        tx, page, resolved=resolved, account_id=account_id, target_id=target_id, assigned_to=assigned_to
+    )
 
 
 async def report_by_id(tx: ReadTx, id: int) -> Report:

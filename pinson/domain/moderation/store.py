@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.moderation.model import Deed, Dossier, Report, Strike, Wanted
+from pinson.domain.moderation.model import Deed, Dossier, Report, Strike, Waiting, Wanted
 from pinson.lib import paging
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.paging import Page
@@ -13,10 +13,11 @@ from pinson.lib.paging import Page
 OWNS = ("deeds", "reports", "strikes")
 
 INSERT_DEED = """
-    INSERT INTO deeds (id, at, by_id, verb, target_id, label) VALUES (:id, :at, :by_id, :verb, :target_id, :label)
+    INSERT INTO deeds (id, at, by_id, verb, target_id, label, reason)
+    VALUES (:id, :at, :by_id, :verb, :target_id, :label, :reason)
 """
 DEEDS = """
-    SELECT id, at, by_id, verb, target_id, label FROM deeds
+    SELECT id, at, by_id, verb, target_id, label, reason FROM deeds
     WHERE id < :before AND id > :after
     ORDER BY id {way}
     LIMIT :limit
@@ -34,6 +35,19 @@ async def insert_deed(tx: WriteTx, deed: Deed) -> None:
 async def deeds(tx: ReadTx, page: Page) -> list[Deed]:
     """A page of the register, the latest first. O(limit) on the primary key."""
     return await paging.rows(tx, Deed, DEEDS, page)
+
+
+WAITING = """
+    SELECT (SELECT COUNT(*) FROM reports WHERE resolved_at IS NULL) AS reports,
+           (SELECT COUNT(*) FROM users WHERE approved_at IS NULL) AS sign_ups
+"""
+
+
+async def waiting(tx: ReadTx) -> Waiting:
+    """How much waits for moderators. O(what waits) on the indexes reports_open and users_pending."""
+    found = await tx.one(Waiting, WAITING)
+    assert found is not None
+    return found
 
 
 # --- reports ------------------------------------------------------------------------------------------------------
@@ -61,6 +75,7 @@ REPORTS = f"""
     FROM reports
     WHERE id < :before AND id > :after AND {{state}}
         AND (:account_id IS NULL OR account_id = :account_id) AND (:target_id IS NULL OR target_id = :target_id)
+        AND (:assigned_to IS NULL OR assigned_to = :assigned_to)
     ORDER BY id {{way}}
     LIMIT :limit
 """
@@ -101,11 +116,17 @@ async def report(tx: ReadTx, id: int) -> Report | None:
 
 
 async def reports(
-    tx: ReadTx, page: Page, *, resolved: bool, account_id: AccountId | None, target_id: AccountId | None
+    tx: ReadTx,
+    page: Page,
+    *,
+    resolved: bool,
+    account_id: AccountId | None,
+    target_id: AccountId | None,
+    assigned_to: AccountId | None,
 ) -> list[Report]:
     """A page of reports, the latest first. O(open ones) on the index reports_open; of resolved ones, O(all)."""
     sql = RESOLVED if resolved else OPEN
-    return await paging.rows(tx, Report, sql, page, account_id=account_id, target_id=target_id)
+    return await paging.rows(tx, Report, sql, page, account_id=account_id, target_id=target_id, assigned_to=assigned_to)
 
 
 async def reports_by_ids(tx: ReadTx, ids: Sequence[int]) -> list[Report]:
@@ -129,6 +150,13 @@ STRIKES_BY_IDS = """
     FROM strikes
     WHERE id IN (SELECT value FROM json_each(:ids))
 """
+STRIKES_OF = """
+    SELECT id, account_id, by_id, action, text, report_id, post_ids, created_at
+    FROM strikes
+    WHERE account_id = :account_id
+    ORDER BY id DESC
+    LIMIT :limit
+"""
 FORGET_STRIKES = """
     DELETE FROM strikes WHERE id IN (SELECT id FROM strikes WHERE account_id = :account_id LIMIT :limit)
 """
@@ -142,6 +170,11 @@ async def insert_strike(tx: WriteTx, strike: Strike) -> None:
 async def strikes_by_ids(tx: ReadTx, ids: Sequence[int]) -> list[Strike]:
     """Those of the decisions that exist, in no order. One look into the primary key each."""
     return await tx.all(Strike, STRIKES_BY_IDS, ids=ids)
+
+
+async def strikes_of(tx: ReadTx, account_id: AccountId, *, limit: int) -> list[Strike]:
+    """What was decided about an account, the latest first. O(limit) on (account_id, id)."""
+    return await tx.all(Strike, STRIKES_OF, account_id=account_id, limit=limit)
 
 
 async def forget(tx: WriteTx, account_id: AccountId, *, limit: int) -> int:

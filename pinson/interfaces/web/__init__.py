@@ -9,6 +9,7 @@ Not here: what apps ask for (mastodon).
 from pinson.interfaces.web import (
     about,
     authorize,
+    desk,
     explore,
     feeds,
     files,
@@ -45,6 +46,7 @@ MODULES = (
     authorize,
     files,
     *settings.MODULES,
+    *desk.MODULES,
 )
 
 

@@ -436,7 +436,10 @@ class Web:
             if again is None:
                 raise
             call.refuse(refusal)
-            answer = await again(call, *form)
+            try:
+                answer = await again(call, *form)
+            except Refusal:  # the form is not for them, or what it is about is gone: say what was refused first
+                raise refusal from None
         return answer
 
 

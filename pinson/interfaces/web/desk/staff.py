@@ -1,0 +1,111 @@
+"""What the pages of the desk share: who may come in, the frame they stand in, how moments are said. No routes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from pinson.domain import accounts, moderation
+from pinson.domain.access import UserRole
+from pinson.domain.accounts import AccountId, Profile
+from pinson.domain.moderation import Moderator, Waiting
+from pinson.interfaces.web import dates
+from pinson.interfaces.web.site import Call, NotSignedIn
+from pinson.lib.db import ReadTx
+from pinson.lib.errors import Kind, Refusal
+from pinson.lib.paging import Page
+
+PAGE = 20
+
+
+class NotStaff(Refusal):
+    """This is for those who moderate, or who run the server: nobody else need know that it is there."""
+
+    kind, code = Kind.MISSING, "not_staff"
+    text = "The address may be mistyped, or out of date."
+
+
+class ReasonMissing(Refusal):
+    """A decision about somebody without a word of why."""
+
+    kind, code = Kind.INVALID, "reason_missing"
+    text = "Say why: whoever it is about, or another moderator, will want to know."
+
+
+class One(msgspec.Struct):
+    """Something, by the id in the path."""
+
+    id: int
+
+
+class OneAccount(msgspec.Struct):
+    """An account, by the id in the path."""
+
+    id: AccountId
+
+
+class Listed(msgspec.Struct):
+    """Parameters of every list. max_id: only what is older."""
+
+    max_id: str | None = None
+
+    @property
+    def page(self) -> Page:
+        """The page that is asked for; one row more than is shown, so that it is known whether it goes on.
+
+        Raises:
+            BadCursor.
+        """
+        return Page.of(max_id=self.max_id, default=PAGE + 1, maximum=PAGE + 1)
+
+
+def moderator(call: Call, *, least: UserRole = UserRole.MODERATOR) -> Moderator:
+    """Who decides.
+
+    Args:
+        least: what they must be to the server.
+    Raises:
+        NotSignedIn.
+        NotStaff: they are less than that.
+    """
+    if call.user is None or call.acting is None:
+        raise NotSignedIn
+    if not call.user.role.covers(least):
+        raise NotStaff
+    return Moderator(call.acting.account_id, call.user.role)
+
+
+def reason(text: str) -> str:
+    """What somebody gave as their reason.
+
+    Raises:
+        ReasonMissing.
+    """
+    if not text.strip():
+        raise ReasonMissing
+    return text.strip()
+
+
+async def page(call: Call, template: str, at: str, **facts: Any) -> Response:
+    """Answer with a page of the desk. at: the tab that is open."""
+    async with call.tools.db.read() as tx:
+        waiting: Waiting = await moderation.waiting(tx)
+    return call.page(f"desk/{template}", at=at, waiting=waiting, **facts)
+
+
+def cut(rows: Sequence[Any]) -> tuple[Sequence[Any], int | None]:
+    """The rows of a page that was asked for with `Listed.page`, and the cursor that leads on, None where it ends."""
+    shown = rows[:PAGE]
+    return shown, shown[-1].id if len(rows) > PAGE else None
+
+
+async def people(tx: ReadTx, ids: Iterable[AccountId | None]) -> dict[AccountId, Profile]:
+    """Those of the accounts that exist. One statement."""
+    return await accounts.profiles(tx, list({id for id in ids if id is not None}))
+
+
+def when(call: Call, at: datetime) -> str:
+    """A moment, as the reader says it."""
+    return dates.moment(at, lang=call.lang, zone=call.zone)
