@@ -9,7 +9,7 @@ boosts and marks go here.
 from pinson.domain import access, conversations, filters, instance, media, moderation, notifications, posts, relations
 from pinson.domain.accounts import AccountDeleted
 from pinson.domain.instance import AnnouncementWithdrawn
-from pinson.domain.posts import PostDeleted, polls, scheduled
+from pinson.domain.posts import PostDeleted, drafts, polls, scheduled
 from pinson.tools import Tools
 
 
@@ -27,6 +27,7 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
         pass
     while await tools.db.write(scheduled.forget_all, account_id=fact.account_id):
         pass
+    await tools.db.write(drafts.forget_all, account_id=fact.account_id)
     while await tools.db.write(polls.forget_votes_by, account_id=fact.account_id):
         pass
     while await tools.db.write(notifications.forget_account, account_id=fact.account_id):

@@ -10,7 +10,7 @@ import structlog
 
 from pinson import publishing
 from pinson.domain import access, instance, links, media, posts, relations, search, trends
-from pinson.domain.posts import polls
+from pinson.domain.posts import drafts, polls
 from pinson.lib import log, reactor
 from pinson.lib.errors import Refusal
 from pinson.tools import Tools
@@ -39,6 +39,8 @@ async def sweep(tools: Tools) -> None:
     await tools.db.write(log.trim, through=through, now=now)
     await publishing.publish_due(tools, now=now)
     while await tools.db.write(polls.end, now=now):
+        pass
+    while await tools.db.write(drafts.forget_discarded, now=now):
         pass
     await tools.db.write(posts.forget_keys, now=now)
     await tools.db.write(relations.forget_mutes, now=now)

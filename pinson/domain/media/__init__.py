@@ -31,7 +31,7 @@ from pinson.domain.media.model import (
     address,
 )
 from pinson.domain.media.portraits import AVATAR, HEADER, Portrait, keep_portrait
-from pinson.domain.media.queries import of_posts, of_versions, owned
+from pinson.domain.media.queries import mine, of_posts, of_versions, owned
 from pinson.domain.media.rules import (
     FILM_BYTES,
     IMAGE_BYTES,
@@ -84,6 +84,7 @@ __all__ = [
     "detach",
     "forget_loose",
     "keep_portrait",
+    "mine",
     "of_posts",
     "of_versions",
     "owned",

@@ -27,6 +27,12 @@ async def owned(tx: ReadTx, id: MediaId, *, account_id: AccountId, post_id: int 
     return media
 
 
+async def mine(tx: ReadTx, ids: Sequence[MediaId], *, account_id: AccountId) -> list[Media]:
+    """Those of these that are an account's own, wherever they belong, in this order; in one statement."""
+    found = {media.id: media for media in await store.by_ids(tx, list(ids))} if ids else {}
+    return [found[id] for id in ids if id in found and found[id].account_id == account_id]
+
+
 async def of_posts(tx: ReadTx, post_ids: Sequence[int]) -> dict[int, list[Media]]:
     """What these posts show, in its order, in one statement; posts without any are left out."""
     found: dict[int, list[Media]] = {}

@@ -4,7 +4,7 @@ Called by interfaces, timelines and streams. Not here: which posts stand on a ti
 (timelines), what a post looks like to an app or on a page (interfaces).
 """
 
-from pinson.domain.posts import polls, scheduled, topics
+from pinson.domain.posts import drafts, polls, scheduled, topics
 from pinson.domain.posts.boosts import boost, boosts, unboost
 from pinson.domain.posts.commands import (
     add_tags_to_list,
@@ -115,6 +115,7 @@ from pinson.domain.posts.rules import (
     TooManyPins,
     UnexpectedMentions,
     can_see,
+    check_own,
     is_out_of_reach,
     line_html,
     may_quote,
@@ -190,12 +191,14 @@ __all__ = [
     "by_author",
     "can_see",
     "change_tag",
+    "check_own",
     "clear_after",
     "clear_marks",
     "context",
     "count",
     "delete",
     "delete_all",
+    "drafts",
     "edit",
     "favourite",
     "feature",

@@ -43,6 +43,7 @@ from pinson.domain.posts.rules import (
     CannotRevoke,
     NotPast,
     NotYourPost,
+    PollWithMedia,
     PostNotFound,
     Reader,
     TagNotUsable,
@@ -126,6 +127,7 @@ async def edit(
     base_url: str,
     now: datetime,
     said: Mapping[MediaId, Said] = MappingProxyType({}),
+    keep_poll: bool = False,
 ) -> Post:
     """Let one's post say something else. Nothing is recorded if it says the same as before.
 
@@ -136,10 +138,12 @@ async def edit(
     Args:
         prepared: see `rules.revise`.
         said: what is said from now on about media that it shows.
+        keep_poll: whether what it asks stays as it is, ended or not, whatever the draft says.
     Raises:
         AccountNotFound: the author is gone or suspended.
         PostNotFound: there is none.
         NotYourPost: it is somebody else's, or a boost.
+        PollWithMedia: it keeps a poll, and would show something.
         CannotAttach, TooManyAttached, MixedKinds, NotReady: its pictures, films or sounds.
         TagNotUsable: moderators keep one of its hashtags from being used.
     """
@@ -149,6 +153,9 @@ async def edit(
     draft = prepared.draft
     shown_before = (await media.of_posts(tx, [id])).get(id, []) if post.media else []
     asked_before = (await polls.of_posts(tx, [id])).get(id) if post.poll else None
+    keep_poll = keep_poll and post.poll
+    if keep_poll and draft.media_ids:
+        raise PollWithMedia
     new = rules.revise(
         post,
         prepared,
@@ -158,6 +165,8 @@ async def edit(
         base_url=base_url,
         now=now,
     )
+    if keep_poll:
+        new = msgspec.structs.replace(new, poll=True)
     shown = shown_before
     if [one.id for one in shown_before] != list(draft.media_ids):
         shown = await media.attach(tx, ids=draft.media_ids, account_id=author_id, post_id=id)
@@ -167,7 +176,7 @@ async def edit(
         else one
         for one in shown
     ]
-    asks_else = await polls.revise(tx, asked_before, draft.poll, post_id=id, now=now)
+    asks_else = not keep_poll and await polls.revise(tx, asked_before, draft.poll, post_id=id, now=now)
     if rules.says_the_same(new, post) and shown == shown_before and not asks_else:
         return await set_quote_policy(tx, id=id, author_id=author_id, policy=new.quote_policy, now=now)
     joined = tuple(topic for topic in new.topics if topic not in post.topics)

@@ -9,7 +9,9 @@ Not here: what apps ask for (mastodon).
 from pinson.interfaces.web import (
     about,
     authorize,
+    correcting,
     desk,
+    drafts,
     explore,
     feeds,
     files,
@@ -23,6 +25,7 @@ from pinson.interfaces.web import (
     sign_in,
     sign_up,
     tags,
+    writing,
 )
 from pinson.interfaces.web.cards import Cards
 from pinson.interfaces.web.site import Web
@@ -38,6 +41,9 @@ MODULES = (
     interactions,
     live,
     tags,
+    writing,
+    drafts,
+    correcting,
     explore,
     search,
     sign_in,

@@ -26,6 +26,7 @@ from pinson.lib.feeds import FORMATS
 from pinson.lib.i18n import Catalogs, Lang
 
 TEMPLATES, STATIC = Path(__file__).parent / "templates", Path(__file__).parent / "static"
+FOR_APPS = "Validation failed: "  # how Mastodon begins what is wrong with a form; a page says it where it is
 LANGUAGES: Mapping[Lang, str] = {"fr": "Français", "en": "English"}  # as their readers call them
 
 
@@ -117,7 +118,7 @@ class Pages:
         if isinstance(refusal, SignUpRefused | ProfileRefused):
             return [problem for one in refusal.refusals for problem in self.explain(one, lang)]
         words = self._catalogs.translations(lang)
-        text = words.gettext(refusal.text).format(**refusal.facts)
+        text = words.gettext(refusal.text).format(**refusal.facts).removeprefix(FOR_APPS)
         if isinstance(refusal, AvatarRefused | HeaderRefused):  # which quote what is meant for apps
             text = words.gettext("This file cannot be shown here: it is no picture, is damaged, or is too large.")
         return [Problem(text, refusal.field if isinstance(refusal, FieldRefused) else "")]

@@ -26,6 +26,7 @@ class Page(HTMLParser):
         super().__init__()
         self.status, self.headers, self.html = answer.status_code, answer.headers, answer.text
         self.forms, self.links, self._words, self._silent = [], [], [], False
+        self._area = self._select = None  # the names of those that are open
         self.feed(answer.text)
         self.close()
 
@@ -43,7 +44,12 @@ class Page(HTMLParser):
             case "input" if given.get("name") and "checked" in given:
                 self.forms[-1].fields[given["name"]] = given["value"]
             case "textarea":
-                self.forms[-1].fields[given["name"]] = ""
+                self._area = given["name"]
+                self.forms[-1].fields[self._area] = ""
+            case "select":
+                self._select = given["name"]
+            case "option" if "selected" in given or self._select not in self.forms[-1].fields:
+                self.forms[-1].fields[self._select] = given["value"]
             case "button" if given.get("type") != "button":
                 self.forms[-1].buttons.append((given.get("name"), given.get("value")))
             case "a":
@@ -53,8 +59,13 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag):
         self._silent = self._silent and tag not in ("style", "script")
+        if tag == "textarea":
+            self.forms[-1].fields[self._area] = self.forms[-1].fields[self._area].removeprefix("\n")
+            self._area = None
 
     def handle_data(self, data):
+        if self._area:
+            self.forms[-1].fields[self._area] += data
         if not self._silent:
             self._words.append(data)
 

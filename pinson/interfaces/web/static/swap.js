@@ -4,8 +4,9 @@ document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-swap]")
   if (!form) return
   event.preventDefault()
+  const to = event.submitter?.getAttribute("formaction") ?? form.action
   const body = new URLSearchParams(new FormData(form, event.submitter))
-  const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Fragment": "1" } }).catch(() => null)
+  const answer = await fetch(to, { method: "POST", body, headers: { "X-Fragment": "1" } }).catch(() => null)
   if (!answer?.ok || answer.redirected) {
     delete form.dataset.swap
     form.requestSubmit(event.submitter)
