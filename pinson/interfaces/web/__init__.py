@@ -8,6 +8,7 @@ Not here: what apps ask for (mastodon).
 
 from pinson.interfaces.web import (
     about,
+    acting,
     authorize,
     correcting,
     desk,
@@ -20,6 +21,8 @@ from pinson.interfaces.web import (
     live,
     passwords,
     profiles,
+    relations,
+    reports,
     search,
     settings,
     sign_in,
@@ -37,6 +40,8 @@ MODULES = (
     home,
     about,
     profiles,
+    relations,
+    reports,
     feeds,
     interactions,
     live,
@@ -49,6 +54,7 @@ MODULES = (
     sign_in,
     sign_up,
     passwords,
+    acting,
     authorize,
     files,
     *settings.MODULES,

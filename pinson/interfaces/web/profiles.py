@@ -21,6 +21,7 @@ from pinson.interfaces.web.cards import Card
 from pinson.interfaces.web.posts import show_post
 from pinson.interfaces.web.reading import KEPT, Paged, read
 from pinson.interfaces.web.site import Call
+from pinson.interfaces.web.stands import stand
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.ids import first_at
@@ -150,6 +151,7 @@ async def _profile(call: Call, form: Asked, *, tab: str) -> Response:
     async with call.tools.db.read() as tx:
         reader, profile = await call.reader(tx), await profile_of(tx, call, form.acct)
         pinned = await _pinned(tx, call, profile, reader) if tab == "posts" and form.is_first else []
+        stands = await stand(tx, call, profile)
     timeline = call.tools.timelines.profile(profile.id, replies=tab == "replies", direct=False)
     part = await read(call, timeline, form)
     return call.page(
@@ -162,6 +164,7 @@ async def _profile(call: Call, form: Asked, *, tab: str) -> Response:
         fields=[(one.name, posts.line_html(one.value, base_url=call.base_url)) for one in profile.fields],
         tab=tab,
         pinned=pinned,
+        stand=stands,
         days=by_day(call, profile, part.cards),
         part=part,
     )

@@ -31,9 +31,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from pinson.domain import access
+from pinson.domain import access, notifications
 from pinson.domain.access import SESSION_LASTS, Membership, State, User
 from pinson.domain.accounts import AccountId, Profile
+from pinson.domain.notifications import Selection
 from pinson.domain.posts import Reader, Shape
 from pinson.interfaces.request import Handler, Route, origin, parameters
 from pinson.interfaces.web.cards import Card, Cards, picture_of
@@ -70,6 +71,7 @@ HEADERS = {
 }
 SESSION, FORM, LANGUAGE, ACTING = "session", "form", "lang", "account"  # cookies
 YEAR = 365 * 24 * 3600
+MOST_UNREAD = 100  # counted
 
 # A path here, and nothing that a browser could take for another host: no "//" or "\" at the
 # start, none of the characters that it skips.
@@ -110,6 +112,7 @@ class Call:
     user: who is signed in in this browser, if anybody.
     accounts: those that they are members of, oldest membership first.
     acting: the one that they act as: the one they chose, or the first.
+    unread: how much that account was told since it read its notifications, up to `MOST_UNREAD`.
     problems: why the form that was sent comes back; none at first.
     status: of a page, unless it says otherwise.
     """
@@ -122,6 +125,7 @@ class Call:
         self.user: User | None = None
         self.accounts: Sequence[Membership] = ()
         self.acting: Membership | None = None
+        self.unread = 0
         self.problems: Sequence[Problem] = ()
         self.status = 200
         self._pages = pages
@@ -145,6 +149,14 @@ class Call:
         chosen = self._cookie(ACTING)
         first = self.accounts[0] if self.accounts else None
         self.acting = next((one for one in self.accounts if str(one.account_id) == chosen), first)
+
+    async def count_unread(self) -> None:
+        """Find out how much is unread, which the head of every page says. Two statements; none for strangers."""
+        if self.acting is not None:
+            async with self.tools.db.read() as tx:
+                self.unread = await notifications.unread_groups(
+                    tx, self.acting.account_id, Selection(), most=MOST_UNREAD
+                )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -350,6 +362,10 @@ class Call:
         """From now on this browser is not signed in."""
         self._set_cookie(response, SESSION, "", max_age=0)
 
+    def act_as(self, response: Response, account_id: AccountId) -> None:
+        """From now on whoever is signed in in this browser acts as this account, if they are a member of it."""
+        self._set_cookie(response, ACTING, str(account_id), max_age=YEAR)
+
     def dress(self, response: Response) -> None:
         """Give an answer the headers and cookies that all of them carry."""
         for name, value in HEADERS.items():
@@ -403,6 +419,8 @@ class Web:
         call = Call(self._tools, self._pages, self._files, self._cards, request)
         await call.recognise()
         try:
+            if request.method == "GET" and not call.is_fragment:
+                await call.count_unread()
             response = await self._handle(route, call)
         except NotSignedIn:
             back_to = call.address if request.method in ("GET", "HEAD") else "/"

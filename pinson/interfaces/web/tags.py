@@ -25,7 +25,8 @@ async def show(call: Call, form: Asked) -> Response:
     """
     folded = posts.tag_name(form.name)
     async with call.tools.db.read() as tx:
-        tag = await posts.tag(tx, folded)
+        tag, reader = await posts.tag(tx, folded), await call.reader(tx)
     part = Part() if tag is None else await read(call, call.tools.timelines.tag(tag.id), form)
     name = form.name.lstrip("#") if tag is None else tag.display_name
-    return call.page("tag", kept=KEPT, name=name, path=f"/tags/{folded}", part=part)
+    is_followed = tag is not None and reader.circle is not None and tag.id in reader.circle.topics
+    return call.page("tag", kept=KEPT, name=name, path=f"/tags/{folded}", part=part, is_followed=is_followed)

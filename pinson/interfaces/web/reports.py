@@ -1,0 +1,86 @@
+"""Telling moderators of an account, in plain words: `/@name/report`. What becomes of it is theirs to decide."""
+
+from collections.abc import Sequence
+
+import msgspec
+from starlette.responses import Response
+
+from pinson.domain import instance, moderation, posts
+from pinson.domain.moderation import Category
+from pinson.domain.posts import PostId, PostNotFound
+from pinson.interfaces.request import Routes
+from pinson.interfaces.web.cards import Card
+from pinson.interfaces.web.profiles import profile_of
+from pinson.interfaces.web.site import Call
+from pinson.lib.db import ReadTx
+from pinson.lib.limits import Limit
+
+A_DAY = 24 * 3600
+
+routes = Routes()
+
+
+class Asked(msgspec.Struct):
+    """The form. post: the one that it is about, besides the account."""
+
+    acct: str
+    post: PostId | None = None
+    category: Category = Category.OTHER
+    rule_ids: list[int] = []
+    comment: str = ""
+
+
+@routes.get("/@{acct}/report")
+async def show(call: Call, form: Asked) -> Response:
+    """The form.
+
+    Raises:
+        NotSignedIn, RoleForbids, AccountNotFound, PostNotFound.
+    """
+    call.require("write:reports")
+    async with call.tools.db.read() as tx:
+        profile = await profile_of(tx, call, form.acct)
+        rules = await instance.all_rules(tx)
+        cards = await _about(tx, call, form.post)
+    return call.page(
+        "people/report",
+        profile=profile,
+        cards=cards,
+        rules=[(rule.id, rule.said(call.lang)) for rule in rules],
+        form=form,
+    )
+
+
+@routes.post("/@{acct}/report")
+async def report(call: Call, form: Asked) -> Response:
+    """Tell them.
+
+    Raises:
+        NotSignedIn, RoleForbids, AccountNotFound, PostNotFound, CommentTooLong, TooManyAttempts.
+    """
+    own = call.require("write:reports")
+    most = call.tools.settings.limits.reports_per_24_hours
+    call.limit("reports", f"account {own}", Limit(most, A_DAY))
+    async with call.tools.db.read() as tx:
+        reader, profile = await call.reader(tx), await profile_of(tx, call, form.acct)
+    await call.tools.db.write(
+        moderation.report,
+        reporter=reader,
+        target_id=profile.id,
+        post_ids=[] if form.post is None else [form.post],
+        category=form.category,
+        comment=form.comment,
+        rule_ids=form.rule_ids if form.category is Category.VIOLATION else [],
+        now=call.now,
+    )
+    return call.page("people/reported", profile=profile)
+
+
+async def _about(tx: ReadTx, call: Call, id: PostId | None) -> Sequence[Card]:
+    if id is None:
+        return ()
+    shape = await posts.visible(tx, id, reader=await call.reader(tx))
+    cards = await call.cards(tx, [shape])
+    if not cards:
+        raise PostNotFound
+    return cards
