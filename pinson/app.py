@@ -104,6 +104,7 @@ FACTS: tuple[type[Fact], ...] = (
     media.MediaUploaded,
     moderation.Reported,
     moderation.Struck,
+    moderation.AppealAnswered,
     notifications.NotificationsMerged,
     notifications.Notified,
     notifications.SenderAccepted,

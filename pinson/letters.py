@@ -25,7 +25,7 @@ from pinson.domain.access import (
     UserApproved,
     UserSignedUp,
 )
-from pinson.domain.moderation import Sanction, Strike, Struck
+from pinson.domain.moderation import Appeal, AppealAnswered, Sanction, Strike, Struck
 from pinson.lib.clock import to_ms
 from pinson.lib.i18n import Lang, negotiate
 from pinson.lib.mail import MailFailed, Message
@@ -106,6 +106,17 @@ async def send_decision(tools: Tools, fact: Struck) -> None:
     if strike is not None and account is not None and user is not None:
         letter = decided(tools, strike, account.acct, lang=_lang(user))
         await _send(tools, user, letter, id=f"decision.{strike.id}")
+
+
+async def send_appeal_answer(tools: Tools, fact: AppealAnswered) -> None:
+    """What came of asking that a decision be looked at again. Nothing if the account is gone meanwhile."""
+    async with tools.db.read() as tx:
+        strike = (await moderation.strikes_by_ids(tx, [fact.strike_id])).get(fact.strike_id)
+        appeal = (await moderation.appeals_by_ids(tx, [fact.strike_id])).get(fact.strike_id)
+        user = await access.owner(tx, fact.account_id)
+    if strike is not None and appeal is not None and user is not None:
+        letter = looked_at_again(tools, strike, appeal, lang=_lang(user))
+        await _send(tools, user, letter, id=f"appeal.{strike.id}")
 
 
 def confirmation(tools: Tools, link: str, *, lang: Lang) -> Letter:
@@ -207,12 +218,37 @@ def decided(tools: Tools, strike: Strike, acct: str, *, lang: Lang) -> Letter:
             _("Hello,"),
             done.format(server=_server(tools), acct=acct),
             *([_("The reasons:"), strike.text] if strike.text else []),
-            _("A person decided this. If you think it is wrong, write to us, and it will be looked at again."),
+            _("A person decided this. If you think it is wrong, say so there, and it will be looked at again."),
         ],
-        action=_("Write to the moderators") if contact else _("Go to the server"),
-        link=f"mailto:{contact}" if contact else f"{tools.settings.url}/",
+        action=_("See the decision, or answer it"),
+        link=_contest(tools, strike),
+        after=[_("Or write to {address}.").format(address=contact)] if contact else [],
+    )
+
+
+def looked_at_again(tools: Tools, strike: Strike, appeal: Appeal, *, lang: Lang) -> Letter:
+    """We have looked at it again, and why it stays or not.
+
+    Source: Regulation (EU) 2022/2065, article 20.
+    """
+    _ = tools.catalogs.translations(lang).gettext
+    return Letter(
+        subject=_("Our answer about your account on {server}").format(server=_server(tools)),
+        before=[
+            _("Hello,"),
+            _("you asked {server} to look at a decision about your account again.").format(server=_server(tools)),
+            _("The decision was taken back.") if appeal.granted else _("The decision stays."),
+            *([_("The reasons:"), appeal.answer] if appeal.answer else []),
+        ],
+        action=_("See the decision and the answer"),
+        link=_contest(tools, strike),
         after=[],
     )
+
+
+def _contest(tools: Tools, strike: Strike) -> str:
+    """Where the owner of an account sees a decision about it, and says what they think of it."""
+    return f"{tools.settings.url}/appeals/{strike.id}?key={strike.key}"
 
 
 async def _send(tools: Tools, user: User, letter: Letter, *, id: str) -> None:

@@ -30,7 +30,7 @@ from pinson.domain.accounts import (
 from pinson.domain.instance import AnnouncementWithdrawn
 from pinson.domain.links import LinkFound
 from pinson.domain.media import MediaUploaded
-from pinson.domain.moderation import Reported, Struck
+from pinson.domain.moderation import AppealAnswered, Reported, Struck
 from pinson.domain.notifications import SenderAccepted, SenderDismissed
 from pinson.domain.posts import PostDeleted, PostEdited, PostImported, PostMarked, PostPublished, PostUnmarked
 from pinson.domain.posts.polls import PollEnded
@@ -56,6 +56,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     AccountRestored: ((NOTIFICATIONS, notifying.of_standing),),
     Reported: ((NOTIFICATIONS, notifying.of_report),),
     Struck: ((LETTERS, letters.send_decision), (NOTIFICATIONS, notifying.of_decision)),
+    AppealAnswered: ((LETTERS, letters.send_appeal_answer),),
     AccountCreated: ((SEARCH, search.take_in_one),),
     AccountChanged: ((SEARCH, search.take_in_one),),
     AccountDeleted: (("closing", closing.erase_what_remains), (SEARCH, search.take_in_one)),

@@ -7,6 +7,7 @@ Not here: what a decision means (an account's standing is in accounts, who may s
 in servers), rules and texts of this server (instance).
 """
 
+from pinson.domain.moderation.appeals import answer, appeal, appeal_by_id, appeals, appeals_by_ids, contested
 from pinson.domain.moderation.decisions import (
     act,
     approve,
@@ -20,8 +21,9 @@ from pinson.domain.moderation.decisions import (
     strikes_of,
     waiting,
 )
-from pinson.domain.moderation.facts import Reported, Struck
+from pinson.domain.moderation.facts import AppealAnswered, Reported, Struck
 from pinson.domain.moderation.model import (
+    Appeal,
     Category,
     Deed,
     Dossier,
@@ -60,6 +62,11 @@ from pinson.domain.moderation.reports import (
     unassign,
 )
 from pinson.domain.moderation.rules import (
+    AppealAnsweredAlready,
+    AppealedAlready,
+    AppealEmpty,
+    AppealNotFound,
+    AppealTooLate,
     BeyondPower,
     CommentTooLong,
     NotPending,
@@ -67,10 +74,18 @@ from pinson.domain.moderation.rules import (
     ReportNotFound,
     TextTooLong,
     TooManyReported,
+    may_appeal,
 )
 from pinson.domain.moderation.taxonomy import change_tag, judge_link, judge_post, judge_publisher
 
 __all__ = [
+    "Appeal",
+    "AppealAnswered",
+    "AppealAnsweredAlready",
+    "AppealEmpty",
+    "AppealNotFound",
+    "AppealTooLate",
+    "AppealedAlready",
     "BeyondPower",
     "Category",
     "CommentTooLong",
@@ -93,6 +108,11 @@ __all__ = [
     "allow_email",
     "allow_email_domain",
     "allow_server",
+    "answer",
+    "appeal",
+    "appeal_by_id",
+    "appeals",
+    "appeals_by_ids",
     "approve",
     "assign",
     "block_email",
@@ -103,6 +123,7 @@ __all__ = [
     "change_server_block",
     "change_tag",
     "classify",
+    "contested",
     "deeds",
     "delete",
     "disallow_server",
@@ -114,6 +135,7 @@ __all__ = [
     "judge_post",
     "judge_publisher",
     "lift",
+    "may_appeal",
     "reject",
     "reopen",
     "report",

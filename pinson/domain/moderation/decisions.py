@@ -46,7 +46,7 @@ async def act(
         UserNotFound: nobody here owns the account, so nobody can be kept out.
         TextTooLong.
     """
-    account = await _within_power(tx, by, account_id)
+    account = await within_power(tx, by, account_id)
     rules.check_text(text)
     report = None if report_id is None else await reports.report_by_id(tx, report_id)
     if report is not None and report.target_id != account_id:
@@ -70,6 +70,7 @@ async def act(
         report_id=report_id,
         post_ids=report.post_ids if report else (),
         created_at=now,
+        key=access.new_secret(),
     )
     await store.insert_strike(tx, strike)
     await note(tx, f"act_{action}", by=by, target_id=account_id, label=account.acct, now=now)
@@ -93,7 +94,7 @@ async def lift(
         AccountNotFound, BeyondPower, TextTooLong.
         UserNotFound: nobody here owns the account.
     """
-    account = await _within_power(tx, by, account_id)
+    account = await within_power(tx, by, account_id)
     rules.check_text(reason)
     match action:
         case Sanction.SENSITIVE:
@@ -144,7 +145,7 @@ async def delete(tx: WriteTx, *, by: Moderator, account_id: AccountId, now: date
     Raises:
         AccountNotFound, BeyondPower, NotSuspended.
     """
-    account = await _within_power(tx, by, account_id)
+    account = await within_power(tx, by, account_id)
     if account.suspended_at is None:
         raise NotSuspended
     await accounts.delete(tx, account_id=account_id, now=now)
@@ -187,7 +188,12 @@ async def waiting(tx: ReadTx) -> Waiting:
     return await store.waiting(tx)
 
 
-async def _within_power(tx: WriteTx, by: Moderator, account_id: AccountId) -> Account:
+async def within_power(tx: WriteTx, by: Moderator, account_id: AccountId) -> Account:
+    """The account, if they may decide about it.
+
+    Raises:
+        AccountNotFound, BeyondPower.
+    """
     account = await accounts.by_id(tx, account_id)
     if account is None:
         raise AccountNotFound
@@ -203,7 +209,7 @@ async def _owner(tx: WriteTx, account_id: AccountId) -> access.User:
 
 
 async def _pending(tx: WriteTx, by: Moderator, account_id: AccountId) -> tuple[Account, access.User]:
-    account = await _within_power(tx, by, account_id)
+    account = await within_power(tx, by, account_id)
     user = await access.owner(tx, account_id)
     if user is None or user.approved_at is not None:
         raise NotPending

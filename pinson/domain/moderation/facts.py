@@ -18,3 +18,10 @@ class Struck(Fact, frozen=True, kw_only=True):
     strike_id: int
     account_id: AccountId
     by_letter: bool
+
+
+class AppealAnswered(Fact, frozen=True, kw_only=True):
+    """A decision was looked at again: its owner is to know what came of it."""
+
+    strike_id: int
+    account_id: AccountId

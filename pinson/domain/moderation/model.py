@@ -35,10 +35,11 @@ class Deed(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """How much waits for moderators: reports that are open, people who want to be let in."""
+    """How much waits for moderators: reports that are open, people who want to be let in, appeals without an answer."""
 
     reports: int
     sign_ups: int
+    appeals: int
 
 
 class Category(StrEnum):
@@ -88,6 +89,7 @@ class Strike(msgspec.Struct, frozen=True):
 
     text: the reasons, in the moderator's words.
     report_id: the report it followed from, if one; post_ids: the posts it is about.
+    key: what the letter holds, by which its owner comes to it without signing in; "" if it is older than that.
     """
 
     id: int
@@ -98,6 +100,23 @@ class Strike(msgspec.Struct, frozen=True):
     report_id: int | None
     post_ids: tuple[PostId, ...]
     created_at: datetime
+    key: str = ""
+
+
+class Appeal(msgspec.Struct, frozen=True):
+    """What somebody says of a decision about their account, once, and what moderators answer.
+
+    id: of the decision. text, answer: in their words.
+    granted: the decision was taken back.
+    """
+
+    id: int
+    text: str
+    created_at: datetime
+    answered_at: datetime | None = None
+    answered_by: AccountId | None = None
+    granted: bool = False
+    answer: str = ""
 
 
 class Dossier(msgspec.Struct, frozen=True):

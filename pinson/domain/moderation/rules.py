@@ -1,13 +1,15 @@
 """What moderators may decide about, and what can be told to them. Pure."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from pinson.domain.access import UserRole
 from pinson.domain.accounts import AccountId
-from pinson.domain.moderation.model import Moderator
+from pinson.domain.moderation.model import Moderator, Strike
 from pinson.lib.errors import Kind, Refusal
 
 MOST_COMMENT, MOST_TEXT, MOST_POSTS = 1000, 5000, 100
+APPEAL_WITHIN = timedelta(days=184)  # six months, whichever they are
 
 
 class ReportNotFound(Refusal):
@@ -57,6 +59,58 @@ class NotSuspended(Refusal):
 
     kind, code = Kind.FORBIDDEN, "not_suspended"
     text = "This action is not allowed"
+
+
+class AppealNotFound(Refusal):
+    """There is no such decision, nobody contested it, or it is not theirs to contest."""
+
+    kind, code = Kind.MISSING, "appeal_not_found"
+    text = "Record not found"
+
+
+class AppealedAlready(Refusal):
+    """They contested the decision before."""
+
+    kind, code = Kind.CONFLICT, "appealed_already"
+    text = "You have written about this decision before. One message is read, the first."
+
+
+class AppealTooLate(Refusal):
+    """The decision is too old."""
+
+    kind, code = Kind.INVALID, "appeal_too_late"
+    text = "This decision is more than six months old: it is not looked at again."
+
+
+class AppealEmpty(Refusal):
+    """They did not say why."""
+
+    kind, code = Kind.INVALID, "appeal_empty"
+    text = "Say why the decision is wrong: a moderator will read it."
+
+
+class AppealAnsweredAlready(Refusal):
+    """Another moderator was faster."""
+
+    kind, code = Kind.CONFLICT, "appeal_answered_already"
+    text = "Another moderator has answered meanwhile."
+
+
+def may_appeal(strike: Strike, *, now: datetime) -> bool:
+    """Whether it is not too late to contest a decision."""
+    return now - strike.created_at <= APPEAL_WITHIN
+
+
+def check_appeal(text: str, strike: Strike, *, now: datetime) -> None:
+    """
+    Raises:
+        AppealTooLate, AppealEmpty, TextTooLong.
+    """
+    if not may_appeal(strike, now=now):
+        raise AppealTooLate
+    if not text.strip():
+        raise AppealEmpty
+    check_text(text)
 
 
 def check_power(by: Moderator, account_id: AccountId, roles: Iterable[UserRole]) -> None:

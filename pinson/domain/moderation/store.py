@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import msgspec
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.moderation.model import Deed, Dossier, Report, Strike, Waiting, Wanted
+from pinson.domain.moderation.model import Appeal, Deed, Dossier, Report, Strike, Waiting, Wanted
 from pinson.lib import paging
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.paging import Page
 
-OWNS = ("deeds", "reports", "strikes")
+OWNS = ("appeals", "deeds", "reports", "strikes")
 
 INSERT_DEED = """
     INSERT INTO deeds (id, at, by_id, verb, target_id, label, reason)
@@ -39,12 +39,13 @@ async def deeds(tx: ReadTx, page: Page) -> list[Deed]:
 
 WAITING = """
     SELECT (SELECT COUNT(*) FROM reports WHERE resolved_at IS NULL) AS reports,
-           (SELECT COUNT(*) FROM users WHERE approved_at IS NULL) AS sign_ups
+           (SELECT COUNT(*) FROM users WHERE approved_at IS NULL) AS sign_ups,
+           (SELECT COUNT(*) FROM appeals WHERE answered_at IS NULL) AS appeals
 """
 
 
 async def waiting(tx: ReadTx) -> Waiting:
-    """How much waits for moderators. O(what waits) on the indexes reports_open and users_pending."""
+    """How much waits for moderators. O(what waits) on the indexes reports_open, users_pending and appeals_open."""
     found = await tx.one(Waiting, WAITING)
     assert found is not None
     return found
@@ -142,16 +143,16 @@ async def open_reports_about(tx: ReadTx, target_id: AccountId) -> list[int]:
 # --- decisions ----------------------------------------------------------------------------------------------------
 
 INSERT_STRIKE = """
-    INSERT INTO strikes (id, account_id, by_id, action, text, report_id, post_ids, created_at)
-    VALUES (:id, :account_id, :by_id, :action, :text, :report_id, :post_ids, :created_at)
+    INSERT INTO strikes (id, account_id, by_id, action, text, report_id, post_ids, created_at, key)
+    VALUES (:id, :account_id, :by_id, :action, :text, :report_id, :post_ids, :created_at, :key)
 """
 STRIKES_BY_IDS = """
-    SELECT id, account_id, by_id, action, text, report_id, post_ids, created_at
+    SELECT id, account_id, by_id, action, text, report_id, post_ids, created_at, key
     FROM strikes
     WHERE id IN (SELECT value FROM json_each(:ids))
 """
 STRIKES_OF = """
-    SELECT id, account_id, by_id, action, text, report_id, post_ids, created_at
+    SELECT id, account_id, by_id, action, text, report_id, post_ids, created_at, key
     FROM strikes
     WHERE account_id = :account_id
     ORDER BY id DESC
@@ -181,6 +182,57 @@ async def forget(tx: WriteTx, account_id: AccountId, *, limit: int) -> int:
     """Remove up to `limit` reports by or about an account, and decisions about it; how many. O(limit) on indexes."""
     gone = await tx.run(FORGET_REPORTS, account_id=account_id, limit=limit)
     return gone + await tx.run(FORGET_STRIKES, account_id=account_id, limit=limit)
+
+
+# --- appeals ------------------------------------------------------------------------------------------------------
+
+APPEAL = "id, text, created_at, answered_at, answered_by, granted, answer"
+INSERT_APPEAL = """
+    INSERT INTO appeals (id, text, created_at, answered_at, answered_by, granted, answer)
+    VALUES (:id, :text, :created_at, :answered_at, :answered_by, :granted, :answer)
+"""
+UPDATE_APPEAL = """
+    UPDATE appeals
+    SET answered_at = :answered_at, answered_by = :answered_by, granted = :granted, answer = :answer
+    WHERE id = :id
+"""
+APPEALS_BY_IDS = f"SELECT {APPEAL} FROM appeals WHERE id IN (SELECT value FROM json_each(:ids))"
+APPEALS = f"""
+    SELECT {APPEAL}
+    FROM appeals
+    WHERE id < :before AND id > :after AND {{state}}
+    ORDER BY id {{way}}
+    LIMIT :limit
+"""
+OPEN_APPEALS = APPEALS.replace("{state}", "answered_at IS NULL")
+ANSWERED_APPEALS = APPEALS.replace("{state}", "answered_at IS NOT NULL")
+
+
+async def insert_appeal(tx: WriteTx, appeal: Appeal) -> None:
+    """Add what somebody said of a decision."""
+    await tx.run(INSERT_APPEAL, **msgspec.structs.asdict(appeal))
+
+
+async def update_appeal(tx: WriteTx, appeal: Appeal) -> None:
+    """Keep the answer."""
+    await tx.run(
+        UPDATE_APPEAL,
+        id=appeal.id,
+        answered_at=appeal.answered_at,
+        answered_by=appeal.answered_by,
+        granted=appeal.granted,
+        answer=appeal.answer,
+    )
+
+
+async def appeals_by_ids(tx: ReadTx, ids: Sequence[int]) -> dict[int, Appeal]:
+    """Those of these decisions, by the decision's id. One look into the primary key each."""
+    return {one.id: one for one in await tx.all(Appeal, APPEALS_BY_IDS, ids=ids)}
+
+
+async def appeals(tx: ReadTx, page: Page, *, answered: bool) -> list[Appeal]:
+    """A page of them, the latest decision first. O(open ones) on appeals_open; of answered ones, O(all)."""
+    return await paging.rows(tx, Appeal, ANSWERED_APPEALS if answered else OPEN_APPEALS, page)
 
 
 # --- accounts -----------------------------------------------------------------------------------------------------

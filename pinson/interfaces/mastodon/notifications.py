@@ -202,7 +202,12 @@ async def _warnings(tx: ReadTx, renderings: Renderings, ids: Sequence[int]) -> M
         return {}
     found = await moderation.strikes_by_ids(tx, ids)
     targets = await renderings.accounts(tx, [one.account_id for one in found.values()])
-    return {id: warning(one, targets[one.account_id]) for id, one in found.items() if one.account_id in targets}
+    appeals = await moderation.appeals_by_ids(tx, ids)
+    return {
+        id: warning(one, targets[one.account_id], appeals.get(id))
+        for id, one in found.items()
+        if one.account_id in targets
+    }
 
 
 async def shown(

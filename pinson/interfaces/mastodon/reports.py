@@ -3,14 +3,14 @@
 Nothing is forwarded: no other server is known. What becomes of a report is in admin/reports.py.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from starlette.responses import Response
 
 from pinson.domain import moderation
 from pinson.domain.accounts import AccountId
-from pinson.domain.moderation import Category, Report, Sanction, Strike
+from pinson.domain.moderation import Appeal, Category, Report, Sanction, Strike
 from pinson.domain.posts import PostId
 from pinson.interfaces.mastodon.api import A_DAY, Call, json
 from pinson.interfaces.mastodon.entities import AccountEntity, moment
@@ -36,15 +36,22 @@ class ReportEntity(msgspec.Struct):
     target_account: AccountEntity
 
 
+class AppealEntity(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Appeal"""
+
+    text: str
+    state: Literal["approved", "rejected", "pending"]
+
+
 class AccountWarningEntity(msgspec.Struct):
-    """https://docs.joinmastodon.org/entities/AccountWarning; nobody can appeal here but by letter."""
+    """https://docs.joinmastodon.org/entities/AccountWarning; to contest it is a matter of the web page."""
 
     id: str
     action: Sanction
     text: str
     status_ids: list[str] | None
     target_account: AccountEntity
-    appeal: None
+    appeal: AppealEntity | None
     created_at: str
 
 
@@ -97,7 +104,7 @@ def entity(one: Report, target: bytes) -> dict[str, Any]:
     }
 
 
-def warning(one: Strike, target: bytes) -> dict[str, Any]:
+def warning(one: Strike, target: bytes, appeal: Appeal | None) -> dict[str, Any]:
     """A decision about an account, as its owner sees it. target: the account, rendered."""
     return {
         "id": str(one.id),
@@ -105,6 +112,12 @@ def warning(one: Strike, target: bytes) -> dict[str, Any]:
         "text": one.text,
         "status_ids": [str(id) for id in one.post_ids],
         "target_account": msgspec.Raw(target),
-        "appeal": None,
+        "appeal": None if appeal is None else AppealEntity(appeal.text, _state(appeal)),
         "created_at": moment(one.created_at),
     }
+
+
+def _state(appeal: Appeal) -> Literal["approved", "rejected", "pending"]:
+    if appeal.answered_at is None:
+        return "pending"
+    return "approved" if appeal.granted else "rejected"

@@ -9,6 +9,7 @@ Not here: what apps ask for (mastodon).
 from pinson.interfaces.web import (
     about,
     acting,
+    appeals,
     authorize,
     correcting,
     desk,
@@ -58,6 +59,7 @@ MODULES = (
     authorize,
     files,
     *settings.MODULES,
+    appeals,
     *desk.MODULES,
 )
 

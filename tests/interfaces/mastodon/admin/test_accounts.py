@@ -381,7 +381,13 @@ async def test_the_owner_is_told_in_their_language_what_was_decided_why_and_by_w
     [letter] = [one for one in world.letters() if one["subject"] == subject]
     text = letter.get_body(("plain",)).get_content().replace("\n", " ")
     assert letter["to"] == "ana@mail.example"
-    for part in (said, "@ana", "Trois fois la même publicité.", "mailto:town@pinson.example"):
+    for part in (
+        said,
+        "@ana",
+        "Trois fois la même publicité.",
+        "town@pinson.example",
+        "https://pinson.example/appeals/",
+    ):
         assert part in text
 
 
