@@ -331,7 +331,7 @@ def _unpack(archive: Path, folder: Path | None, *, tell: Callable[[int, int], No
                     pass  # to the very end, where gzip keeps its sum of it all
         except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise NotABackup(path=archive, why="it is damaged, or was cut off") from error
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise NotABackup(path=archive, why="its list of files cannot be read") from error
         except _Hostile as error:
             raise NotABackup(path=archive, why=error) from error

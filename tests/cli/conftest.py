@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -119,17 +120,29 @@ def serve() -> Iterator:
         yield lambda *arguments, **options: stack.enter_context(started(*arguments, **options))
 
 
+def run(*arguments: object, input: str | None = None):
+    """A command, run in this process."""
+    outcome = CliRunner().invoke(main, [str(argument) for argument in arguments], input=input)
+    structlog.reset_defaults()  # it would go on writing to the stream of this run
+    if outcome.exception and not isinstance(outcome.exception, SystemExit):
+        raise outcome.exception
+    return outcome
+
+
+def created(data: Path, name: str, *arguments: str) -> dict[str, str]:
+    """Somebody new, as `account create --json` tells of them. The password is long-enough."""
+    email = f"{name}@example.org"
+    outcome = run(
+        *("account", "create", name, "--email", email, "--password-stdin", "--json", "--data", data, *arguments),
+        input="long-enough\n",
+    )
+    assert outcome.exit_code == 0, outcome.output
+    return json.loads(outcome.stdout)
+
+
 @pytest.fixture
 def pinson():
     """`pinson("account", "list")`: the outcome of a command, run in this process. Standard input is no terminal."""
-
-    def run(*arguments: object, input: str | None = None):
-        outcome = CliRunner().invoke(main, [str(argument) for argument in arguments], input=input)
-        structlog.reset_defaults()  # it would go on writing to the stream of this run
-        if outcome.exception and not isinstance(outcome.exception, SystemExit):
-            raise outcome.exception
-        return outcome
-
     return run
 
 
@@ -142,16 +155,6 @@ def data(tmp_path) -> Path:
 
 
 @pytest.fixture
-def create(pinson, data):
-    """`create("lea")`: somebody new, as `account create --json` tells of them. The password is long-enough."""
-
-    def run(name: str, *arguments: str) -> dict[str, str]:
-        email = f"{name}@example.org"
-        outcome = pinson(
-            *("account", "create", name, "--email", email, "--password-stdin", "--json", "--data", data, *arguments),
-            input="long-enough\n",
-        )
-        assert outcome.exit_code == 0, outcome.output
-        return json.loads(outcome.stdout)
-
-    return run
+def create(data):
+    """`create("lea")`: see `created`."""
+    return partial(created, data)

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import tarfile
 import threading
@@ -20,33 +21,43 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pinson import backup
+from pinson.app import prepare_data
 from pinson.backup import NotABackup
 from pinson.lib.clock import SystemClock
 from pinson.lib.db.sqlite import write_lock
-from tests.cli.conftest import PROGRAM, ROOT, authorization, wait_until
+from tests.cli.conftest import PROGRAM, ROOT, authorization, created, run, wait_until
 
 
 def quiet(_step: str, _done: int, _of: int) -> None:
     """For those who need not know how far it is."""
 
 
-@pytest.fixture
-def server_data(data, create):
-    """A folder of data with two people, a setting and a letter."""
-    create("lea")
-    create("tom")
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory) -> Path:
+    """Folder to copy from: `data`, of two people, with a setting and a letter, and `saved.tar.gz`, its backup."""
+    folder = tmp_path_factory.mktemp("saved")
+    data = folder / "data"
+    prepare_data(data, clock=SystemClock())
+    created(data, "lea")
+    created(data, "tom")
     (data / "pinson.toml").write_text('[instance]\ntitle = "Portelune"\n')
     (data / "mail").mkdir()
     (data / "mail" / "1.eml").write_bytes(b"Subject: hello\r\n\r\n")
-    return data
+    outcome = run("backup", folder / "saved.tar.gz", "--data", data)
+    assert outcome.exit_code == 0, outcome.output
+    return folder
 
 
 @pytest.fixture
-def archive(pinson, server_data, tmp_path) -> Path:
+def server_data(saved, tmp_path) -> Path:
+    """A folder of data with two people, a setting and a letter."""
+    return shutil.copytree(saved / "data", tmp_path / "data")
+
+
+@pytest.fixture
+def archive(saved, tmp_path) -> Path:
     """A backup of `server_data`."""
-    outcome = pinson("backup", tmp_path / "saved.tar.gz", "--data", server_data)
-    assert outcome.exit_code == 0, outcome.output
-    return tmp_path / "saved.tar.gz"
+    return shutil.copy(saved / "saved.tar.gz", tmp_path / "saved.tar.gz")
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -235,9 +246,9 @@ def test_a_killed_backup_leaves_no_file_of_that_name(server_data, tmp_path):
     assert backup.back_up(server_data, target, now=SystemClock().now(), tell=quiet).files.keys() >= {"media/39"}
 
 
-@pytest.mark.parametrize(("limit", "said"), [(100, "The database could not be copied"), (1500, "File too large.")])
+@pytest.mark.parametrize(("limit", "said"), [(100, "The database could not be copied"), (6000, "File too large.")])
 def test_a_disk_that_is_full_is_said_in_a_sentence(server_data, tmp_path, limit, said):
-    (server_data / "media").write_bytes(os.urandom(1 << 21))
+    (server_data / "media").write_bytes(os.urandom(1 << 23))
     target = tmp_path / "out" / "saved.tar.gz"
     target.parent.mkdir()
     command = shlex.join([*PROGRAM, "backup", str(target), "--data", str(server_data)])
@@ -403,6 +414,16 @@ def test_a_file_that_the_disk_has_no_room_for_is_refused_before_it_is_written(pi
         tar.addfile(huge)
 
     assert "There is not enough room" in refused(pinson, tmp_path / "huge.tar.gz", tmp_path / "back")
+
+
+@pytest.mark.parametrize("list_of_files", [b"", b"{", b"{}", b"\x80", b'{"\x80": 1}', b"[" * 100_000])
+def test_a_list_of_files_that_is_none_is_refused(pinson, archive, tmp_path, list_of_files):
+    def change(members):
+        return [(one, list_of_files if one.name == "pinson-backup.json" else content) for one, content in members]
+
+    changed = repacked(archive, tmp_path / "changed.tar.gz", change)
+
+    assert "its list of files cannot be read" in refused(pinson, changed, tmp_path / "back")
 
 
 @pytest.mark.parametrize("name", ["data/pinson.db", "data/pinson.toml"])

@@ -410,9 +410,10 @@ def test_all_dead_letters_can_be_run_again(pinson, data, dead_letter):
 
 
 @pytest.fixture
-def installed(tmp_path):
-    """A copy of the program alone, as it is installed: the folder that it is in."""
+def installed(tmp_path, monkeypatch):
+    """A copy of the program alone, as it is installed: the folder that it is in. It is the one that Python finds."""
     shutil.copytree(ROOT / "pinson", tmp_path / "pinson", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return tmp_path
 
 

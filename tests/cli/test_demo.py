@@ -111,12 +111,12 @@ def test_the_card_is_true_and_its_commands_work(serve, folder, tmp_path):
     environ = {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config")}
     posted = said = ""
     server.stop()
-    card = server.process.stdout.read()
+    card = server.process.stdout.read().partition("Ctrl+C")[0]  # what is logged later may be longer
     commands = [line for line in card.splitlines() if re.match(r"\S*toot ", line)]
     assert f"Address   {server.url}" in card
     assert f"Password  {demo.PASSWORD}" in card
     assert len(commands) == 3
-    assert max(map(len, card.splitlines())) <= 80
+    assert [line for line in card.splitlines() if len(re.sub(r"^\S*toot ", "toot ", line)) > 80] == []
 
     again = subprocess.Popen(
         [*PROGRAM, "demo", "--data", folder, "--port", server.url.rpartition(":")[2]],
