@@ -190,6 +190,8 @@ async def machine(
     )
     tools = Tools(
         settings=settings,
+        data=data,
+        started_at=clock.now(),
         clock=clock,
         db=db,
         follower=follower,

@@ -32,6 +32,7 @@ import msgspec
 
 import pinson
 from pinson.app import prepare_data
+from pinson.lib import vitals
 from pinson.lib.clock import Clock
 from pinson.lib.db import check
 from pinson.lib.db.check import DATABASE
@@ -46,7 +47,7 @@ FOLDER = "data"
 STAGING = ".restoring"
 LOCK = "write.lock"
 # What a running server makes for itself, and copies that migrations left.
-OURS_ALONE = frozenset({LOCK, "committed", "limits", "backups", STAGING})
+OURS_ALONE = frozenset({LOCK, "committed", "limits", "backups", STAGING, vitals.LAST_BACKUP})
 CHUNK = 1 << 20
 
 Tell = Callable[[str, int, int], None]
@@ -155,6 +156,7 @@ def back_up(data: Path, target: Path, *, now: datetime, tell: Tell) -> Manifest:
             raise OSError(f"{target}: what was written is not what is read back")
         (work / "archive").rename(target)
         _sync(target.parent)
+    vitals.note_backup(data, at=now)
     return manifest
 
 

@@ -27,7 +27,6 @@ import pinson
 from pinson import backup, demo, doctor, workers
 from pinson.app import FILES, MIGRATIONS, prepare_data
 from pinson.backup import NoData
-from pinson.doctor import Level
 from pinson.domain import access, accounts, instance
 from pinson.domain.access import Passwords, SignUp, User, UserRole
 from pinson.domain.accounts import Account
@@ -43,6 +42,7 @@ from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.images import Version
 from pinson.lib.logs import set_up
+from pinson.lib.vitals import Level
 
 T = TypeVar("T")
 

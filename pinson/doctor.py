@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,24 +33,14 @@ from pinson.lib.db.migrate import steps
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.http import Answer, ForbiddenAddress, Outgoing, OutgoingFailed
 from pinson.lib.reactor import Cursor
+from pinson.lib.vitals import FAR_BEHIND, MB, Level, room
 
-MB = 1 << 20
-LITTLE_ROOM, NO_ROOM = 1024 * MB, 100 * MB
 LARGE_WAL = 256 * MB  # SQLite moves it into the database every 4 MB, unless somebody reads all the while
 SYNCS = 9
 SLOW_SYNC = 0.050  # seconds: nobody's post is answered sooner
 CLOCK_MAY_DIFFER = timedelta(seconds=5)
-FAR_BEHIND = 10_000  # facts
 PATIENCE = 10.0  # seconds for anything over the network
 NEWEST_BACKUP = "Stop the server, and restore the newest backup into a new folder."
-
-
-class Level(StrEnum):
-    """How bad it is."""
-
-    OK = "ok"
-    WARNING = "warning"  # it works, and may not for long, or not as meant
-    BROKEN = "broken"
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -174,8 +163,7 @@ def _sync_time(data: Path) -> float:
 
 
 def _disk(free: int, took: float, wal_size: int) -> Iterator[Finding]:
-    if free < LITTLE_ROOM:
-        level = Level.BROKEN if free < NO_ROOM else Level.WARNING
+    if (level := room(free)) is not Level.OK:
         yield Finding(level, "disk", f"Only {free // MB} MB are free.", "Make room: on a full disk nothing is saved.")
     if took > SLOW_SYNC:
         text = f"The disk takes {took * 1000:.0f} ms to make a change safe, and every post waits for it."

@@ -4,6 +4,9 @@ Interfaces and reactions receive a `Tools`; the domain receives the single tools
 arguments. Nothing here decides anything.
 """
 
+from datetime import datetime
+from pathlib import Path
+
 import msgspec
 
 from pinson.domain.access import Passwords, Tokens
@@ -30,10 +33,13 @@ from pinson.lib.mail import Mailer
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """What a process works with.
 
+    data: the folder of data. started_at: when the process began.
     push_key: the public part of the key that what is pushed is signed with (RFC 8292), as apps want it.
     """
 
     settings: Settings
+    data: Path
+    started_at: datetime
     clock: Clock
     db: Database
     follower: Follower

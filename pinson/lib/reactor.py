@@ -79,6 +79,13 @@ DEAD = """
 """
 REVIVE = "UPDATE retries SET dead_at = NULL, due_at = :now, attempts = 0 WHERE id = :id AND dead_at IS NOT NULL"
 DROP = "DELETE FROM retries WHERE id = :id AND dead_at IS NOT NULL"
+FAILING = """
+    SELECT reaction, count(*) AS facts, max(error) AS error
+    FROM retries
+    WHERE dead_at IS NULL
+    GROUP BY reaction
+    ORDER BY reaction
+"""
 WAITING = "SELECT count(*) FROM retries WHERE dead_at IS NULL"
 
 events = structlog.get_logger("pinson.reactor")
@@ -119,6 +126,14 @@ class Retry(msgspec.Struct, frozen=True):
         return Line(self.seq, self.kind, self.payload)
 
 
+class Failing(msgspec.Struct, frozen=True):
+    """A reaction of which some facts will be tried again: how many, and one of the errors."""
+
+    reaction: str
+    facts: int
+    error: str
+
+
 async def cursors(tx: ReadTx) -> list[Cursor]:
     """Every reaction's place in the log."""
     return await tx.all(Cursor, CURSORS)
@@ -137,6 +152,11 @@ async def dead_letters(tx: ReadTx) -> list[Retry]:
 async def waiting(tx: ReadTx) -> int:
     """How many facts wait to be tried again."""
     return await tx.one(int, WAITING) or 0
+
+
+async def failing(tx: ReadTx) -> list[Failing]:
+    """What will be tried again, a line a reaction. O(facts that wait)."""
+    return await tx.all(Failing, FAILING)
 
 
 async def run_again(tx: WriteTx, *, id: int, now: datetime) -> None:

@@ -77,6 +77,7 @@ from pinson.domain.moderation.rules import (
     may_appeal,
 )
 from pinson.domain.moderation.taxonomy import change_tag, judge_link, judge_post, judge_publisher
+from pinson.domain.moderation.upkeep import drop_letter, retry_letter
 
 __all__ = [
     "Appeal",
@@ -130,6 +131,7 @@ __all__ = [
     "dossier",
     "dossiers",
     "dossiers_by_ids",
+    "drop_letter",
     "forget_account",
     "judge_link",
     "judge_post",
@@ -143,6 +145,7 @@ __all__ = [
     "reports",
     "reports_by_ids",
     "resolve",
+    "retry_letter",
     "strikes_by_ids",
     "strikes_of",
     "unassign",

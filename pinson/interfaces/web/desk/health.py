@@ -1,0 +1,105 @@
+"""How the server is: in full for whoever runs it, who can mend some of it from here, and in short for everybody.
+
+Not here: the same from beside a server, running or not (`pinson doctor`), a word for machines (ops).
+"""
+
+import sqlite3
+import sys
+from functools import partial
+
+from starlette.responses import Response
+
+import pinson
+from pinson.domain import moderation
+from pinson.domain.access import UserRole
+from pinson.interfaces.request import Routes
+from pinson.interfaces.web import dates
+from pinson.interfaces.web.desk import staff
+from pinson.interfaces.web.desk.staff import One
+from pinson.interfaces.web.reading import KEPT
+from pinson.interfaces.web.site import Call
+from pinson.lib import vitals
+from pinson.lib.vitals import Level
+
+routes = Routes()
+
+LETTERS = "letters"  # the reaction that writes e-mails
+
+
+class Dropped(One):
+    """The form by which a dead letter is given up. reason: for the register."""
+
+    reason: str = ""
+
+
+@routes.get("/status")
+async def status(call: Call) -> Response:
+    """What works, since when: for anybody, and nothing that helps anybody do harm."""
+    now = await vitals.look(call.tools.db, call.tools.data)
+    saving = Level.BROKEN if now.room is Level.BROKEN else Level.OK
+    late = LETTERS in {one.reaction for one in now.failing} | {one.reaction for one in now.dead}
+    return call.page(
+        "status",
+        kept=KEPT,
+        since=call.tools.started_at,
+        saving=saving,
+        behind=now.behind,
+        following=Level.WARNING if now.behind > vitals.FAR_BEHIND else Level.OK,
+        mail=Level.WARNING if late else Level.OK,
+        when=partial(dates.moment, lang=call.lang, zone=call.zone),
+    )
+
+
+@routes.get("/operator")
+async def show(call: Call) -> Response:
+    """Room, backups, what follows late or not at all, e-mail, streams, versions.
+
+    Raises:
+        NotSignedIn, NotStaff.
+    """
+    staff.moderator(call, least=UserRole.ADMIN)
+    now = await vitals.look(call.tools.db, call.tools.data)
+    late = sum(one.facts for one in now.failing if one.reaction == LETTERS)
+    given_up = sum(one.reaction == LETTERS for one in now.dead)
+    return await staff.page(
+        call,
+        "health",
+        "health",
+        now=now,
+        backups=now.backups(call.now),
+        late_letters=late,
+        lost_letters=given_up,
+        mail=Level.WARNING if late or given_up else Level.OK,
+        streams=len(call.tools.hub),
+        since=call.tools.started_at,
+        versions={
+            "Pinson": pinson.__version__,
+            "Python": sys.version.partition(" ")[0],
+            "SQLite": sqlite3.sqlite_version,
+        },
+        when=partial(staff.when, call),
+    )
+
+
+@routes.post("/operator/dead/{id}/retry")
+async def retry(call: Call, form: One) -> Response:
+    """Try again what was given up.
+
+    Raises:
+        NotSignedIn, NotStaff, NoSuchLetter.
+    """
+    by = staff.moderator(call, least=UserRole.ADMIN)
+    await call.tools.db.write(moderation.retry_letter, by=by, id=form.id, now=call.now)
+    return call.redirect("/operator#dead")
+
+
+@routes.post("/operator/dead/{id}/drop")
+async def drop(call: Call, form: Dropped) -> Response:
+    """Give it up for good.
+
+    Raises:
+        NotSignedIn, NotStaff, ReasonMissing, NoSuchLetter, TextTooLong.
+    """
+    by = staff.moderator(call, least=UserRole.ADMIN)
+    await call.tools.db.write(moderation.drop_letter, by=by, id=form.id, reason=staff.reason(form.reason), now=call.now)
+    return call.redirect("/operator#dead")
