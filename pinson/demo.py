@@ -26,7 +26,7 @@ from pinson import workers
 from pinson.app import prepare_data
 from pinson.domain import access, accounts, posts, relations
 from pinson.domain.access import Applicant, Passwords, SignUp, UserRole
-from pinson.domain.accounts import AccountId, Standing
+from pinson.domain.accounts import AccountId, Changes, Standing
 from pinson.domain.posts import Draft, PostId, Prepared, Reader, Visibility
 from pinson.domain.relations import Circles
 from pinson.lib import config
@@ -67,6 +67,8 @@ allow_loopback = true
 [log]
 level = "warning"
 """
+
+FOUND = Changes(discoverable=True, indexable=True)
 
 Tell = Callable[[int, int], None]
 """Told how far the work is: steps done, steps in all."""
@@ -384,6 +386,7 @@ async def _create(
             note=person.note,
         )
         ids[person.username] = made.account.id
+        await accounts.change(tx, account_id=made.account.id, changes=FOUND, now=opened)
     for follower, followed in _follows():
         await relations.follow(tx, account_id=ids[follower], target_id=ids[followed], now=opened)
     for name in TAGS:

@@ -28,6 +28,7 @@ from pinson.interfaces.web import (
     settings,
     sign_in,
     sign_up,
+    starts,
     tags,
     writing,
 )
@@ -52,6 +53,7 @@ MODULES = (
     correcting,
     explore,
     search,
+    starts,
     sign_in,
     sign_up,
     passwords,

@@ -1,0 +1,138 @@
+"""Guided starts: from what somebody wants to do to a first draft, by four questions, each with a filled example.
+
+One form a step, which hands on what was answered before: nothing is stored, and it works
+without script and without an account. Whoever leaves a question empty takes its example.
+
+Not here: where the draft is written on (/write), the cards that lead here (`front.html`).
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+import msgspec
+from starlette.responses import Response
+
+from pinson.domain import accounts
+from pinson.interfaces.request import Routes
+from pinson.interfaces.web.site import Call
+from pinson.lib.errors import Kind, Refusal
+
+routes = Routes()
+
+NAMES = ("first", "second", "third", "fourth")  # of the answers
+LONGEST = 140  # characters of an answer
+BUSIEST = 10  # accounts among which that with a day to show is looked for
+
+
+class NoSuchStart(Refusal):
+    """There is no such guided start."""
+
+    kind, code = Kind.MISSING, "no_such_start"
+    text = "There is no such page. The three ways to begin are on our first page."
+
+
+class Question(msgspec.Struct, frozen=True):
+    """One step."""
+
+    asked: str
+    example: str
+
+
+class Guide(msgspec.Struct, frozen=True):
+    """One use. draft: with {0} to {3} where the answers go."""
+
+    name: str
+    promise: str
+    questions: tuple[Question, Question, Question, Question]
+    draft: str
+
+    def filled(self, answers: Sequence[str]) -> str:
+        """The first draft."""
+        given = [answer or one.example for answer, one in zip(answers, self.questions, strict=True)]
+        return self.draft.format(*given)
+
+
+class Asked(msgspec.Struct):
+    """How far somebody is, and what was answered before."""
+
+    use: str
+    step: int = 1
+    first: str = ""
+    second: str = ""
+    third: str = ""
+    fourth: str = ""
+
+
+@routes.get("/start/{use}")
+async def show(call: Call, form: Asked) -> Response:
+    """The next question, or the draft.
+
+    Raises:
+        NoSuchStart.
+    """
+    guide = guides(call.tools.catalogs.translations(call.lang).gettext).get(form.use)
+    if guide is None:
+        raise NoSuchStart
+    hashtag = re.sub(r"\W", "", form.fourth) if form.use == "events" else form.fourth
+    given = (form.first, form.second, form.third, hashtag)
+    answers = [" ".join(one.split())[:LONGEST] for one in given]
+    step = min(max(form.step, 1), len(answers) + 1)
+    draft = guide.filled(answers) if step > len(answers) else ""
+    return call.page(
+        "start", use=form.use, guide=guide, step=step, answers=dict(zip(NAMES, answers, strict=True)), draft=draft
+    )
+
+
+@routes.get("/start/day")
+async def show_a_day(call: Call) -> Response:
+    """The latest day of one of those who agreed to be found: whoever of them publishes most. What is new, if nobody."""
+    found = await call.tools.db.read_in_thread(accounts.discoverable, by_activity=True, local=True, limit=BUSIEST)
+    async with call.tools.db.read() as tx:
+        profiles = await accounts.profiles(tx, found)
+    shown = max(profiles.values(), key=lambda profile: profile.posts, default=None)
+    if shown is None or shown.last_post_at is None:
+        return call.redirect("/explore")
+    return call.redirect(f"/@{shown.acct}/{shown.last_post_at.astimezone(call.zone).date()}")
+
+
+def guides(_: Callable[[str], str]) -> dict[str, Guide]:
+    """The three uses.
+
+    Args:
+        _: translates a sentence into the reader's language.
+    """
+    return {
+        "loyalty": Guide(
+            _("Build loyalty"),
+            _("Visitors of your site hear what is new there, and come back."),
+            (
+                Question(_("What is new with you?"), _("Our winter issue is out: twelve recipes of the season.")),
+                Question(_("Where can people see it?"), _("www.example.org/winter")),
+                Question(_("What else will people learn from you?"), _("our new books and our evenings")),
+                Question(_("How often will you write?"), _("two messages a week")),
+            ),
+            _("{0} {1}\n\nFollow us here for {2}: {3}, no more."),
+        ),
+        "prospecting": Guide(
+            _("Find people"),
+            _("Say whom you look for: those who know them pass it on."),
+            (
+                Question(_("Who are you, in a few words?"), _("a laboratory by the sea")),
+                Question(_("Whom do you look for?"), _("a specialist of superconducting magnets")),
+                Question(_("Where, and from when?"), _("in Portelune, from June")),
+                Question(_("How can people reach you?"), _("answer here, or write to jobs@example.org")),
+            ),
+            _("We are {0}, and look for {1}, {2}.\n\nInterested? Please {3}."),
+        ),
+        "events": Guide(
+            _("Tell a day"),
+            _("Your event, told as it happens, for those who could not come."),
+            (
+                Question(_("What is your event called?"), _("Open day at the laboratory")),
+                Question(_("When and where?"), _("Saturday 14 March, from 10 a.m., 3 Harbour Street")),
+                Question(_("What happens first?"), _("the control room opens its doors")),
+                Question(_("Which hashtag goes with it?"), _("OpenLab")),
+            ),
+            _("{0}: {1}. First, {2}.\n\nFollow it all here under #{3}."),
+        ),
+    }
