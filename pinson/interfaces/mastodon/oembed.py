@@ -1,7 +1,7 @@
 """How other sites show a status of ours: https://docs.joinmastodon.org/methods/oembed.
 
-What they are given is a quotation that leads here: it works in a page that allows neither frames nor scripts, and
-sends its readers' browsers nowhere.
+What they are given is a frame that holds the page `/embed` of the status (web): it looks as it does here, follows
+its edits, and goes when the status does. It runs no script and sets no cookie.
 
 Source: https://oembed.com, section 2.3.
 """
@@ -13,7 +13,7 @@ import msgspec
 from starlette.responses import Response
 
 from pinson.domain import accounts, posts
-from pinson.domain.posts import PostNotFound, Reader
+from pinson.domain.posts import Post, PostNotFound, Reader
 from pinson.interfaces.mastodon.api import Call, Who, json
 from pinson.interfaces.mastodon.entities import post_id_of
 from pinson.interfaces.request import Routes
@@ -21,6 +21,8 @@ from pinson.interfaces.request import Routes
 routes = Routes()
 
 A_DAY = 86_400
+AROUND, LINE, LETTER, MARGINS = 190, 24, 8, 34  # pixels: all but the text, a line, a letter, left and right of it
+PICTURE = 0.75  # of the width: how high pictures are, together
 
 
 class Asked(msgspec.Struct):
@@ -32,7 +34,7 @@ class Asked(msgspec.Struct):
 
 
 class OembedEntity(msgspec.Struct):
-    """The answer for rich content. height: as high as what it shows."""
+    """The answer for rich content. Sizes are pixels."""
 
     title: str
     author_name: str
@@ -41,7 +43,7 @@ class OembedEntity(msgspec.Struct):
     provider_url: str
     html: str
     width: int
-    height: int | None
+    height: int
     type: Literal["rich"] = "rich"
     version: str = "1.0"
     cache_age: int = A_DAY
@@ -61,11 +63,9 @@ async def show(call: Call, form: Asked) -> Response:
         raise PostNotFound
     name, page = author.display_name or author.username, author.url(call.base_url)
     address = f"{page}/{post.id}"
-    language = f' lang="{escape(post.language)}"' if post.language else ""
-    said = f"<p>{escape(post.spoiler)}</p>" if post.spoiler else post.html
-    signed = (
-        f'<p>— {escape(name)} (@{escape(author.acct)}) <a href="{escape(address)}">{post.created_at.date()}</a></p>'
-    )
+    height = _height(post, width=form.maxwidth)
+    if form.maxheight is not None:
+        height = min(height, form.maxheight)
     return json(
         OembedEntity(
             title=f"{name} (@{author.acct})",
@@ -73,8 +73,16 @@ async def show(call: Call, form: Asked) -> Response:
             author_url=page,
             provider_name=call.local_domain,
             provider_url=f"{call.base_url}/",
-            html=f'<blockquote cite="{escape(address)}"{language}>{said}{signed}</blockquote>',
+            html=f'<iframe src="{escape(address)}/embed" width="{form.maxwidth}" height="{height}"'
+            f' title="{escape(name)}" loading="lazy"></iframe>',
             width=form.maxwidth,
-            height=None,
+            height=height,
         )
     )
+
+
+def _height(post: Post, *, width: int) -> int:
+    """About as high as the page in the frame is, in pixels; it scrolls if it is higher."""
+    said = post.spoiler or post.text
+    lines = 1 + len(said) * LETTER // max(width - MARGINS, LETTER)
+    return AROUND + LINE * (lines + said.count("\n")) + (round(width * PICTURE) if post.media else 0)

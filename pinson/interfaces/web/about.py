@@ -3,6 +3,7 @@
 Not here: who writes all this (the command line), how apps read it (mastodon).
 """
 
+from datetime import timedelta
 from html import escape
 
 from starlette.responses import Response
@@ -16,10 +17,13 @@ from pinson.lib.i18n import typography
 
 routes = Routes()
 
+ACTIVE = timedelta(days=30)  # an account that published within is active
+
 
 @routes.get("/about")
 async def about(call: Call) -> Response:
     """What this server is for, by which rules, and who runs it."""
+    here = await call.tools.db.read_in_thread(accounts.local_activity, since=call.now - ACTIVE)
     name = call.tools.settings.instance.contact_account
     async with call.tools.db.read() as tx:
         said, rules = await instance.description(tx), await instance.all_rules(tx)
@@ -31,7 +35,40 @@ async def about(call: Call) -> Response:
         rules=[rule.said(call.lang) for rule in rules],
         contact=None if contact is None or contact.suspended_at is not None else contact,
         terms=terms is not None,
+        here=here,
     )
+
+
+@routes.get("/rules")
+async def show_rules(call: Call) -> Response:
+    """The rules alone."""
+    async with call.tools.db.read() as tx:
+        rules = await instance.all_rules(tx)
+    return call.page("rules", rules=[rule.said(call.lang) for rule in rules])
+
+
+@routes.get("/how-we-count")
+async def how_we_count(call: Call) -> Response:
+    """What is counted here, and what is not."""
+    return call.page("how_we_count")
+
+
+@routes.get("/accessibility")
+async def accessibility(call: Call) -> Response:
+    """How far these pages can be used by everybody."""
+    return call.page("accessibility")
+
+
+@routes.get("/privacy")
+async def privacy(call: Call) -> Response:
+    """The short address of the privacy policy."""
+    return call.redirect("/privacy-policy", status=301)
+
+
+@routes.get("/terms")
+async def terms(call: Call) -> Response:
+    """The short address of the terms of service."""
+    return call.redirect("/terms-of-service", status=301)
 
 
 @routes.get("/privacy-policy")

@@ -49,6 +49,7 @@ from pinson.lib.pieces import Pieces
 
 KEEP = 32 << 20  # characters of rendered posts in each language
 KEEP_AUTHORS = 4 << 20
+KEEP_POSTERS = 8 << 20  # bytes of pictures
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -82,6 +83,7 @@ class Cards:
         self._posts: Mapping[Lang, Pieces[Markup]] = {lang: Pieces(KEEP) for lang in LANGUAGES}
         self._authors: Pieces[Markup] = Pieces(KEEP_AUTHORS)  # a name is the same in every language
         self._marks = RememberedMarks()
+        self.posters: Pieces[bytes] = Pieces(KEEP_POSTERS)  # by a hash of what they show: none is ever out of date
 
     async def load(self, tx: ReadTx) -> None:
         """Start over, empty."""

@@ -19,13 +19,11 @@ async def show_post(call: Call, *, acct: str, id: str) -> Response:
     Raises:
         PostNotFound: there is none, not for them, or it is not this account's.
     """
-    if len(id) > DIGITS or int(id) > NEWEST:
-        raise PostNotFound
-    post_id = PostId(int(id))
+    post_id = id_of(id)
     async with call.tools.db.read() as tx:
         reader = await call.reader(tx)
         shape = await posts.visible(tx, post_id, reader=reader)
-        author = await accounts.by_id(tx, shape.author_id)
+        author = await accounts.profile(tx, shape.author_id)
         if author is None or shape.boost_of_id is not None:
             raise PostNotFound
         post = await posts.post(tx, post_id)
@@ -44,10 +42,22 @@ async def show_post(call: Call, *, acct: str, id: str) -> Response:
         author=author,
         post=post,
         summary=summary_of(post),
+        is_shared=post.visibility in ("public", "unlisted"),
         above=above,
         card=chosen[0],
         below=below,
     )
+
+
+def id_of(said: str) -> PostId:
+    """The id of a post as an address says it.
+
+    Raises:
+        PostNotFound: no post has such an id.
+    """
+    if not said.isdecimal() or len(said) > DIGITS or int(said) > NEWEST:
+        raise PostNotFound
+    return PostId(int(said))
 
 
 def summary_of(post: Post) -> str:

@@ -19,7 +19,7 @@ from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.cards import Card
 from pinson.interfaces.web.posts import show_post
-from pinson.interfaces.web.reading import KEPT, Paged, read
+from pinson.interfaces.web.reading import KEPT, Paged, Part, read
 from pinson.interfaces.web.site import Call
 from pinson.interfaces.web.stands import stand
 from pinson.lib.db import ReadTx
@@ -29,6 +29,7 @@ from pinson.lib.paging import Page
 
 routes = Routes()
 
+TABS = {"posts": "", "replies": "/with_replies", "media": "/media", "tagged": "/tagged/"}  # behind the address
 MOST_ON_DAYS = 500  # posts of one range: a page that a browser still shows at once
 MOST_DAYS = 366
 RANGE = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
@@ -45,6 +46,18 @@ class NoSuchDays(Refusal):
 
 class Asked(Paged, kw_only=True):
     """A page of a profile."""
+
+    acct: str
+
+
+class Tagged(Asked, kw_only=True):
+    """A page of what an account published under a hashtag."""
+
+    tag: str
+
+
+class OfAccount(msgspec.Struct):
+    """An account, by its address."""
 
     acct: str
 
@@ -75,6 +88,22 @@ async def show(call: Call, form: Asked) -> Response:
 async def show_with_replies(call: Call, form: Asked) -> Response:
     """What an account published, its replies to others included."""
     return await _profile(call, form, tab="replies")
+
+
+@routes.get("/@{acct}/media")
+async def show_with_media(call: Call, form: Asked) -> Response:
+    """What an account published with pictures, films or sounds."""
+    return await _profile(call, form, tab="media")
+
+
+@routes.get("/@{acct}/tagged/{tag}")
+async def show_tagged(call: Call, form: Tagged) -> Response:
+    """What an account published under a hashtag.
+
+    Raises:
+        BadTag: no hashtag can have this name.
+    """
+    return await _profile(call, form, tab="tagged", tag=form.tag)
 
 
 @routes.get("/@{acct}/{what}")
@@ -147,13 +176,22 @@ def by_day(call: Call, profile: Profile, cards: Iterable[Card]) -> list[Day]:
     ]
 
 
-async def _profile(call: Call, form: Asked, *, tab: str) -> Response:
+async def _profile(call: Call, form: Asked, *, tab: str, tag: str = "") -> Response:
+    folded = posts.tag_name(tag) if tag else ""
     async with call.tools.db.read() as tx:
         reader, profile = await call.reader(tx), await profile_of(tx, call, form.acct)
         pinned = await _pinned(tx, call, profile, reader) if tab == "posts" and form.is_first else []
         stands = await stand(tx, call, profile)
-    timeline = call.tools.timelines.profile(profile.id, replies=tab == "replies", direct=False)
-    part = await read(call, timeline, form)
+        found = await posts.tag(tx, folded) if folded else None
+    timeline = call.tools.timelines.profile(
+        profile.id,
+        replies=tab != "posts",
+        boosts=tab in ("posts", "replies"),
+        direct=False,
+        media=tab == "media",
+        under=() if found is None else (found.id,),
+    )
+    part = Part() if folded and found is None else await read(call, timeline, form)
     return call.page(
         "profile",
         kept=KEPT,
@@ -163,6 +201,8 @@ async def _profile(call: Call, form: Asked, *, tab: str) -> Response:
         note=posts.note_html(profile.note, base_url=call.base_url),
         fields=[(one.name, posts.line_html(one.value, base_url=call.base_url)) for one in profile.fields],
         tab=tab,
+        path=f"/@{profile.acct}{TABS[tab]}{folded}",
+        tag=found.display_name if found else tag,
         pinned=pinned,
         stand=stands,
         days=by_day(call, profile, part.cards),

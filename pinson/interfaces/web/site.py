@@ -15,6 +15,7 @@ cookies begin with `__Host-`, so that such a sibling cannot plant one whose toke
 Not here: the pages (one module a subject), templates (`pages.py`).
 """
 
+import asyncio
 import hashlib
 import hmac
 import re
@@ -39,6 +40,7 @@ from pinson.domain.posts import Reader, Shape
 from pinson.interfaces.request import Handler, Route, origin, parameters
 from pinson.interfaces.web.cards import Card, Cards, picture_of
 from pinson.interfaces.web.pages import STATIC, TEMPLATES, Files, Pages, Problem
+from pinson.lib import posters
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.forms import binder
@@ -60,6 +62,10 @@ STATUS = {
 POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'"
     "; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+FRAMED = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'"
+    "; frame-ancestors *"
 )
 FORMS_STAY = "; form-action 'self'"
 HEADERS = {
@@ -132,6 +138,7 @@ class Call:
         self._cards = cards
         self._secure = tools.settings.url.startswith("https:")
         self._new_form_secret: str | None = None
+        self._is_framed = False
         self._wait: int | None = None  # seconds until a limit allows more
         chosen, remembered = request.query_params.get("lang"), request.cookies.get(LANGUAGE)
         self.lang = negotiate(chosen, remembered, request.headers.get("accept-language"))
@@ -283,6 +290,22 @@ class Call:
         """Whether the answer is the same for all strangers, and sets no cookie."""
         return self.user is None and self._new_form_secret is None and not self._remember_lang
 
+    def framed(self, template: str, *, kept: int, **facts: Any) -> Response:
+        """Answer with a page that any site may show in a frame: it acts for nobody, and sets no cookie."""
+        self._remember_lang, self._is_framed = False, True
+        page = HTMLResponse(self.piece(template, **facts), headers={"content-security-policy": FRAMED})
+        return self._for_everybody(page, kept)
+
+    async def poster(self, *, name: str, handle: str, said: str) -> bytes | None:
+        """A picture of what somebody said; None if this machine can draw none."""
+        key = int.from_bytes(hashlib.blake2b("\0".join((name, handle, said)).encode(), digest_size=8).digest())
+        found, missing = self._cards.posters.look_up([key])
+        if not missing:
+            return found[key]
+        place = self.local_domain
+        drawn = await asyncio.to_thread(posters.draw, name=name, handle=handle, said=said, place=place)
+        return drawn if drawn is None else self._cards.posters.keep(key, drawn)
+
     def public(self, body: bytes, media_type: str, *, kept: int, modified: datetime | None = None) -> Response:
         """Answer with what is the same for whoever asks, in whatever language.
 
@@ -370,6 +393,8 @@ class Call:
         """Give an answer the headers and cookies that all of them carry."""
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if self._is_framed:
+            del response.headers["x-frame-options"]
         if self._wait is not None:
             response.headers["retry-after"] = str(self._wait)
         if self._new_form_secret is not None:
