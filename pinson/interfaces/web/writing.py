@@ -281,7 +281,14 @@ async def keep(call: Call, form: Written) -> Response:
     return call.redirect(f"/drafts#d{kept.id}")
 
 
-@routes.post("/write/picture", max_body=IMAGE_BYTES + MAX_BODY)
+async def say_refused(call: Call, _form: Written) -> Response:
+    """For a script: why a picture was not taken."""
+    answer = call.fragment("write/_refused")
+    answer.status_code = call.status
+    return answer
+
+
+@routes.post("/write/picture", again=say_refused, max_body=IMAGE_BYTES + MAX_BODY)
 async def take_picture(call: Call, form: Written) -> Response:
     """For a script: take a picture at once, and answer with its place in the form."""
     account_id = call.require(DRAFTS)

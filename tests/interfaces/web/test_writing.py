@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from pinson import schedule
-from pinson.domain import access
+from pinson.domain import access, accounts
 from pinson.domain.access import MemberRole
+from pinson.domain.posts import drafts
 from tests.interfaces.web.test_reading import texts
 from tests.interfaces.web.visitor import Visitor
 
@@ -293,6 +294,38 @@ async def test_editing_a_question_keeps_its_votes(world, town):
     (status,) = await statuses(world, ana)
     assert "Samedi 4 avril" in status["content"]
     assert (status["poll"]["votes_count"], status["poll"]["expired"]) == (1, True)
+
+
+async def test_a_question_that_is_edited_shows_no_pictures(world, town):
+    ana, visitor = town
+    post = await world.publish(ana, "Samedi ?", poll={"options": ["Oui", "Non"], "expires_in": 3600})
+    page = await visitor.open(f"/posts/{post.id}/edit")
+
+    answer = await send(visitor, page, text="Samedi ?", **{"seen[]": ["no_alt"]}, files={"new[0][file]": picture()})
+
+    assert answer.status == 422
+    assert (await statuses(world, ana))[0]["poll"]["options"][0]["title"] == "Oui"
+
+
+async def test_a_script_is_told_why_a_picture_is_not_taken(town):
+    _, visitor = town
+    fields = (await visitor.open("/write")).forms[0].fields
+
+    answer = await visitor.client.post("/write/picture", data=fields, files={"new[0][file]": ("a.png", b"no picture")})
+
+    assert answer.status_code == 422
+    assert "File content type is invalid" in answer.text
+    assert "<html" not in answer.text
+
+
+async def test_the_drafts_of_an_account_that_is_closed_are_gone(world, town):
+    ana, visitor = town
+    await send(visitor, await visitor.open("/write"), text=NEWS, to="/write/draft")
+
+    await world.write(accounts.delete, account_id=ana.account_id)
+    await world.settle()
+
+    assert await world.ask(drafts.of_account, ana.account_id) == []
 
 
 async def test_who_may_not_publish_keeps_drafts_for_those_who_may(world, town):

@@ -28,6 +28,7 @@ if (chooser) {
 
 async function take(files) {
   form.classList.add("taking")
+  taken.querySelectorAll(".problem").forEach((one) => one.remove())
   for (const file of [...files]) {
     const body = new FormData()
     body.set("csrf", form.elements.csrf.value)
