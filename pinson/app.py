@@ -66,6 +66,7 @@ from pinson.tools import Tools
 
 HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
+LOCALE = HERE / "locale"
 FILES = "files"  # in the folder of data
 WATCH = 0.01  # seconds between looks at what other processes have committed: streams here are that late at most
 LAST_WORDS = 5  # seconds that open requests have to end when the server stops
@@ -164,12 +165,17 @@ def prepare_data(data: Path, *, clock: Clock) -> None:
 
 @asynccontextmanager
 async def machine(
-    settings: Settings, data: Path, *, clock: Clock | None = None, passwords: Passwords | None = None
+    settings: Settings,
+    data: Path,
+    *,
+    clock: Clock | None = None,
+    passwords: Passwords | None = None,
+    catalogs: Catalogs | None = None,
 ) -> AsyncIterator[Machine]:
     """The machine on a folder that `prepare_data` made ready, until the block ends.
 
     Args:
-        clock, passwords: the machine's own unless tests bring theirs.
+        clock, passwords, catalogs: the machine's own unless tests bring theirs.
     """
     clock = clock or SystemClock()
     db = Sqlite(data)
@@ -201,7 +207,7 @@ async def machine(
         outgoing=outgoing,
         limits=Limits(data / "limits", secret=secrets.token_bytes(16)),
         passwords=passwords or Passwords(),
-        catalogs=Catalogs.load(HERE / "locale"),
+        catalogs=catalogs or Catalogs.load(LOCALE),
         languages=Languages(),
         push_key=await db.write(notifications.push.public_key),
         standing=standing,

@@ -17,6 +17,7 @@ A test that needs other settings overrides the fixture `settings`:
 
 import email
 import email.policy
+import functools
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -29,7 +30,9 @@ from pinson.domain import access, posts
 from pinson.domain.access import Passwords, SignUp, UserRole, oauth
 from pinson.lib import config
 from pinson.lib.clock import ManualClock
+from pinson.lib.i18n import Catalogs
 from tests.contract import answers
+from tests.schema import make_ready
 
 URL = "https://pinson.example"
 PASSWORD = "correct horse"
@@ -144,6 +147,12 @@ class World:
         return [found[id] for id in ids]
 
 
+@functools.cache
+def _catalogs():
+    """The words of every language: they are the same in each world."""
+    return Catalogs.load(app.LOCALE)
+
+
 async def _keep_contract(response):
     answers.check(response, await response.aread())
 
@@ -152,8 +161,8 @@ async def _keep_contract(response):
 async def open_world(folder, settings):
     """A world in a folder, until the block ends. settings: by key, besides those of every world."""
     clock = ManualClock(NOW)
-    app.prepare_data(folder, clock=clock)
+    make_ready(folder)
     chosen = config.load(folder, environ={}, overrides=SETTINGS | settings)
     passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    async with app.machine(chosen, folder, clock=clock, passwords=passwords) as machine:
+    async with app.machine(chosen, folder, clock=clock, passwords=passwords, catalogs=_catalogs()) as machine:
         yield World(machine, clock, folder)

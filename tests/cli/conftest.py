@@ -17,9 +17,8 @@ import pytest
 import structlog
 from click.testing import CliRunner
 
-from pinson.app import prepare_data
 from pinson.cli import main
-from pinson.lib.clock import SystemClock
+from tests.schema import make_ready
 
 PROGRAM = [sys.executable, "-m", "pinson.cli"]
 ROOT = Path(__file__).parents[2]
@@ -150,7 +149,8 @@ def pinson():
 def data(tmp_path) -> Path:
     """A folder of a server's data: nobody is there yet."""
     folder = tmp_path / "data"
-    prepare_data(folder, clock=SystemClock())
+    folder.mkdir()
+    make_ready(folder)
     return folder
 
 

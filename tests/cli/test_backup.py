@@ -21,11 +21,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pinson import backup
-from pinson.app import prepare_data
 from pinson.backup import NotABackup
 from pinson.lib.clock import SystemClock
 from pinson.lib.db.sqlite import write_lock
 from tests.cli.conftest import PROGRAM, ROOT, authorization, created, run, wait_until
+from tests.schema import make_ready
 
 
 def quiet(_step: str, _done: int, _of: int) -> None:
@@ -37,7 +37,8 @@ def saved(tmp_path_factory) -> Path:
     """Folder to copy from: `data`, of two people, with a setting and a letter, and `saved.tar.gz`, its backup."""
     folder = tmp_path_factory.mktemp("saved")
     data = folder / "data"
-    prepare_data(data, clock=SystemClock())
+    data.mkdir()
+    make_ready(data)
     created(data, "lea")
     created(data, "tom")
     (data / "pinson.toml").write_text('[instance]\ntitle = "Portelune"\n')

@@ -1,15 +1,11 @@
 """What the tests of the domain share: a real database with our schema, and a moment to be in."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-import pinson
-from pinson.lib.db.migrate import migrate, steps
 from pinson.lib.db.sqlite import Sqlite
-
-MIGRATIONS = Path(pinson.__file__).parent / "migrations"
+from tests.schema import make_ready
 
 
 @pytest.fixture
@@ -19,9 +15,9 @@ def now():
 
 
 @pytest.fixture
-async def db(tmp_path, now):
+async def db(tmp_path):
     """A SQLite database in a folder of its own, empty but for our tables."""
-    migrate(tmp_path, steps=steps(MIGRATIONS), now=now)
+    make_ready(tmp_path)
     database = Sqlite(tmp_path)
     yield database
     await database.close()

@@ -9,7 +9,6 @@ from pathlib import Path
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-import pinson
 from pinson.domain import accounts, filters, posts, relations
 from pinson.domain.accounts import Standing
 from pinson.domain.filters import Context, FiltersChanged, KeywordEdit
@@ -21,12 +20,11 @@ from pinson.domain.relations import Circles, lists
 from pinson.domain.relations.lists import Replies
 from pinson.domain.streams import Hub
 from pinson.domain.timelines import Timelines
-from pinson.lib.db.migrate import migrate, steps
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.log import Follower, Kinds
 from tests.domain.media.desk import some
+from tests.schema import make_ready
 
-MIGRATIONS = Path(pinson.__file__).parent / "migrations"
 BASE = "https://pinson.example"
 START = datetime(2026, 3, 30, 8, 40, tzinfo=UTC)
 NAMES = ("ana", "ben", "cleo", "dan")
@@ -356,7 +354,7 @@ def wording(greeting, under, mentioned):
 async def a_town(kind=Town, **timelines):
     """An empty town of this kind, with views that follow its database. `timelines`: see `Timelines`."""
     with tempfile.TemporaryDirectory() as folder:
-        migrate(Path(folder), steps=steps(MIGRATIONS), now=START)
+        make_ready(folder)
         db = Sqlite(Path(folder))
         shapes = Shapes()
         views = Timelines(shapes, **timelines)

@@ -1,17 +1,13 @@
 """What the tests of the tools share: a real database with our schema, and a moment to be in."""
 
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-import pinson
-from pinson.lib.db.migrate import migrate, steps
 from pinson.lib.db.sqlite import Sqlite
-
-MIGRATIONS = Path(pinson.__file__).parent / "migrations"
+from tests.schema import make_ready
 
 
 @pytest.fixture(scope="session")
@@ -21,14 +17,12 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def new_data(tmp_path_factory, now) -> Callable[[], Path]:
+def new_data(tmp_path_factory) -> Callable[[], Path]:
     """`new_data()`: a new folder with a database that has our schema and nothing else."""
-    template = tmp_path_factory.mktemp("template")
-    migrate(template, steps=steps(MIGRATIONS), now=now)
 
     def make() -> Path:
         folder = tmp_path_factory.mktemp("data")
-        shutil.copy(template / "pinson.db", folder)
+        make_ready(folder)
         return folder
 
     return make

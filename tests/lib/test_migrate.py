@@ -10,8 +10,8 @@ from contextlib import closing
 import apsw
 import pytest
 
+from pinson.app import MIGRATIONS
 from pinson.lib.db.migrate import NewerSchema, copy_database, migrate, steps
-from tests.lib.conftest import MIGRATIONS
 
 ANIMALS = "CREATE TABLE animals (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
 LEGS = "ALTER TABLE animals ADD COLUMN legs INTEGER NOT NULL DEFAULT 4; INSERT INTO animals (name) VALUES ('cat');"

@@ -13,10 +13,10 @@ from pinson.domain import accounts, notifications
 from pinson.domain.notifications import GROUPABLE, Kind, Selection
 from pinson.domain.notifications.queries import SAMPLED
 from pinson.domain.notifications.rules import hour_of
-from pinson.lib.db.migrate import migrate, steps
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.paging import NEWEST, Page
-from tests.domain.town import MIGRATIONS, START
+from tests.domain.town import START
+from tests.schema import make_ready
 
 SENDERS = 10  # the last of them is limited: what they do is kept apart
 POSTS = (901, 902)
@@ -227,7 +227,7 @@ def by_hand(rows, page, grouped):
 
 async def replay(story, questions):
     with tempfile.TemporaryDirectory() as folder:
-        migrate(Path(folder), steps=steps(MIGRATIONS), now=START)
+        make_ready(folder)
         db = Sqlite(Path(folder))
         try:
             house = House(db)

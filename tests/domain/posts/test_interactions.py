@@ -3,11 +3,11 @@
 import msgspec
 import pytest
 
+from pinson.app import MIGRATIONS
 from pinson.domain import accounts, posts
 from pinson.domain.posts import Draft, PostEdited, PostMarked, PostUnmarked, Visibility
 from pinson.lib.db.migrate import migrate, steps
 from pinson.lib.db.sqlite import Sqlite
-from tests.domain.conftest import MIGRATIONS
 from tests.domain.posts.test_threads import BASE, Talk
 
 
