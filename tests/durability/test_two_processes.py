@@ -32,7 +32,7 @@ def test_what_one_process_acknowledges_the_other_shows_at_once(tmp_path):
         end.close()  # so that one who ends is noticed by the other
     said = [peer.communicate()[0] for peer in peers]
 
-    assert said == [f"{ROUNDS}\n"] * 2
+    assert [lines.splitlines()[-1] for lines in said] == [str(ROUNDS)] * 2  # above it may stand what was slow
 
 
 async def test_a_process_killed_while_it_holds_the_write_lock_stops_nobody_and_leaves_nothing(tmp_path):

@@ -93,13 +93,14 @@ async def find_people(
     """Accounts that somebody may mean by the beginning of a username, or by words of a name, best first.
 
     That very username comes first, then whom the reader follows, then who is followed by most. An address with a
-    domain means the account of that address alone. In a thread: it looks at all that begin so.
+    domain means the account of that address alone. Whom the reader blocks is found by a whole name only, since apps
+    look there for whom to unblock. In a thread: it looks at all that begin so.
 
     Args:
         following: only those whom the reader follows.
     """
     circle = reader.circle
-    without = set(circle.blocked | circle.blocked_by) if circle else set()
+    blocked, without = (set(circle.blocked), set(circle.blocked_by)) if circle else (set(), set())
     bare = typed.strip().removeprefix("@")
     if "@" in bare:
         account = await accounts.by_acct(tx, bare, local_domain=local_domain)
@@ -111,12 +112,14 @@ async def find_people(
     handle = bare.lower() if bare.isascii() else "".join(words)  # usernames have no accents
     if not handle:
         return []
+    if blocked and (named := await accounts.by_acct(tx, handle, local_domain=local_domain)):
+        blocked.discard(named.id)
     return await store.people(
         tx,
         handle=handle,
         words=words,
         me=reader.id,
-        without=sorted(without),
+        without=sorted(blocked | without),
         following=following,
         limit=limit,
         offset=offset,

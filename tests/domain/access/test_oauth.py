@@ -40,9 +40,11 @@ async def stored(db):
         ]
         return " ".join(
             [
-                text
+                content.decode(errors="replace")
                 for table, column in columns
-                for text in await tx.all(str, f"SELECT CAST({column} AS TEXT) FROM {table} WHERE {column} IS NOT NULL")
+                for content in await tx.all(
+                    bytes, f"SELECT CAST({column} AS BLOB) FROM {table} WHERE {column} IS NOT NULL"
+                )
             ]
         )
 

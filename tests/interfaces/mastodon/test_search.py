@@ -170,13 +170,22 @@ async def test_nothing_is_found_of_those_apart_muted_or_suspended(world, enginee
     for verb in ("mute", "block"):
         await client.post(f"/api/v1/accounts/{engineer.id}/{verb}")
         moderated.append(await texts(world, reader, "supraconductivité"))
-        moderated.append(await names(world, reader, "marie") if verb == "block" else [])
+        moderated.append(await names(world, reader, "mari") if verb == "block" else [])
         await client.post(f"/api/v1/accounts/{engineer.id}/un{verb}")
     assert len(await texts(world, reader, "supraconductivité")) == 4
     await world.write(accounts.suspend, account_id=engineer.account_id)
 
     assert moderated == [[]] * 4
     assert await texts(world, reader, "supraconductivité") == await names(world, reader, "marie") == []
+
+
+async def test_whom_one_blocks_is_found_by_the_whole_name_and_whom_one_is_blocked_by_is_not(world, engineer):
+    reader = await world.person("reader")
+    await world.client(reader).post(f"/api/v1/accounts/{engineer.id}/block")
+
+    for whole in ("marie", "@Marie", "marie@pinson.example"):
+        assert await names(world, reader, whole) == ["marie"]
+        assert await names(world, engineer, whole.lower().replace("marie", "reader")) == []
 
 
 async def test_pages_stay_full_and_lead_everywhere(world, engineer):
