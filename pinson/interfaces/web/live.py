@@ -18,6 +18,7 @@ from pinson.domain import accounts, posts
 from pinson.domain.access import AppId, Principal, State, TokenId
 from pinson.domain.accounts import AccountNotFound
 from pinson.domain.posts import PostId, Shape
+from pinson.domain.relations import lists
 from pinson.domain.streams import HeardKind, Listener
 from pinson.domain.timelines import Timeline
 from pinson.interfaces.request import Routes
@@ -31,6 +32,7 @@ routes = Routes()
 HEARTBEAT = 15  # seconds between signs of life on an idle stream, at each of which the session is looked at again
 MOST_MISSED = 40  # posts that are caught up on; whoever missed more reads the page
 KINDS = {HeardKind.PUBLISHED: "published", HeardKind.EDITED: "edited", HeardKind.DELETED: "deleted"}
+NEWS = frozenset({HeardKind.NOTIFIED, HeardKind.MERGED})  # that a member hears besides posts
 
 
 class NothingToHear(Refusal):
@@ -41,7 +43,10 @@ class NothingToHear(Refusal):
 
 
 class Asked(msgspec.Struct):
-    """Which stream: `home`, `explore`, `tag:name` or `profile:name`. after: the newest entry that the page shows."""
+    """Which stream: `home`, `explore`, `tag:name`, `profile:name`, `list:id`, or `notifications` alone.
+
+    after: the newest entry that the page shows.
+    """
 
     on: str
     after: int = 0
@@ -50,17 +55,24 @@ class Asked(msgspec.Struct):
 
 @routes.get("/live")
 async def listen(call: Call, form: Asked) -> Response:
-    """Posts as they are published, edited and deleted.
+    """Posts as they are published, edited and deleted; for members, how much is unread too.
 
     Raises:
-        NothingToHear, NotSignedIn.
+        NothingToHear, NotSignedIn, ListNotFound.
     """
     seen = call.request.headers.get("last-event-id", "")
     after = PostId(int(seen)) if seen.isdecimal() and len(seen) < 20 else PostId(form.after)
     async with call.tools.db.read() as tx:
         timeline = await _timeline(tx, call, form.on)
         reader = await call.reader(tx)
-    listener = call.tools.hub.listen(timeline, reader, principal=_principal(call), is_home=form.on == "home")
+    listener = call.tools.hub.listen(
+        timeline,
+        reader,
+        principal=_principal(call),
+        is_home=form.on == "home",
+        list_id=int(form.on.partition(":")[2]) if form.on.startswith("list:") else None,
+        news=frozenset() if reader.id is None else NEWS,
+    )
     return StreamingResponse(
         _lines(call, listener, after, form.back),
         media_type="text/event-stream",
@@ -71,7 +83,10 @@ async def listen(call: Call, form: Asked) -> Response:
 async def _lines(call: Call, listener: Listener, after: PostId, back: str) -> AsyncIterator[bytes]:
     try:
         yield b"retry: 3000\n\n"
-        if after:
+        if listener.timeline is None:
+            await call.count_unread()
+            yield _unread(call)
+        elif after:
             for shape in await _missed(call, listener, after):
                 async for line in _published(call, shape, back):
                     yield line
@@ -85,6 +100,10 @@ async def _lines(call: Call, listener: Listener, after: PostId, back: str) -> As
                 yield b":\n\n"
                 continue
             for one in heard:
+                if one.kind in NEWS:
+                    await call.count_unread()
+                    yield _unread(call)
+                    continue
                 if one.kind is HeardKind.DELETED:
                     yield _event("deleted", {"id": str(one.id)})
                     continue
@@ -118,7 +137,12 @@ def _event(kind: str, told: dict[str, str], *, id: int | None = None) -> bytes:
     return f"{head}event: {kind}\ndata: {msgspec.json.encode(told).decode()}\n\n".encode()
 
 
-async def _timeline(tx: ReadTx, call: Call, on: str) -> Timeline:
+def _unread(call: Call) -> bytes:
+    return _event("notified", {"unread": str(call.unread)})
+
+
+async def _timeline(tx: ReadTx, call: Call, on: str) -> Timeline | None:
+    """Whose posts are heard; None: nobody's."""
     kind, _, of = on.partition(":")
     timelines = call.tools.timelines
     match kind:
@@ -126,6 +150,11 @@ async def _timeline(tx: ReadTx, call: Call, on: str) -> Timeline:
             if call.acting is None:
                 raise NotSignedIn
             return timelines.home(await call.tools.circles.of(tx, call.acting.account_id, now=call.now))
+        case "list" if of.isdecimal() and len(of) < 20:
+            return timelines.of_list(await lists.shape(tx, call.require("read:lists"), int(of)))
+        case "notifications":
+            call.require("read:notifications")
+            return None
         case "explore":
             return timelines.public(local=True)
         case "tag":

@@ -235,3 +235,31 @@ async def test_what_cannot_be_heard_is_refused(world, on, status):
     answer = await Visitor(world).client.get(f"/live?on={on}")
 
     assert answer.status_code == status
+
+
+async def test_a_member_s_stream_tells_how_much_is_unread(world, town, hub):
+    ana, ben, visitor = town
+    post = await world.publish(ben, "Bonjour")
+    async with Ear(visitor, "on=notifications") as alone, Ear(visitor, "on=home") as home:
+        await started(world, 2)
+        assert await alone.hear() == ("notified", {"unread": "0"})
+
+        await world.client(ana).post(f"/api/v1/statuses/{post.id}/favourite")
+        await world.settle()
+
+        assert await alone.hear() == ("notified", {"unread": "1"})
+        assert await home.hear() == ("notified", {"unread": "1"})
+
+
+async def test_a_list_is_told_live_of_what_it_shows(world, town, hub):
+    ana, ben, visitor = town
+    made = (await world.client(ben).post("/api/v1/lists", json={"title": "Voisins"})).json()
+    await world.client(ben).post(f"/api/v1/lists/{made['id']}/accounts", json={"account_ids": [ana.id]})
+    async with Ear(visitor, f"on=list:{made['id']}") as ear:
+        await started(world)
+        await world.publish(ana, "Feu vert")
+        kind, told = await ear.hear()
+
+    assert kind == "published"
+    assert "Feu vert" in told["html"]
+    assert (await visitor.client.get("/live?on=list:1")).status_code == 404

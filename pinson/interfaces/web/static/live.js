@@ -39,6 +39,10 @@ source.addEventListener("deleted", (event) => {
   count()
 })
 
+source.addEventListener("notified", (event) => {
+  document.dispatchEvent(new CustomEvent("notified", { detail: JSON.parse(event.data) })) // for unread.js
+})
+
 button.addEventListener("click", () => {
   feed.querySelector(".empty")?.remove()
   let first
