@@ -35,9 +35,12 @@ from pinson.domain.posts import (
     PostMarked,
     PostPublished,
     PostUnmarked,
+    QuoteState,
+    Reader,
     RememberedMarks,
     RepliesOrphaned,
     Shape,
+    Shapes,
 )
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.pages import LANGUAGES, Pages
@@ -52,18 +55,41 @@ KEEP_AUTHORS = 4 << 20
 KEEP_POSTERS = 8 << 20  # bytes of pictures
 
 
+class Answer(msgspec.Struct, frozen=True):
+    """One that a poll offers. votes: None if they are hidden still. percent: of those who voted."""
+
+    text: str
+    votes: int | None
+    percent: int
+    is_chosen: bool
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A poll, as its reader sees it. may_vote: rather than see figures. ends: when it ended, or will, in words."""
+
+    answers: Sequence[Answer]
+    multiple: bool
+    voters: int
+    may_vote: bool
+    has_ended: bool
+    ends: str
+
+
 class Card(msgspec.Struct, frozen=True):
     """A post on a page.
 
     at: when it was published, or passed on.
     html: the card, without what its reader can do with it and without its end: `</article>`.
     marks: what its reader did with the post that it shows.
+    asked: the poll in it. quoted: the post that it quotes, framed, or why that is not there.
     """
 
     shape: Shape
     at: datetime
     html: Markup
     marks: AbstractSet[Mark] = frozenset()
+    asked: Asked | None = None
+    quoted: Markup = Markup()
 
     @property
     def shown_id(self) -> PostId:
@@ -113,19 +139,34 @@ class Cards:
         tx: ReadTx,
         shapes: Sequence[Shape],
         *,
-        reader_id: AccountId | None,
+        reader: Reader,
+        known: Shapes,
         pages: Pages,
         lang: Lang,
         zone: ZoneInfo,
+        now: datetime,
     ) -> list[Card]:
         """Cards, in order. One whose post or author is gone is left out. A statement a kind for what is not kept."""
         shown = [shape.boost_of_id or shape.id for shape in shapes]
         marked: Mapping[PostId, AbstractSet[Mark]] = {}
-        if reader_id is not None and shapes:
-            marked = await self._marks.of(tx, reader_id, shown)
-        found = await self._bodies(tx, shown, pages, lang, zone)
+        if reader.id is not None and shapes:
+            marked = await self._marks.of(tx, reader.id, shown)
+        originals = await known.of(tx, shown)
+        quoted = await _quoted(tx, known, originals, reader)
+        found = await self._bodies(tx, [*shown, *(one.id for one in quoted.values() if one)], pages, lang, zone)
         wanted = [id for shape in shapes for id in (shape.author_id, shape.boost_of_author_id) if id is not None]
+        wanted += [one.author_id for one in quoted.values() if one]
         authors = await self._heads(tx, wanted, pages, lang)
+        polls = await _polls(tx, [shape for shape in originals if shape.poll], reader, lang=lang, zone=zone, now=now)
+        frames = {
+            id: pages.piece(
+                "posts/_quoted",
+                lang=lang,
+                author=authors.get(one.author_id) if one else None,
+                body=found.get(one.id) if one else None,
+            )
+            for id, one in quoted.items()
+        }
         cards = []
         for shape, id in zip(shapes, shown, strict=True):
             author_id = shape.boost_of_author_id or shape.author_id
@@ -136,7 +177,8 @@ class Cards:
                 above = pages.piece("posts/_repeated", lang=lang, by=authors[shape.author_id])
             start = Markup('<article class="post h-entry" id="p{}">').format(shape.id)
             html = start + above + authors[author_id] + found[id]
-            cards.append(Card(shape, moment_of(shape.id), html, marked.get(id, frozenset())))
+            marks = marked.get(id, frozenset())
+            cards.append(Card(shape, moment_of(shape.id), html, marks, polls.get(id), frames.get(id, Markup())))
         return cards
 
     async def _bodies(
@@ -179,6 +221,41 @@ class Cards:
             if id is not None:
                 for pieces in self._posts.values():
                     pieces.drop(id)
+
+
+async def _quoted(tx: ReadTx, known: Shapes, shapes: Sequence[Shape], reader: Reader) -> dict[PostId, Shape | None]:
+    """What these posts quote, by the post that does; None if this reader does not see it. Free if none does."""
+    quoting = [(shape, shape.quote_of_id) for shape in shapes if shape.quote_of_id is not None]
+    if not quoting:
+        return {}
+    there = {shape.id: shape for shape in await known.of(tx, [id for _, id in quoting])}
+    return {
+        shape.id: there.get(id) if posts.quote_state(shape, there.get(id), reader) is QuoteState.ACCEPTED else None
+        for shape, id in quoting
+    }
+
+
+async def _polls(
+    tx: ReadTx, asking: Sequence[Shape], reader: Reader, *, lang: Lang, zone: ZoneInfo, now: datetime
+) -> dict[int, Asked]:
+    """The polls of these posts. Two statements at most, none if none asks."""
+    ids = [shape.id for shape in asking]
+    found = await posts.polls.of_posts(tx, ids)
+    chosen = await posts.polls.chosen(tx, reader.id, ids) if reader.id is not None else {}
+    own = {shape.id for shape in asking if shape.author_id == reader.id}
+    asked = {}
+    for id, poll in found.items():
+        has_ended = poll.expires_at <= now
+        hidden = poll.hide_totals and not has_ended
+        mine = chosen.get(id, ())
+        answers = [
+            Answer(text, None if hidden else votes, round(100 * votes / max(poll.voters, 1)), place in mine)
+            for place, (text, votes) in enumerate(zip(poll.options, poll.votes, strict=True))
+        ]
+        may_vote = reader.id is not None and id not in own and not mine and not has_ended
+        ends = dates.moment(poll.expires_at, lang=lang, zone=zone)
+        asked[id] = Asked(answers, poll.multiple, poll.voters, may_vote, has_ended, ends)
+    return asked
 
 
 def path_of(acct: str, post: Post | Shape) -> str:

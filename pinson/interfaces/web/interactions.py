@@ -46,6 +46,14 @@ class Deed(msgspec.Struct):
     back: str = "/"
 
 
+class Vote(msgspec.Struct):
+    """What the form of a poll sends: places of answers, from 0."""
+
+    id: PostId
+    choices: list[int] = []
+    back: str = "/"
+
+
 @routes.post("/posts/{id}")
 async def act(call: Call, form: Deed) -> Response:
     """Do what the button says.
@@ -65,13 +73,30 @@ async def act(call: Call, form: Deed) -> Response:
             await call.tools.db.write(verb, reader=await _reader(call), id=form.id, now=call.now)
         case _:
             raise NoSuchDeed
+    return await _shown(call, form.id, form.back)
+
+
+@routes.post("/posts/{id}/vote")
+async def vote(call: Call, form: Vote) -> Response:
+    """Choose in a poll.
+
+    Raises:
+        NotSignedIn, RoleForbids, PostNotFound, OwnPoll, PollEndedAlready, AlreadyVoted, BadChoice, OneChoiceOnly.
+    """
+    call.require("write:statuses")
+    await call.tools.db.write(posts.vote, reader=await _reader(call), id=form.id, choices=form.choices, now=call.now)
+    return await _shown(call, form.id, form.back)
+
+
+async def _shown(call: Call, id: PostId, back: str) -> Response:
+    """The page that it was done on, or for a script the card alone."""
     if not call.is_fragment:
-        return call.redirect(f"{local(form.back)}#p{form.id}")
+        return call.redirect(f"{local(back)}#p{id}")
     async with call.tools.db.read() as tx:
-        cards = await call.cards(tx, await call.tools.shapes.of(tx, [form.id]))
+        cards = await call.cards(tx, await call.tools.shapes.of(tx, [id]))
     if not cards:
         raise PostNotFound
-    return call.fragment("posts/_card", card=cards[0], back=local(form.back))
+    return call.fragment("posts/_card", card=cards[0], back=local(back))
 
 
 async def _repeat(call: Call, id: PostId) -> None:

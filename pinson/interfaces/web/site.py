@@ -191,10 +191,12 @@ class Call:
         return await self._cards.of(
             tx,
             shapes,
-            reader_id=self.acting.account_id if self.acting else None,
+            reader=await self.reader(tx),
+            known=self.tools.shapes,
             pages=self._pages,
             lang=self.lang,
             zone=self.zone,
+            now=self.now,
         )
 
     def may(self, scope: str) -> bool:

@@ -263,3 +263,31 @@ async def test_a_list_is_told_live_of_what_it_shows(world, town, hub):
     assert kind == "published"
     assert "Feu vert" in told["html"]
     assert (await visitor.client.get("/live?on=list:1")).status_code == 404
+
+
+async def test_a_poll_is_voted_in_once_and_then_shows_figures(world, town):
+    ana, _, visitor = town
+    poll = {"options": ["Oui", "<b>Non</b>"], "expires_in": 3600}
+    post = await world.publish(ana, "On y va ?", poll=poll)
+    page = await visitor.open(f"/@ana/{post.id}")
+    form = next(at for at, form in enumerate(page.forms) if form.action == f"/posts/{post.id}/vote")
+    assert "<b>" not in page.html
+
+    after = await visitor.send(page, form=form, **{"choices[]": "0"})
+
+    assert "Oui (your answer) 100" in after.text
+    assert "1 person has voted" in after.text
+    assert (await visitor.send(page, form=form, **{"choices[]": "1"})).status == 422
+    assert "Oui 100" in (await Visitor(world).open(f"/@ana/{post.id}")).text
+
+
+async def test_a_quoted_post_stands_framed_in_the_one_that_quotes_it_for_who_may_see_it(world, town):
+    ana, ben, _ = town
+    quoted = await world.publish(ana, "Le premier mot")
+    post = await world.publish(ben, "Bien dit", quoted_status_id=str(quoted.id))
+    stranger = Visitor(world)
+
+    assert texts(await stranger.open(f"/@ben/{post.id}")) == ["Bien dit", "Le premier mot"]
+
+    await world.client(ana).delete(f"/api/v1/statuses/{quoted.id}")
+    assert "The quoted post is not shown here." in (await stranger.open(f"/@ben/{post.id}")).text
