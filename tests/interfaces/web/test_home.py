@@ -291,3 +291,18 @@ async def test_a_quoted_post_stands_framed_in_the_one_that_quotes_it_for_who_may
 
     await world.client(ana).delete(f"/api/v1/statuses/{quoted.id}")
     assert "The quoted post is not shown here." in (await stranger.open(f"/@ben/{post.id}")).text
+
+
+async def test_what_one_author_says_in_a_row_is_folded_beyond_three(world, town):
+    ana, ben, visitor = town
+    for number in range(5):
+        await world.publish(ana, f"Message {number}")
+    await world.publish(ben, "Bref")
+    await world.publish(ana, "Encore")
+
+    page = await visitor.open("/")
+
+    assert texts(page) == ["Encore", "Bref", *(f"Message {number}" for number in (4, 3, 2, 1, 0))]
+    assert page.html.count('<details class="burst">') == 1
+    assert "2 others from ana" in page.text
+    assert page.html.index("Message 2") < page.html.index("2 others from ana") < page.html.index("Message 1")
