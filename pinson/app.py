@@ -40,7 +40,7 @@ from pinson.domain.access import Passwords, Tokens
 from pinson.domain.access.blocks import IpBlocks
 from pinson.domain.accounts import Standing
 from pinson.domain.filters import FilteredPosts
-from pinson.domain.instance import Emojis
+from pinson.domain.instance import Emojis, Look
 from pinson.domain.posts import Shapes
 from pinson.domain.relations import Circles
 from pinson.domain.streams import Hub
@@ -99,6 +99,7 @@ FACTS: tuple[type[Fact], ...] = (
     instance.AnnouncementWithdrawn,
     instance.EmojiAdded,
     instance.EmojiRemoved,
+    instance.AccentChosen,
     filters.FiltersChanged,
     links.LinkFound,
     links.LinkPreviewed,
@@ -184,10 +185,25 @@ async def machine(
     hub = Hub(timelines, db)
     standing, tokens, circles = Standing(), Tokens(db), Circles()
     ip_blocks, filtered, emojis, cards = IpBlocks(), FilteredPosts(), Emojis(), web.Cards()
+    look = Look()
     renderings = Renderings(settings.url, shapes, emojis, filtered, clock=clock)
     wake = Wake()
     kinds = Kinds(FACTS)
-    views = (standing, ip_blocks, tokens, circles, shapes, timelines, filtered, emojis, renderings, cards, hub, wake)
+    views = (
+        standing,
+        ip_blocks,
+        tokens,
+        circles,
+        shapes,
+        timelines,
+        filtered,
+        emojis,
+        renderings,
+        cards,
+        hub,
+        wake,
+        look,
+    )
     follower = Follower(db, kinds, views)
     await follower.start()
     blobs = Blobs(data / FILES, db)
@@ -215,6 +231,7 @@ async def machine(
         tokens=tokens,
         circles=circles,
         emojis=emojis,
+        look=look,
         shapes=shapes,
         timelines=timelines,
         hub=hub,

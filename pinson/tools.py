@@ -12,7 +12,7 @@ import msgspec
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.access.blocks import IpBlocks
 from pinson.domain.accounts import Standing
-from pinson.domain.instance import Emojis
+from pinson.domain.instance import Emojis, Look
 from pinson.domain.media import Studio
 from pinson.domain.posts import Shapes
 from pinson.domain.relations import Circles
@@ -58,6 +58,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     tokens: Tokens
     circles: Circles
     emojis: Emojis
+    look: Look
     shapes: Shapes
     timelines: Timelines
     hub: Hub

@@ -19,12 +19,14 @@ from pinson.domain.instance.announcements import (
 from pinson.domain.instance.commands import add_rule, describe, publish_terms, remove_rule, withdraw_terms
 from pinson.domain.instance.emojis import Emojis, add_emoji, remove_emoji
 from pinson.domain.instance.facts import (
+    AccentChosen,
     AnnouncementPublished,
     AnnouncementReacted,
     AnnouncementWithdrawn,
     EmojiAdded,
     EmojiRemoved,
 )
+from pinson.domain.instance.look import BadColour, Look, checked_colour, choose_accent
 from pinson.domain.instance.model import Announcement, Description, Emoji, Reaction, Rule, Said, Terms, Told
 from pinson.domain.instance.policy import PRIVACY_OF, privacy_policy
 from pinson.domain.instance.queries import all_emojis, all_rules, all_terms, description, terms_at, terms_of
@@ -52,11 +54,13 @@ from pinson.domain.instance.rules import (
 __all__ = [
     "EMOJI_BYTES",
     "PRIVACY_OF",
+    "AccentChosen",
     "Announcement",
     "AnnouncementNotFound",
     "AnnouncementPublished",
     "AnnouncementReacted",
     "AnnouncementWithdrawn",
+    "BadColour",
     "BadShortcode",
     "BlankText",
     "Description",
@@ -68,6 +72,7 @@ __all__ = [
     "EmojiTooLarge",
     "Emojis",
     "EndsBeforeItStarts",
+    "Look",
     "NoDays",
     "Reaction",
     "Rule",
@@ -89,6 +94,8 @@ __all__ = [
     "all_terms",
     "announce",
     "announcements",
+    "checked_colour",
+    "choose_accent",
     "clear_after",
     "describe",
     "description",

@@ -34,3 +34,9 @@ class EmojiRemoved(Fact, frozen=True, kw_only=True):
     """There is one custom emoji less."""
 
     shortcode: str
+
+
+class AccentChosen(Fact, frozen=True, kw_only=True):
+    """Pages have another accent colour, "#rrggbb"; None: the program's own."""
+
+    accent: str | None

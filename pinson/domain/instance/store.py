@@ -8,6 +8,7 @@ from pinson.domain.instance.model import Announcement, Description, Emoji, React
 from pinson.lib.db import ReadTx, WriteTx
 
 OWNS = (
+    "look",
     "rules",
     "extended_descriptions",
     "terms",
@@ -221,3 +222,25 @@ async def delete_emoji(tx: WriteTx, shortcode: str) -> None:
     await tx.run(DELETE_EMOJI, shortcode=shortcode)
     await tx.run(FORGET_REACTION, name=shortcode)
     await tx.run(FORGET_COUNTS, name=shortcode)
+
+
+# --- look ---------------------------------------------------------------------------------------------------------
+
+ACCENT = "SELECT accent FROM look"
+CHOOSE_ACCENT = """
+    INSERT INTO look (one, accent) VALUES (1, :accent) ON CONFLICT (one) DO UPDATE SET accent = excluded.accent
+"""
+FORGET_ACCENT = "DELETE FROM look"
+
+
+async def accent(tx: ReadTx) -> str | None:
+    """The accent colour that was chosen. One row."""
+    return await tx.one(str, ACCENT)
+
+
+async def choose_accent(tx: WriteTx, accent: str | None) -> None:
+    """Keep another, or none."""
+    if accent is None:
+        await tx.run(FORGET_ACCENT)
+    else:
+        await tx.run(CHOOSE_ACCENT, accent=accent)

@@ -77,7 +77,7 @@ from pinson.domain.moderation.rules import (
     may_appeal,
 )
 from pinson.domain.moderation.taxonomy import change_tag, judge_link, judge_post, judge_publisher
-from pinson.domain.moderation.upkeep import drop_letter, retry_letter
+from pinson.domain.moderation.upkeep import choose_accent, drop_letter, retry_letter
 
 __all__ = [
     "Appeal",
@@ -123,6 +123,7 @@ __all__ = [
     "change_network_block",
     "change_server_block",
     "change_tag",
+    "choose_accent",
     "classify",
     "contested",
     "deeds",

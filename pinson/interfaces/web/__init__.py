@@ -35,6 +35,7 @@ from pinson.interfaces.web import (
     sign_up,
     starts,
     tags,
+    theme,
     writing,
 )
 from pinson.interfaces.web.cards import Cards
@@ -58,6 +59,7 @@ MODULES = (
     interactions,
     live,
     tags,
+    theme,
     writing,
     drafts,
     correcting,
