@@ -95,7 +95,7 @@ def started(data: Path, *arguments: str, command: str = "serve", environ: dict[s
     )
     server = Server(process, f"http://127.0.0.1:{port}", data)
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while True:
             try:
                 assert server.ask("/health").json() == {"status": "UP"}

@@ -78,7 +78,7 @@ def live_server(data, *, workers=1):
 
 
 def _wait_until_up(url, process):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended"
         try:

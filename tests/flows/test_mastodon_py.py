@@ -47,7 +47,7 @@ def mod(apps):
 
 def eventually(ask):
     """What `ask` answers once it is truthy: reactions run a moment after what caused them."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not (answer := ask()):
         assert time.monotonic() < deadline
         time.sleep(0.05)

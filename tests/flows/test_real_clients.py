@@ -286,7 +286,7 @@ def toot(home, *arguments):
     """Run toot as whoever signed in with this folder; what it printed."""
     command = [sys.executable, "-m", "toot", *arguments]
     done = subprocess.run(
-        command, env=environment(XDG_CONFIG_HOME=str(home)), capture_output=True, text=True, timeout=30, check=False
+        command, env=environment(XDG_CONFIG_HOME=str(home)), capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -294,7 +294,7 @@ def toot(home, *arguments):
 
 def wait_until(holds):
     """Until something holds that another thread brings about."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.02)
