@@ -371,7 +371,8 @@ async def test_a_full_disk_refuses_writes_until_there_is_room_again(db, now):
 
     async def make_large_tag(tx, *, id):
         text = "x" * 100_000
-        await tx.run("INSERT INTO tags VALUES (:id, :id, :text, 0)", id=id, text=text)
+        columns = "id, name, display_name, created_at"
+        await tx.run(f"INSERT INTO tags ({columns}) VALUES (:id, :id, :text, 0)", id=id, text=text)
 
     await db.write(make_topic, id=1, now=now)
     await db.write(room, pages=1)  # SQLite makes it as many as there are
