@@ -61,14 +61,16 @@ def environment(**more):
 
 
 @contextmanager
-def live_server(data, *, workers=1):
-    """Serve the folder `data` until the block ends."""
+def live_server(data, *, workers=1, host="127.0.0.1"):
+    """Serve the folder `data` until the block ends. host: in its address; passkeys take a name, not a number."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://{host}:{port}"
     command = [sys.executable, "-m", "pinson.cli", "serve", "--data", str(data), "--port", str(port)]
-    process = subprocess.Popen([*command, "--workers", str(workers)], env=environment(), stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*command, "--workers", str(workers)], env=environment(PINSON_URL=url), stdout=subprocess.DEVNULL
+    )
     try:
         _wait_until_up(url, process)
         yield Server(url, str(data), process)

@@ -45,6 +45,14 @@ class State(StrEnum):
     OK = "ok"
 
 
+class Theme(StrEnum):
+    """In what light a user wants pages."""
+
+    SYSTEM = "system"  # as their device has it
+    LIGHT = "light"
+    DARK = "dark"
+
+
 class SignUpMode(StrEnum):
     """Who may sign up."""
 
@@ -61,6 +69,39 @@ class Purpose(StrEnum):
     RESET = "reset"
 
 
+class Challenge(StrEnum):
+    """What a browser does between two steps."""
+
+    SECOND_STEP = "second_step"  # it gave the password, and is to give a code
+    REGISTRATION = "registration"  # its device is to make a passkey
+    PASSKEY = "passkey"  # its device is to sign somebody in
+
+
+class SecondFactor(msgspec.Struct, frozen=True):
+    """What an app on a phone makes codes of. last_step: the newest step whose code was used; see `totp`."""
+
+    secret: str
+    last_step: int
+
+
+class Passkey(msgspec.Struct, frozen=True):
+    """A device that signs somebody in.
+
+    credential_id, public_key: base64url.
+    sign_count: how often it signed, as it says; 0 if it does not count.
+    name: as the person calls it.
+    """
+
+    id: int
+    user_id: UserId
+    credential_id: str
+    public_key: str
+    sign_count: int
+    name: str
+    created_at: datetime
+    used_at: datetime | None
+
+
 class User(msgspec.Struct, frozen=True):
     """Someone who signs in. The password is not here: see `Proof`.
 
@@ -70,6 +111,7 @@ class User(msgspec.Struct, frozen=True):
     reason: why they want to join, in their words.
     app_id: the app they signed up with, if it was not the web.
     invited_by: whose invitation they brought, if they did.
+    time_zone: by whose clock they read, by the IANA's name; "" is the server's.
     """
 
     id: UserId
@@ -83,6 +125,8 @@ class User(msgspec.Struct, frozen=True):
     reason: str
     app_id: AppId | None
     invited_by: UserId | None
+    theme: Theme = Theme.SYSTEM
+    time_zone: str = ""
 
     @property
     def state(self) -> State:
@@ -97,6 +141,17 @@ class Membership(msgspec.Struct, frozen=True):
     username: str
     display_name: str
     role: MemberRole
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A user who may act for an account, as its owners list them.
+
+    username: of the account that they have owned longest, this one last; "" if they own none.
+    """
+
+    user_id: UserId
+    role: MemberRole
+    username: str
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -185,6 +240,33 @@ class Proof(msgspec.Struct, frozen=True):
     account_id: AccountId | None
     password_hash: str
     new_hash: str | None = None
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A browser that is signed in.
+
+    user_agent: what it says it is.
+    is_here: whether it is the one that asks.
+    """
+
+    id: int
+    created_at: datetime
+    user_agent: str
+    is_here: bool
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """What an app may do for a user as one of their accounts, whatever the number of its tokens.
+
+    since: when the first of them was given.
+    """
+
+    app_id: AppId
+    app_name: str
+    account_id: AccountId
+    username: str
+    scopes: str
+    since: datetime
 
 
 class App(msgspec.Struct, frozen=True):

@@ -216,14 +216,14 @@ async def password_token(
     Raises:
         UnsupportedGrantType: it is not enabled.
         InvalidClient, InvalidScope.
-        InvalidGrant: the password was changed since, or the user has no account.
+        InvalidGrant: the password was changed since, is not enough alone, or the user has no account.
     """
     if not enabled:
         raise UnsupportedGrantType
     app = await _authenticated(tx, client_id, client_secret)
     granted = rules.grantable(app, scope)
     kept = await store.replace_password(tx, proof.user_id, proof.password_hash, proof.new_hash or proof.password_hash)
-    if not kept or proof.account_id is None:
+    if not kept or proof.account_id is None or await store.second_factor(tx, proof.user_id) is not None:
         raise InvalidGrant
     return await issue(
         tx,
@@ -270,6 +270,11 @@ async def revoke_token(tx: WriteTx, *, client_id: str, client_secret: str, token
     if found.app_id != app.id:
         raise UnauthorizedClient
     await record_revoked(tx, await store.revoke(tx, found.id), now)
+
+
+async def revoke_app(tx: WriteTx, *, user_id: UserId, account_id: AccountId, app_id: AppId, now: datetime) -> None:
+    """End all that an app may do for a user as an account."""
+    await record_revoked(tx, await store.revoke_of_app(tx, user_id, account_id, app_id), now)
 
 
 async def issue(

@@ -26,7 +26,7 @@ from pinson.domain.access.model import (
 )
 from pinson.domain.access.rules import SignUpRefused
 from pinson.domain.access.secret import Passwords
-from pinson.domain.accounts import AccountId, FieldRefused
+from pinson.domain.accounts import AccountId, FieldRefused, Flaw
 from pinson.lib import log
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.errors import Kind, Refusal
@@ -44,6 +44,13 @@ class UserNotFound(Refusal):
 
     kind, code = Kind.MISSING, "user_not_found"
     text = "There is no such user."
+
+
+class NoSuchPerson(FieldRefused):
+    """Nobody owns an account of this name."""
+
+    code, field, flaw = "no_such_person", "username", Flaw.INVALID
+    text = "Nobody here has an account of this name."
 
 
 class LastOwner(Refusal):
@@ -301,6 +308,35 @@ async def set_member(tx: WriteTx, *, account_id: AccountId, user_id: UserId, rol
         await _require_other_owner(tx, account_id, user_id)
     await store.put_member(tx, account_id, user_id, role, now)
     await log.record(tx, UserChanged(at=now, user_id=user_id))
+
+
+async def take_in(tx: WriteTx, *, account_id: AccountId, username: str, role: MemberRole, now: datetime) -> None:
+    """Make whoever owns another account a member of this one; a member already gets the role.
+
+    Raises:
+        AccountNotFound.
+        NoSuchPerson: there is no such account here, or it is nobody's.
+        LastOwner: it is the only owner, who would not be one.
+    """
+    proof = await store.proof_by_handle(tx, username.strip().removeprefix("@").lower())
+    if proof is None:
+        raise NoSuchPerson
+    await set_member(tx, account_id=account_id, user_id=proof.user_id, role=role, now=now)
+
+
+async def change_member(
+    tx: WriteTx, *, account_id: AccountId, user_id: UserId, role: MemberRole, now: datetime
+) -> None:
+    """Give a member of an account another role in it.
+
+    Raises:
+        AccountNotFound.
+        UserNotFound: they are no member.
+        LastOwner: they are the only owner, and would not be one.
+    """
+    if await store.member_role(tx, account_id, user_id) is None:
+        raise UserNotFound
+    await set_member(tx, account_id=account_id, user_id=user_id, role=role, now=now)
 
 
 async def end_membership(tx: WriteTx, *, account_id: AccountId, user_id: UserId, now: datetime) -> None:

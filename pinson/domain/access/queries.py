@@ -3,8 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from pinson.domain.access import store
-from pinson.domain.access.model import App, AppId, Invitation, Membership, Person, State, User, UserId, UserRole
+from pinson.domain.access.model import (
+    App,
+    AppId,
+    Grant,
+    Invitation,
+    Member,
+    Membership,
+    Person,
+    Session,
+    State,
+    User,
+    UserId,
+    UserRole,
+)
 from pinson.domain.access.secret import digest
 from pinson.domain.accounts import AccountId
 from pinson.lib.db import ReadTx
@@ -21,6 +36,11 @@ async def owner(tx: ReadTx, account_id: AccountId) -> User | None:
     return await store.user(tx, owners[0]) if owners else None
 
 
+async def members(tx: ReadTx, account_id: AccountId) -> list[Member]:
+    """Everyone who may act for an account, the longest-standing first."""
+    return await store.members(tx, account_id)
+
+
 async def roles_of(tx: ReadTx, account_id: AccountId) -> list[UserRole]:
     """What the members of an account are to the server, in no order."""
     return await store.roles_of(tx, account_id)
@@ -31,6 +51,25 @@ async def session_user(tx: ReadTx, secret: str, *, now: datetime) -> User | None
     user_id = await store.session_user_id(tx, digest(secret), now)
     user = None if user_id is None else await store.user(tx, user_id)
     return None if user is None or user.state is State.DISABLED else user
+
+
+async def sessions_of(tx: ReadTx, user_id: UserId, *, secret: str, now: datetime) -> list[Session]:
+    """Every browser that is signed in as the user, newest first.
+
+    Args:
+        secret: the cookie of the browser that asks.
+    """
+    return await store.sessions(tx, user_id, hash=digest(secret), now=now)
+
+
+async def grants(tx: ReadTx, user_id: UserId) -> list[Grant]:
+    """What apps may do for the user, one for each app and account, newest first. One statement."""
+    found: dict[tuple[AppId, AccountId], Grant] = {}
+    for one in await store.grants(tx, user_id):
+        kept = found.setdefault((one.app_id, one.account_id), one)
+        both = " ".join(dict.fromkeys(f"{kept.scopes} {one.scopes}".split()))
+        found[one.app_id, one.account_id] = msgspec.structs.replace(kept, scopes=both)
+    return list(found.values())[::-1]
 
 
 async def memberships(tx: ReadTx, user_id: UserId) -> list[Membership]:

@@ -106,3 +106,9 @@ def powers(granted: str, *, member: MemberRole | None, user: UserRole | None) ->
 def allows(role: MemberRole, scope: str) -> bool:
     """Whether a member with this role may do what the scope names, through an app or on a page."""
     return scope in POWERS[role]
+
+
+def widest(granted: str) -> list[str]:
+    """Scopes without those that another of them covers: `write` says it all."""
+    each = granted.split()
+    return [one for one in each if not any(one != other and covers(other, one) for other in each)]

@@ -32,6 +32,13 @@ class WrongPassword(Refusal):
     text = "There is no user with this name or e-mail address and this password."
 
 
+class SecondStepNeeded(Refusal):
+    """The password is right, and a code is to follow."""
+
+    kind, code = Kind.FORBIDDEN, "second_step_needed"
+    text = "Signing in takes a code from your phone, too."
+
+
 class LinkInvalid(Refusal):
     """It was used, has expired, or a newer one was sent."""
 
@@ -40,7 +47,7 @@ class LinkInvalid(Refusal):
 
 
 async def prove(db: Database, passwords: Passwords, *, login: str, password: str) -> Proof:
-    """That somebody knows a password; give the proof to `sign_in`, `change_password` or `password_token`.
+    """That somebody knows a password; give the proof to `sign_in`, `change_password` and their like.
 
     Args:
         login: e-mail address, or name of an account that the user owns.
@@ -68,17 +75,32 @@ async def sign_in(tx: WriteTx, *, proof: Proof, secret: str, user_agent: str, no
     Raises:
         WrongPassword: it was changed since.
         UserDisabled.
+        SecondStepNeeded: see `second_factor`.
     """
-    user = await _proven(tx, proof, proof.new_hash or proof.password_hash)
+    user = await still_proven(tx, proof)
     if user.state is State.DISABLED:
         raise rules.UserDisabled
-    await _open_session(tx, user.id, secret=secret, user_agent=user_agent, now=now)
+    if await store.second_factor(tx, user.id) is not None:
+        raise SecondStepNeeded
+    await open_session(tx, user.id, secret=secret, user_agent=user_agent, now=now)
     return user
 
 
 async def sign_out(tx: WriteTx, *, secret: str) -> None:
     """End the session with this cookie, if there is one."""
     await store.delete_session(tx, digest(secret))
+
+
+async def end_sessions(tx: WriteTx, *, user_id: UserId, secret: str, id: int | None) -> None:
+    """Sign one of the user's browsers out, or all but the one that asks if `id` is None.
+
+    Args:
+        secret: the cookie of the one that asks.
+    """
+    if id is not None:
+        await store.delete_session_of(tx, user_id, id)
+    else:
+        await store.delete_other_sessions(tx, user_id, digest(secret))
 
 
 async def change_password(
@@ -92,7 +114,7 @@ async def change_password(
     user = await _proven(tx, proof, password_hash)
     await store.delete_sessions(tx, user.id)
     await store.delete_mail_tokens(tx, user.id, Purpose.RESET)
-    await _open_session(tx, user.id, secret=secret, user_agent=user_agent, now=now)
+    await open_session(tx, user.id, secret=secret, user_agent=user_agent, now=now)
     await log.record(tx, PasswordChanged(at=now, user_id=user.id))
 
 
@@ -160,6 +182,15 @@ async def forget_expired(tx: WriteTx, *, now: datetime) -> None:
     await store.forget_expired(tx, now=now, codes_before=now - oauth.CODE_REMEMBERED)
 
 
+async def still_proven(tx: WriteTx, proof: Proof) -> User:
+    """Who gave the password.
+
+    Raises:
+        WrongPassword: it was changed since.
+    """
+    return await _proven(tx, proof, proof.new_hash or proof.password_hash)
+
+
 async def _proven(tx: WriteTx, proof: Proof, new_hash: str) -> User:
     """The user, who keeps `new_hash` from now on, if the proof is still good."""
     user = await store.user(tx, proof.user_id)
@@ -168,7 +199,8 @@ async def _proven(tx: WriteTx, proof: Proof, new_hash: str) -> User:
     return user
 
 
-async def _open_session(tx: WriteTx, user_id: UserId, *, secret: str, user_agent: str, now: datetime) -> None:
+async def open_session(tx: WriteTx, user_id: UserId, *, secret: str, user_agent: str, now: datetime) -> None:
+    """Sign in the browser that gets `secret` for a cookie. For those verbs that know who sits there."""
     await store.insert_session(
         tx,
         tx.new_id(user_id, now),

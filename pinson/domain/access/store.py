@@ -7,14 +7,21 @@ from pinson.domain.access.model import (
     App,
     AppId,
     Bearer,
+    Challenge,
     Code,
+    Grant,
     Invitation,
+    Member,
     MemberRole,
     Membership,
+    Passkey,
     Person,
     Proof,
     Purpose,
+    SecondFactor,
+    Session,
     Staff,
+    Theme,
     Token,
     TokenId,
     User,
@@ -24,7 +31,20 @@ from pinson.domain.access.model import (
 from pinson.domain.accounts import AccountId
 from pinson.lib.db import ReadTx, WriteTx
 
-OWNS = ("users", "members", "apps", "tokens", "codes", "sessions", "mail_tokens", "invitations")
+OWNS = (
+    "users",
+    "members",
+    "apps",
+    "tokens",
+    "codes",
+    "sessions",
+    "mail_tokens",
+    "invitations",
+    "second_factors",
+    "recovery_codes",
+    "challenges",
+    "passkeys",
+)
 
 INSERT_USER = """
     INSERT INTO users (
@@ -35,7 +55,8 @@ INSERT_USER = """
         :app_id, :invited_by)
 """
 USER = """
-    SELECT id, email, role, locale, created_at, confirmed_at, approved_at, disabled_at, reason, app_id, invited_by
+    SELECT id, email, role, locale, created_at, confirmed_at, approved_at, disabled_at, reason, app_id, invited_by,
+           theme, time_zone
     FROM users
     WHERE id = :id
 """
@@ -67,6 +88,7 @@ STAFF = """
     JOIN members AS m ON m.user_id = u.id AND m.role = 'owner'
     WHERE u.role <> 'user' AND u.disabled_at IS NULL
 """
+SET_PREFERENCES = "UPDATE users SET locale = :locale, theme = :theme, time_zone = :time_zone WHERE id = :id"
 SET_ROLE = "UPDATE users SET role = :role WHERE id = :id"
 SET_HASH = "UPDATE users SET password_hash = :password_hash WHERE id = :id"
 REPLACE_HASH = "UPDATE users SET password_hash = :new_hash WHERE id = :id AND password_hash = :password_hash"
@@ -79,6 +101,20 @@ PUT_MEMBER = """
 """
 MEMBER_ROLE = "SELECT role FROM members WHERE account_id = :account_id AND user_id = :user_id"
 MEMBERS_OF = "SELECT user_id FROM members WHERE account_id = :account_id ORDER BY created_at, user_id"
+MEMBERS = """
+    SELECT m.user_id, m.role,
+           coalesce(
+               (SELECT a.username
+                FROM members AS o
+                JOIN accounts AS a ON a.id = o.account_id
+                WHERE o.user_id = m.user_id AND o.role = 'owner' AND a.deleted_at IS NULL
+                ORDER BY o.account_id = m.account_id, o.created_at, o.account_id
+                LIMIT 1),
+               '') AS username
+    FROM members AS m
+    WHERE m.account_id = :account_id
+    ORDER BY m.created_at, m.user_id
+"""
 OWNERS_OF = """
     SELECT user_id FROM members WHERE account_id = :account_id AND role = 'owner' ORDER BY created_at, user_id
 """
@@ -134,11 +170,24 @@ BEARER = """
 GRANTED_ACCOUNTS = """
     SELECT DISTINCT account_id FROM tokens WHERE user_id = :user_id AND app_id = :app_id AND scopes = :scopes
 """
+GRANTS = """
+    SELECT t.app_id, p.name AS app_name, t.account_id, a.username, t.scopes, t.created_at AS since
+    FROM tokens AS t
+    JOIN apps AS p ON p.id = t.app_id
+    JOIN accounts AS a ON a.id = t.account_id
+    WHERE t.user_id = :user_id
+    ORDER BY t.id
+"""
 REVOKE = "DELETE FROM tokens WHERE id = :id RETURNING id"
 REVOKE_OF_CODE = "DELETE FROM tokens WHERE code_id = :code_id RETURNING id"
 REVOKE_OF_USER = "DELETE FROM tokens WHERE user_id = :user_id RETURNING id"
 REVOKE_OF_ACCOUNT = "DELETE FROM tokens WHERE account_id = :account_id RETURNING id"
 REVOKE_OF_MEMBER = "DELETE FROM tokens WHERE user_id = :user_id AND account_id = :account_id RETURNING id"
+REVOKE_OF_APP = """
+    DELETE FROM tokens
+    WHERE user_id = :user_id AND account_id = :account_id AND app_id = :app_id
+    RETURNING id
+"""
 
 INSERT_CODE = """
     INSERT INTO codes (id, hash, app_id, user_id, account_id, redirect_uri, scopes, challenge, expires_at)
@@ -153,12 +202,23 @@ USE_CODE = "UPDATE codes SET used_at = :at WHERE id = :id"
 DELETE_CODES_OF_USER = "DELETE FROM codes WHERE user_id = :user_id"
 DELETE_CODES_OF_ACCOUNT = "DELETE FROM codes WHERE account_id = :account_id"
 DELETE_CODES_OF_MEMBER = "DELETE FROM codes WHERE user_id = :user_id AND account_id = :account_id"
+DELETE_CODES_OF_APP = """
+    DELETE FROM codes WHERE user_id = :user_id AND account_id = :account_id AND app_id = :app_id
+"""
 
 INSERT_SESSION = """
     INSERT INTO sessions (id, hash, user_id, created_at, expires_at, user_agent)
     VALUES (:id, :hash, :user_id, :created_at, :expires_at, :user_agent)
 """
 SESSION_USER_ID = "SELECT user_id FROM sessions WHERE hash = :hash AND expires_at > :now"
+SESSIONS = """
+    SELECT id, created_at, user_agent, hash = :hash AS is_here
+    FROM sessions
+    WHERE user_id = :user_id AND expires_at > :now
+    ORDER BY id DESC
+"""
+DELETE_SESSION_OF = "DELETE FROM sessions WHERE id = :id AND user_id = :user_id"
+DELETE_OTHER_SESSIONS = "DELETE FROM sessions WHERE user_id = :user_id AND hash <> :hash"
 DELETE_SESSION = "DELETE FROM sessions WHERE hash = :hash"
 DELETE_SESSIONS = "DELETE FROM sessions WHERE user_id = :user_id"
 
@@ -171,8 +231,51 @@ USE_MAIL_TOKENS = """
 """
 DELETE_MAIL_TOKENS = "DELETE FROM mail_tokens WHERE user_id = :user_id AND purpose = :purpose"
 
+SECOND_FACTOR = "SELECT secret, last_step FROM second_factors WHERE user_id = :user_id"
+PUT_SECOND_FACTOR = """
+    INSERT INTO second_factors (user_id, secret, last_step, created_at)
+    VALUES (:user_id, :secret, :last_step, :now)
+    ON CONFLICT (user_id) DO UPDATE
+    SET secret = excluded.secret, last_step = excluded.last_step, created_at = excluded.created_at
+"""
+SET_LAST_STEP = "UPDATE second_factors SET last_step = :last_step WHERE user_id = :user_id"
+DELETE_SECOND_FACTOR = "DELETE FROM second_factors WHERE user_id = :user_id"
+INSERT_RECOVERY_CODES = """
+    INSERT INTO recovery_codes (user_id, hash) SELECT :user_id, value FROM json_each(:hashes)
+"""
+COUNT_RECOVERY_CODES = "SELECT count(*) FROM recovery_codes WHERE user_id = :user_id"
+USE_RECOVERY_CODE = "DELETE FROM recovery_codes WHERE user_id = :user_id AND hash = :hash"
+DELETE_RECOVERY_CODES = "DELETE FROM recovery_codes WHERE user_id = :user_id"
+
+INSERT_PASSKEY = """
+    INSERT INTO passkeys (id, user_id, credential_id, public_key, sign_count, name, created_at)
+    VALUES (:id, :user_id, :credential_id, :public_key, :sign_count, :name, :created_at)
+"""
+PASSKEY = """
+    SELECT id, user_id, credential_id, public_key, sign_count, name, created_at, used_at
+    FROM passkeys
+    WHERE credential_id = :credential_id
+"""
+PASSKEYS_OF = """
+    SELECT id, user_id, credential_id, public_key, sign_count, name, created_at, used_at
+    FROM passkeys
+    WHERE user_id = :user_id
+    ORDER BY id DESC
+"""
+PASSKEY_USED = "UPDATE passkeys SET sign_count = :sign_count, used_at = :now WHERE id = :id"
+DELETE_PASSKEY = "DELETE FROM passkeys WHERE id = :id AND user_id = :user_id"
+
+INSERT_CHALLENGE = """
+    INSERT INTO challenges (id, hash, purpose, user_id, expires_at)
+    VALUES (:id, :hash, :purpose, :user_id, :expires_at)
+"""
+CHALLENGED = "SELECT user_id FROM challenges WHERE hash = :hash AND purpose = :purpose AND expires_at > :now"
+USE_CHALLENGE = "DELETE FROM challenges WHERE hash = :hash AND purpose = :purpose AND expires_at > :now"
+DELETE_CHALLENGE = "DELETE FROM challenges WHERE hash = :hash"
+
 FORGET_CODES = "DELETE FROM codes WHERE expires_at <= :before"
 FORGET_SESSIONS = "DELETE FROM sessions WHERE expires_at <= :now"
+FORGET_CHALLENGES = "DELETE FROM challenges WHERE expires_at <= :now"
 FORGET_MAIL_TOKENS = "DELETE FROM mail_tokens WHERE expires_at <= :now"
 
 INSERT_INVITATION = """
@@ -263,6 +366,11 @@ async def set_role(tx: WriteTx, id: UserId, role: UserRole) -> None:
     await tx.run(SET_ROLE, id=id, role=role)
 
 
+async def set_preferences(tx: WriteTx, id: UserId, *, locale: str, theme: Theme, time_zone: str) -> None:
+    """Keep how the user wants to read."""
+    await tx.run(SET_PREFERENCES, id=id, locale=locale, theme=theme, time_zone=time_zone)
+
+
 async def set_password(tx: WriteTx, id: UserId, password_hash: str) -> None:
     """Keep another password."""
     await tx.run(SET_HASH, id=id, password_hash=password_hash)
@@ -292,6 +400,11 @@ async def member_role(tx: ReadTx, account_id: AccountId, user_id: UserId) -> Mem
 async def members_of(tx: ReadTx, account_id: AccountId) -> list[UserId]:
     """Everyone who is a member of the account, the longest-standing first. O(members)."""
     return [UserId(id) for id in await tx.all(int, MEMBERS_OF, account_id=account_id)]
+
+
+async def members(tx: ReadTx, account_id: AccountId) -> list[Member]:
+    """The same, as its owners see them. O(members and what they own)."""
+    return await tx.all(Member, MEMBERS, account_id=account_id)
 
 
 async def owners_of(tx: ReadTx, account_id: AccountId) -> list[UserId]:
@@ -384,6 +497,11 @@ async def granted_accounts(tx: ReadTx, user_id: UserId, app_id: AppId, scopes: s
     return [AccountId(id) for id in found]
 
 
+async def grants(tx: ReadTx, user_id: UserId) -> list[Grant]:
+    """What apps may do for a user, one for each token, oldest first. O(tokens of the user)."""
+    return await tx.all(Grant, GRANTS, user_id=user_id)
+
+
 async def revoke(tx: WriteTx, id: TokenId) -> tuple[TokenId, ...]:
     """End a token; those that ended."""
     return _ids(await tx.all(int, REVOKE, id=id))
@@ -410,6 +528,13 @@ async def revoke_of_member(tx: WriteTx, account_id: AccountId, user_id: UserId) 
     """End the tokens and pending codes by which a user speaks for an account; the tokens that ended."""
     await tx.run(DELETE_CODES_OF_MEMBER, account_id=account_id, user_id=user_id)
     return _ids(await tx.all(int, REVOKE_OF_MEMBER, account_id=account_id, user_id=user_id))
+
+
+async def revoke_of_app(tx: WriteTx, user_id: UserId, account_id: AccountId, app_id: AppId) -> tuple[TokenId, ...]:
+    """End the tokens and pending codes by which an app speaks for a user as an account; the tokens that ended."""
+    of_app = {"user_id": user_id, "account_id": account_id, "app_id": app_id}
+    await tx.run(DELETE_CODES_OF_APP, **of_app)
+    return _ids(await tx.all(int, REVOKE_OF_APP, **of_app))
 
 
 async def insert_code(tx: WriteTx, code: Code, *, hash: str) -> None:
@@ -459,6 +584,25 @@ async def session_user_id(tx: ReadTx, hash: str, now: datetime) -> UserId | None
     return None if id is None else UserId(id)
 
 
+async def sessions(tx: ReadTx, user_id: UserId, *, hash: str, now: datetime) -> list[Session]:
+    """The sessions of a user that last, newest first. O(found) on the index sessions_user.
+
+    Args:
+        hash: digest of the cookie of the one that asks.
+    """
+    return await tx.all(Session, SESSIONS, user_id=user_id, hash=hash, now=now)
+
+
+async def delete_session_of(tx: WriteTx, user_id: UserId, id: int) -> None:
+    """End a session, if it is the user's."""
+    await tx.run(DELETE_SESSION_OF, user_id=user_id, id=id)
+
+
+async def delete_other_sessions(tx: WriteTx, user_id: UserId, hash: str) -> None:
+    """End all sessions of a user but the one with this digest."""
+    await tx.run(DELETE_OTHER_SESSIONS, user_id=user_id, hash=hash)
+
+
 async def delete_session(tx: WriteTx, hash: str) -> None:
     """End a session."""
     await tx.run(DELETE_SESSION, hash=hash)
@@ -488,11 +632,106 @@ async def delete_mail_tokens(tx: WriteTx, user_id: UserId, purpose: Purpose) -> 
     await tx.run(DELETE_MAIL_TOKENS, user_id=user_id, purpose=purpose)
 
 
+async def second_factor(tx: ReadTx, user_id: UserId) -> SecondFactor | None:
+    """What the user's codes are made of; None if a password is enough. One look into the primary key."""
+    return await tx.one(SecondFactor, SECOND_FACTOR, user_id=user_id)
+
+
+async def put_second_factor(tx: WriteTx, user_id: UserId, *, secret: str, last_step: int, now: datetime) -> None:
+    """Ask the user for codes from now on, made of this."""
+    await tx.run(PUT_SECOND_FACTOR, user_id=user_id, secret=secret, last_step=last_step, now=now)
+
+
+async def set_last_step(tx: WriteTx, user_id: UserId, last_step: int) -> None:
+    """The code of this step was used."""
+    await tx.run(SET_LAST_STEP, user_id=user_id, last_step=last_step)
+
+
+async def delete_second_factor(tx: WriteTx, user_id: UserId) -> None:
+    """Ask the user for no code any more; those written down go too."""
+    await tx.run(DELETE_SECOND_FACTOR, user_id=user_id)
+    await tx.run(DELETE_RECOVERY_CODES, user_id=user_id)
+
+
+async def put_recovery_codes(tx: WriteTx, user_id: UserId, hashes: Sequence[str]) -> None:
+    """Keep the digests of codes that are written down; earlier ones end."""
+    await tx.run(DELETE_RECOVERY_CODES, user_id=user_id)
+    await tx.run(INSERT_RECOVERY_CODES, user_id=user_id, hashes=hashes)
+
+
+async def count_recovery_codes(tx: ReadTx, user_id: UserId) -> int:
+    """How many of them are left."""
+    return await tx.one(int, COUNT_RECOVERY_CODES, user_id=user_id) or 0
+
+
+async def use_recovery_code(tx: WriteTx, user_id: UserId, hash: str) -> bool:
+    """Whether it was one of them; it is not, from now on."""
+    return bool(await tx.run(USE_RECOVERY_CODE, user_id=user_id, hash=hash))
+
+
+async def insert_passkey(tx: WriteTx, passkey: Passkey) -> None:
+    """Add a passkey that nobody has."""
+    await tx.run(
+        INSERT_PASSKEY,
+        id=passkey.id,
+        user_id=passkey.user_id,
+        credential_id=passkey.credential_id,
+        public_key=passkey.public_key,
+        sign_count=passkey.sign_count,
+        name=passkey.name,
+        created_at=passkey.created_at,
+    )
+
+
+async def passkey(tx: ReadTx, credential_id: str) -> Passkey | None:
+    """The passkey that the device calls so. One look into the unique index."""
+    return await tx.one(Passkey, PASSKEY, credential_id=credential_id)
+
+
+async def passkeys_of(tx: ReadTx, user_id: UserId) -> list[Passkey]:
+    """The user's, newest first. O(found) on the index passkeys_user."""
+    return await tx.all(Passkey, PASSKEYS_OF, user_id=user_id)
+
+
+async def passkey_used(tx: WriteTx, id: int, *, sign_count: int, now: datetime) -> None:
+    """The passkey signed somebody in."""
+    await tx.run(PASSKEY_USED, id=id, sign_count=sign_count, now=now)
+
+
+async def delete_passkey(tx: WriteTx, user_id: UserId, id: int) -> None:
+    """Remove a passkey, if it is the user's."""
+    await tx.run(DELETE_PASSKEY, user_id=user_id, id=id)
+
+
+async def insert_challenge(
+    tx: WriteTx, id: int, *, hash: str, purpose: Challenge, user_id: UserId | None, expires_at: datetime
+) -> None:
+    """Remember what a browser holds between two steps."""
+    await tx.run(INSERT_CHALLENGE, id=id, hash=hash, purpose=purpose, user_id=user_id, expires_at=expires_at)
+
+
+async def challenged(tx: ReadTx, hash: str, purpose: Challenge, now: datetime) -> UserId | None:
+    """Who is between two steps with this; None if nobody is, or not any more. One look into the unique index."""
+    id = await tx.one(int, CHALLENGED, hash=hash, purpose=purpose, now=now)
+    return None if id is None else UserId(id)
+
+
+async def use_challenge(tx: WriteTx, hash: str, purpose: Challenge, now: datetime) -> bool:
+    """Whether somebody is between two steps with this; nobody is, from now on."""
+    return bool(await tx.run(USE_CHALLENGE, hash=hash, purpose=purpose, now=now))
+
+
+async def delete_challenge(tx: WriteTx, hash: str) -> None:
+    """The second step is done."""
+    await tx.run(DELETE_CHALLENGE, hash=hash)
+
+
 async def forget_expired(tx: WriteTx, *, now: datetime, codes_before: datetime) -> None:
     """Remove what has expired; codes, what expired before that. O(found) on the indexes of expires_at."""
     await tx.run(FORGET_CODES, before=codes_before)
     await tx.run(FORGET_SESSIONS, now=now)
     await tx.run(FORGET_MAIL_TOKENS, now=now)
+    await tx.run(FORGET_CHALLENGES, now=now)
 
 
 async def insert_invitation(tx: WriteTx, invitation: Invitation) -> None:

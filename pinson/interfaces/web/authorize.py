@@ -111,7 +111,7 @@ async def ask(call: Call, form: Request) -> Response:
         leads_away=True,
         app=app,
         form=form,
-        scopes=_widest(scopes),
+        scopes=access.widest(scopes),
         accounts=accounts,
         chosen=next((one.account_id for one in accounts if one.account_id in granted), accounts[0].account_id),
         out_of_band=form.redirect_uri == OUT_OF_BAND,
@@ -174,12 +174,6 @@ def _is_settled(form: Request, granted: Sequence[AccountId], account_id: Account
     section 8.6), and a code that is shown must not appear unasked.
     """
     return form.redirect_uri.startswith("https://") and account_id in granted
-
-
-def _widest(scopes: str) -> list[str]:
-    """The scopes without those that another of them covers: `write` says it all."""
-    each = scopes.split()
-    return [one for one in each if not any(one != other and access.covers(other, one) for other in each)]
 
 
 async def _grant(call: Call, form: Request, user: User, account_id: AccountId) -> Response:

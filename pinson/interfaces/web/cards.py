@@ -153,7 +153,9 @@ class Cards:
             marked = await self._marks.of(tx, reader.id, shown)
         originals = await known.of(tx, shown)
         quoted = await _quoted(tx, known, originals, reader)
-        found = await self._bodies(tx, [*shown, *(one.id for one in quoted.values() if one)], pages, lang, zone)
+        found = await self._bodies(tx, [*shown, *(one.id for one in quoted.values() if one)], pages, lang)
+        if zone.key != pages.zone.key:
+            found = {id: dates.at_home(body, lang=lang, zone=zone) for id, body in found.items()}
         wanted = [id for shape in shapes for id in (shape.author_id, shape.boost_of_author_id) if id is not None]
         wanted += [one.author_id for one in quoted.values() if one]
         authors = await self._heads(tx, wanted, pages, lang)
@@ -181,10 +183,8 @@ class Cards:
             cards.append(Card(shape, moment_of(shape.id), html, marks, polls.get(id), frames.get(id, Markup())))
         return cards
 
-    async def _bodies(
-        self, tx: ReadTx, ids: Sequence[PostId], pages: Pages, lang: Lang, zone: ZoneInfo
-    ) -> dict[PostId, Markup]:
-        kept = self._posts[lang]
+    async def _bodies(self, tx: ReadTx, ids: Sequence[PostId], pages: Pages, lang: Lang) -> dict[PostId, Markup]:
+        kept, zone = self._posts[lang], pages.zone
         found, missing = kept.look_up(ids)
         if missing:
             read = await posts.posts(tx, missing)

@@ -4,12 +4,15 @@ Called by whatever renders pages. Pure. How long ago something was is written by
 script, over the moment that stands there: what is rendered is kept, and time goes on.
 """
 
+import re
 from datetime import date, datetime, tzinfo
 
 from babel.dates import format_date, format_skeleton
+from markupsafe import Markup
 
 from pinson.lib.i18n import Lang
 
+TIME = re.compile(r"""(<time[^>]* datetime="([^"]+)">)[^<]*(</time>)""")
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}  # day before month, and 24 hours, in both
 
 
@@ -17,6 +20,15 @@ def moment(at: datetime, *, lang: Lang, zone: tzinfo) -> str:
     """« 30 mars 2010, 13:06 ». With the year, since it may be read in ten years."""
     here = at.astimezone(zone)
     return f"{format_date(here, 'd MMMM y', locale=LOCALES[lang])}, {here:%H:%M}"
+
+
+def at_home(html: Markup, *, lang: Lang, zone: tzinfo) -> Markup:
+    """A piece of a page with its moments told anew, for a reader who lives in another zone than the server."""
+
+    def told(found: re.Match[str]) -> str:
+        return f"{found[1]}{moment(datetime.fromisoformat(found[2]), lang=lang, zone=zone)}{found[3]}"
+
+    return Markup(TIME.sub(told, html))  # noqa: S704  (what stays is as it was, what is new are digits and months)
 
 
 def day(of: date, *, lang: Lang) -> str:

@@ -13,6 +13,7 @@ import mimetypes
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, get_args
+from zoneinfo import ZoneInfo
 
 import jinja2
 import msgspec
@@ -66,9 +67,15 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Pages:
-    """The templates in every language."""
+    """The templates in every language.
 
-    def __init__(self, catalogs: Catalogs, environments: Mapping[Lang, jinja2.Environment], files: Files) -> None:
+    zone: the server's, in which whatever is kept for many readers tells its moments.
+    """
+
+    def __init__(
+        self, catalogs: Catalogs, environments: Mapping[Lang, jinja2.Environment], files: Files, zone: ZoneInfo
+    ) -> None:
+        self.zone = zone
         self._catalogs = catalogs
         self._environments = environments
         self._files = files
@@ -99,7 +106,7 @@ class Pages:
                 static=files.url, instance=instance, host=host, languages=LANGUAGES, feeds=FORMATS
             )
             environments[lang] = environment
-        return cls(catalogs, environments, files)
+        return cls(catalogs, environments, files, ZoneInfo(instance.time_zone))
 
     def render(self, template: str, *, lang: Lang, **facts: Any) -> str:
         """The page as HTML."""

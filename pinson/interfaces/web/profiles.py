@@ -134,7 +134,7 @@ async def show_within(call: Call, form: Within) -> Response:
         days=by_day(call, profile, cards),
         count=len(cards),
         is_oldest_first=form.order == "oldest",
-        zone=call.tools.settings.instance.time_zone,
+        zone=call.zone.key,
     )
 
 

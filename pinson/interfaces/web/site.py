@@ -33,7 +33,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from pinson.domain import access, notifications
-from pinson.domain.access import SESSION_LASTS, Membership, State, User
+from pinson.domain.access import SESSION_LASTS, Membership, State, Theme, User
 from pinson.domain.accounts import AccountId, Profile
 from pinson.domain.notifications import Selection
 from pinson.domain.posts import Reader, Shape
@@ -44,7 +44,7 @@ from pinson.lib import posters
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.forms import binder
-from pinson.lib.i18n import negotiate
+from pinson.lib.i18n import Lang, negotiate
 from pinson.lib.limits import Limit
 from pinson.tools import Tools
 
@@ -75,7 +75,7 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
-SESSION, FORM, LANGUAGE, ACTING = "session", "form", "lang", "account"  # cookies
+SESSION, FORM, LANGUAGE, ACTING, STEP = "session", "form", "lang", "account", "step"  # cookies
 YEAR = 365 * 24 * 3600
 MOST_UNREAD = 100  # counted
 
@@ -167,8 +167,19 @@ class Call:
 
     @property
     def zone(self) -> ZoneInfo:
-        """Where days begin and end."""
-        return ZoneInfo(self.tools.settings.instance.time_zone)
+        """Where days begin and end, for whoever reads."""
+        chosen = self.user.time_zone if self.user is not None else ""
+        return ZoneInfo(chosen) if chosen else self._pages.zone
+
+    @property
+    def theme(self) -> str:
+        """In what light the reader wants pages; "" if they never said, or leave it to their device."""
+        return "" if self.user is None or self.user.theme is Theme.SYSTEM else self.user.theme
+
+    def speak(self, lang: Lang) -> None:
+        """Answer in this language from now on, also when nobody is signed in in this browser."""
+        self.lang = lang
+        self._remember_lang = True
 
     @property
     def base_url(self) -> str:
@@ -382,6 +393,15 @@ class Call:
     def open_session(self, response: Response, secret: str) -> None:
         """From now on this browser is signed in."""
         self._set_cookie(response, SESSION, secret, max_age=int(SESSION_LASTS.total_seconds()))
+
+    @property
+    def step(self) -> str | None:
+        """The secret that this browser got for the right password, until it has given the code too."""
+        return self._cookie(STEP)
+
+    def open_step(self, response: Response, secret: str) -> None:
+        """This browser gave the password, and is to give a code."""
+        self._set_cookie(response, STEP, secret, max_age=None)
 
     def end_session(self, response: Response) -> None:
         """From now on this browser is not signed in."""

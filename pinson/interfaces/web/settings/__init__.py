@@ -3,6 +3,17 @@
 Here too every form works without script, and each page says in plain words what a choice does.
 """
 
-from pinson.interfaces.web.settings import index, posting, profile
+from pinson.interfaces.web.settings import (
+    closing,
+    index,
+    members,
+    passkeys,
+    posting,
+    preferences,
+    profile,
+    second_step,
+    security,
+    sign_ins,
+)
 
-MODULES = (index, profile, posting)
+MODULES = (index, profile, posting, preferences, security, second_step, passkeys, sign_ins, members, closing)
