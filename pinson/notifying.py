@@ -13,6 +13,7 @@ from pinson.domain.notifications import Kind, SenderAccepted, SenderDismissed
 from pinson.domain.posts import Mark, PostDeleted, PostEdited, PostId, PostMarked, PostPublished, PostUnmarked
 from pinson.domain.posts.polls import PollEnded
 from pinson.domain.relations import Blocked, Followed, FollowRequested, FollowRequestEnded, Muted, Unfollowed
+from pinson.domain.relations.collections import CollectionChanged, CollectionDeleted, Featured, Unfeatured
 from pinson.domain.relations.model import TopicKind
 from pinson.lib.paging import NEWEST
 from pinson.tools import Tools
@@ -111,6 +112,28 @@ async def _of_follow(
     await tools.db.write(
         notifications.after_follow, account_id=account_id, target_id=target_id, at=fact.at, now=tools.clock.now()
     )
+
+
+async def of_featured(tools: Tools, fact: Featured | Unfeatured) -> None:
+    """Tell somebody that a collection recommends them, or no longer."""
+    await tools.db.write(
+        notifications.after_featured,
+        collection_id=fact.collection_id,
+        member_id=fact.member_id,
+        at=fact.at,
+        now=tools.clock.now(),
+    )
+
+
+async def of_collection(tools: Tools, fact: CollectionChanged) -> None:
+    """Tell those in a collection that it says something else about them."""
+    await tools.db.write(notifications.after_collection, id=fact.collection_id, at=fact.at, now=tools.clock.now())
+
+
+async def of_collection_gone(tools: Tools, fact: CollectionDeleted) -> None:
+    """Take back what was about a collection that is gone."""
+    while await tools.db.write(notifications.forget_collection, id=fact.collection_id):
+        pass
 
 
 async def of_sign_up(tools: Tools, fact: UserSignedUp | UserConfirmed | UserApproved) -> None:

@@ -35,6 +35,7 @@ from pinson.domain.notifications import SenderAccepted, SenderDismissed
 from pinson.domain.posts import PostDeleted, PostEdited, PostImported, PostMarked, PostPublished, PostUnmarked
 from pinson.domain.posts.polls import PollEnded
 from pinson.domain.relations import Blocked, Followed, FollowRequested, FollowRequestEnded, Muted, Unfollowed
+from pinson.domain.relations.collections import CollectionChanged, CollectionDeleted, Featured, Unfeatured
 from pinson.lib.log import Fact
 from pinson.tools import Tools
 
@@ -90,6 +91,10 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     FollowRequestEnded: ((NOTIFICATIONS, notifying.of_follow_request),),
     Blocked: ((NOTIFICATIONS, notifying.of_barrier),),
     Muted: ((NOTIFICATIONS, notifying.of_barrier),),
+    Featured: ((NOTIFICATIONS, notifying.of_featured),),
+    Unfeatured: ((NOTIFICATIONS, notifying.of_featured),),
+    CollectionChanged: ((NOTIFICATIONS, notifying.of_collection),),
+    CollectionDeleted: ((NOTIFICATIONS, notifying.of_collection_gone),),
     SenderAccepted: ((NOTIFICATIONS, notifying.of_accepted),),
     SenderDismissed: ((NOTIFICATIONS, notifying.of_dismissed),),
     AnnouncementWithdrawn: (("clearing", closing.clear_after_announcement),),

@@ -265,3 +265,21 @@ def test_the_operators_figures(mod):
     assert mod.admin_retention(start, end)
     for trend in (mod.admin_trending_tags, mod.admin_trending_statuses, mod.admin_trending_links):
         assert trend() is not None
+
+
+def test_a_collection_is_filled_told_of_and_left(ana, ben):
+    me = ben.account_update_credentials(discoverable=True)
+    made = ana.collection_create("Cryogenics", description="Who knows cold", discoverable=True).collection
+    item = ana.collection_item_add(made, me).collection_item
+
+    assert ids(ana.collection(made).accounts) == [made.account_id, me.id]
+    assert ids(ana.account_collections(made.account_id).collections) == [made.id]
+    assert ids(ben.account_in_collections(me).collections) == [made.id]
+    [told] = eventually(lambda: ben.notifications(types=["added_to_collection"]))
+    assert told.collection.id == made.id
+    assert ana.collection_update(made, name="Cold").collection.name == "Cold"
+    ben.collection_item_revoke(made, item)
+    assert [one.state for one in ana.collection(made).collection["items"]] == ["revoked"]
+    ana.collection_item_delete(made, item)
+    ana.collection_delete(made)
+    assert ana.account_collections(made.account_id).collections == []

@@ -56,6 +56,7 @@ class Report(msgspec.Struct, frozen=True):
 
     account_id, target_id: who reports whom.
     post_ids: what it is about, those that are gone since included. rule_ids: rules that were broken.
+    collection_ids: as post_ids.
     assigned_to: the moderator who looks into it.
     resolved_at, resolved_by: None while it is open.
     """
@@ -72,6 +73,7 @@ class Report(msgspec.Struct, frozen=True):
     assigned_to: AccountId | None = None
     resolved_at: datetime | None = None
     resolved_by: AccountId | None = None
+    collection_ids: tuple[int, ...] = ()
 
 
 class Sanction(StrEnum):

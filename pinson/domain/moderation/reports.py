@@ -16,6 +16,8 @@ from pinson.domain.moderation.model import Category, Moderator, Report
 from pinson.domain.moderation.register import note
 from pinson.domain.moderation.rules import ReportNotFound
 from pinson.domain.posts import PostId, PostNotFound, Reader
+from pinson.domain.relations import collections
+from pinson.domain.relations.collections import CollectionNotFound
 from pinson.lib import log
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.paging import Page
@@ -30,27 +32,33 @@ async def report(
     category: Category,
     comment: str,
     rule_ids: Sequence[int],
+    collection_ids: Sequence[int] = (),
     now: datetime,
 ) -> Report:
     """Tell moderators about an account. Whoever names rules reports their violation.
 
     Args:
-        post_ids: of that account's posts, what it is about.
+        post_ids, collection_ids: of that account's, what it is about.
     Raises:
         AccountNotFound: there is no such account, or the reporter is suspended.
         PostNotFound: one is not that account's, or not for the reporter to see.
+        CollectionNotFound: likewise.
         CommentTooLong, TooManyReported.
     """
     assert reporter.id is not None
     await accounts.active(tx, reporter.id)
     ids = tuple(dict.fromkeys(post_ids))
-    rules.check_report(comment, len(ids))
+    listed = tuple(dict.fromkeys(collection_ids))
+    rules.check_report(comment, len(ids) + len(listed))
     if await accounts.by_id(tx, target_id) is None:
         raise AccountNotFound
     found = await posts.posts(tx, list(ids))
     for id in ids:
         if id not in found or found[id].author_id != target_id or not posts.can_see(found[id].shape, reporter):
             raise PostNotFound
+    theirs = await collections.by_ids(tx, listed, reporter.id)
+    if any(id not in theirs or theirs[id].account_id != target_id for id in listed):
+        raise CollectionNotFound
     new = Report(
         id=tx.new_id(reporter.id, now),
         account_id=reporter.id,
@@ -61,6 +69,7 @@ async def report(
         rule_ids=tuple(dict.fromkeys(rule_ids)),
         created_at=now,
         updated_at=now,
+        collection_ids=listed,
     )
     await store.insert_report(tx, new)
     await log.record(tx, Reported(at=now, report_id=new.id, account_id=reporter.id, target_id=target_id))

@@ -54,14 +54,14 @@ async def waiting(tx: ReadTx) -> Waiting:
 # --- reports ------------------------------------------------------------------------------------------------------
 
 REPORT = """id, account_id, target_id, category, comment, post_ids, rule_ids, created_at, updated_at, assigned_to,
-        resolved_at, resolved_by"""
+        resolved_at, resolved_by, collection_ids"""
 INSERT_REPORT = """
     INSERT INTO reports (
         id, account_id, target_id, category, comment, post_ids, rule_ids, created_at, updated_at, assigned_to,
-        resolved_at, resolved_by)
+        resolved_at, resolved_by, collection_ids)
     VALUES (
         :id, :account_id, :target_id, :category, :comment, :post_ids, :rule_ids, :created_at, :updated_at, :assigned_to,
-        :resolved_at, :resolved_by)
+        :resolved_at, :resolved_by, :collection_ids)
 """
 UPDATE_REPORT = """
     UPDATE reports

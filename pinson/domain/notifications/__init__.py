@@ -11,8 +11,10 @@ Not here: what a notification looks like (interfaces); sending it to browsers.
 
 from pinson.domain.notifications import push
 from pinson.domain.notifications.commands import (
+    after_collection,
     after_edit_to_boosters,
     after_edit_to_quoters,
+    after_featured,
     after_follow,
     after_mark,
     after_poll,
@@ -26,6 +28,7 @@ from pinson.domain.notifications.commands import (
     follow_standing,
     forget_account,
     forget_between,
+    forget_collection,
     forget_post,
     notify,
 )
@@ -87,8 +90,10 @@ __all__ = [
     "SenderAccepted",
     "SenderDismissed",
     "accept_senders",
+    "after_collection",
     "after_edit_to_boosters",
     "after_edit_to_quoters",
+    "after_featured",
     "after_follow",
     "after_mark",
     "after_poll",
@@ -104,6 +109,7 @@ __all__ = [
     "follow_standing",
     "forget_account",
     "forget_between",
+    "forget_collection",
     "forget_post",
     "group",
     "group_page",

@@ -14,9 +14,18 @@ from pinson.domain.access import UserId
 from pinson.domain.accounts import AccountId
 from pinson.domain.notifications import rules, store
 from pinson.domain.notifications.facts import Notified
-from pinson.domain.notifications.model import REPLACING, REQUESTING, Kind, Notification, State
+from pinson.domain.notifications.model import (
+    ABOUT_COLLECTIONS,
+    ABOUT_POSTS,
+    REPLACING,
+    REQUESTING,
+    Kind,
+    Notification,
+    State,
+)
 from pinson.domain.notifications.rules import NotificationNotFound
 from pinson.domain.posts import Mark, PostId, QuoteState, Shape, Visibility
+from pinson.domain.relations import collections
 from pinson.lib import log
 from pinson.lib.db import ReadTx, WriteTx
 
@@ -40,7 +49,7 @@ async def notify(
 
     Args:
         from_id: whose doing it is; of what comes from the server, the recipient's own.
-        about: the post, or the id of what else it is: a report, a warning. 0 if it is only about the sender.
+        about: the post, or the id of what else it is: a report, a warning, a collection. 0: only about the sender.
         at: when it happened.
     """
     sender = await accounts.by_id(tx, from_id)
@@ -202,6 +211,26 @@ async def after_follow(
             await store.delete_one(tx, target_id, kind, account_id, 0)
 
 
+async def after_featured(tx: WriteTx, *, collection_id: int, member_id: AccountId, at: datetime, now: datetime) -> None:
+    """Tell somebody that a collection recommends them, or take it back if it no longer does."""
+    one = (await collections.by_ids(tx, [collection_id], member_id)).get(collection_id)
+    if one is None:
+        return  # all about it goes
+    if member_id in await collections.featured(tx, collection_id):
+        await notify(tx, [member_id], kind=Kind.FEATURED, from_id=one.account_id, about=one.id, at=at, now=now)
+    else:
+        for kind in ABOUT_COLLECTIONS:
+            await store.delete_one(tx, member_id, kind, one.account_id, one.id)
+
+
+async def after_collection(tx: WriteTx, *, id: int, at: datetime, now: datetime) -> None:
+    """Tell those in a collection, at most 25, that it says something else."""
+    one = (await collections.by_ids(tx, [id], None)).get(id)
+    if one is not None:
+        members = await collections.featured(tx, id)
+        await notify(tx, members, kind=Kind.COLLECTION_UPDATE, from_id=one.account_id, about=one.id, at=at, now=now)
+
+
 async def after_sign_up(tx: WriteTx, *, user_id: UserId, at: datetime, now: datetime) -> None:
     """Tell the staff of a newcomer, once nothing keeps them from taking part."""
     user = await access.user(tx, user_id)
@@ -246,7 +275,12 @@ async def clear(tx: WriteTx, *, account_id: AccountId, limit: int = AT_ONCE) -> 
 
 async def forget_post(tx: WriteTx, *, id: PostId, limit: int = AT_ONCE) -> int:
     """Remove up to `limit` of what is about a post that is gone; how many. Call again until none."""
-    return await store.delete_about(tx, id, limit=limit)
+    return await store.delete_about(tx, id, ABOUT_POSTS, limit=limit)
+
+
+async def forget_collection(tx: WriteTx, *, id: int, limit: int = AT_ONCE) -> int:
+    """Remove up to `limit` of what is about a collection that is gone; how many. Call again until none."""
+    return await store.delete_about(tx, id, ABOUT_COLLECTIONS, limit=limit)
 
 
 async def forget_between(

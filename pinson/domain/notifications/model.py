@@ -26,14 +26,18 @@ class Kind(StrEnum):
     REPORT = "admin.report"
     SEVERED = "severed_relationships"
     WARNING = "moderation_warning"
+    FEATURED = "added_to_collection"
+    COLLECTION_UPDATE = "collection_update"  # one that it is in says something else now
 
 
 GROUPABLE = frozenset({Kind.FAVOURITE, Kind.BOOST, Kind.FOLLOW, Kind.SIGN_UP})
-FILTERABLE = frozenset({Kind.MENTION, Kind.BOOST, Kind.FOLLOW, Kind.FOLLOW_REQUEST, Kind.FAVOURITE, Kind.QUOTE})
+FILTERABLE = frozenset(
+    {*(Kind.MENTION, Kind.BOOST, Kind.FOLLOW, Kind.FOLLOW_REQUEST, Kind.FAVOURITE, Kind.QUOTE), Kind.FEATURED}
+)
 """What a policy may keep apart, or drop."""
 REQUESTING = frozenset({Kind.MENTION, Kind.QUOTE})
 """What makes a sender, if it is kept apart, one who asks to be heard."""
-REPLACING = frozenset({Kind.UPDATE, Kind.QUOTED_UPDATE})
+REPLACING = frozenset({Kind.UPDATE, Kind.QUOTED_UPDATE, Kind.COLLECTION_UPDATE})
 """What happens again and again: the latest takes the place of the one before."""
 OF_SYSTEM = frozenset({Kind.POLL, Kind.SEVERED, Kind.WARNING})
 """What can come from the account itself."""
@@ -43,6 +47,8 @@ ABOUT_POSTS = frozenset(
         *(Kind.UPDATE, Kind.QUOTE, Kind.QUOTED_UPDATE),
     }
 )
+
+ABOUT_COLLECTIONS = frozenset({Kind.FEATURED, Kind.COLLECTION_UPDATE})
 
 
 class State(IntEnum):
@@ -59,7 +65,7 @@ class Notification(msgspec.Struct, frozen=True):
     """What an account was told.
 
     from_id: whose doing it was.
-    about_id: the post, the report or the warning, by its kind; 0 if there is nothing but the sender.
+    about_id: the post, the report, the warning or the collection, by its kind; 0 if there is nothing but the sender.
     group_id, hour: the group that it is in, and when that began, in hours since 1970.
     """
 
@@ -77,6 +83,11 @@ class Notification(msgspec.Struct, frozen=True):
     def post_id(self) -> PostId | None:
         """The post that it is about."""
         return PostId(self.about_id) if self.kind in ABOUT_POSTS else None
+
+    @property
+    def collection_id(self) -> int | None:
+        """The collection that it is about."""
+        return self.about_id if self.kind in ABOUT_COLLECTIONS else None
 
     @property
     def is_apart(self) -> bool:

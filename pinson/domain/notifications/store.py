@@ -7,7 +7,6 @@ import msgspec
 
 from pinson.domain.accounts import AccountId
 from pinson.domain.notifications.model import (
-    ABOUT_POSTS,
     REQUESTING,
     Circumstances,
     Kind,
@@ -302,10 +301,10 @@ async def delete_by_id(tx: WriteTx, account_id: AccountId, id: int) -> bool:
     return bool(await _took(tx, await tx.all(Notification, DELETE_BY_ID, account_id=account_id, id=id)))
 
 
-async def delete_about(tx: WriteTx, post_id: PostId, *, limit: int) -> int:
-    """Remove up to `limit` of those about a post; how many. O(limit) on the unique index."""
-    kinds = list(ABOUT_POSTS)
-    return await _took(tx, await tx.all(Notification, DELETE_ABOUT, about_id=post_id, kinds=kinds, limit=limit))
+async def delete_about(tx: WriteTx, about_id: int, kinds: Iterable[Kind], *, limit: int) -> int:
+    """Remove up to `limit` of those kinds about one thing; how many. O(limit) on the unique index."""
+    about = {"about_id": about_id, "kinds": list(kinds)}
+    return await _took(tx, await tx.all(Notification, DELETE_ABOUT, **about, limit=limit))
 
 
 async def delete_group(tx: WriteTx, group_id: int, *, limit: int) -> int:

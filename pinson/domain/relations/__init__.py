@@ -1,12 +1,12 @@
-"""Who follows what and whom (both are topics), who waits to, who does not want to see whom, and lists of them.
+"""Who follows what and whom (both are topics), who waits to, who does not want to see whom, lists and collections.
 
 Called by interfaces, and by timelines and streams (`Circles`). All of it belongs to an account,
-not to the person who signs in. Lists live here, on the same floor: whoever is no longer followed
-leaves them, in the same transaction. Not here: which posts a follow brings and what a mute hides
-(timelines), what a block hides (posts).
+not to the person who signs in. Lists and collections live here, on the same floor: whoever is no
+longer followed leaves the former, and whoever is blocked the latter, in the same transaction. Not
+here: which posts a follow brings and what a mute hides (timelines), what a block hides (posts).
 """
 
-from pinson.domain.relations import lists
+from pinson.domain.relations import collections, lists
 from pinson.domain.relations.barriers import (
     BadDomain,
     block,
@@ -97,6 +97,7 @@ __all__ = [
     "block_domain",
     "blocks",
     "changed",
+    "collections",
     "concerned",
     "count_requests",
     "dismiss",

@@ -9,7 +9,7 @@ import re
 from datetime import datetime, timedelta
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.relations import commands, store
+from pinson.domain.relations import collections, commands, store
 from pinson.domain.relations.facts import Blocked, Muted, Unblocked, Unmuted
 from pinson.domain.relations.model import Mute
 from pinson.lib import log
@@ -30,11 +30,13 @@ class BadDomain(Refusal):
 
 
 async def block(tx: WriteTx, *, account_id: AccountId, target_id: AccountId, now: datetime) -> None:
-    """Keep two accounts from each other, and end what follows and requests there were between them."""
+    """Keep two accounts from each other, and end what follows, requests and recommendations there were
+    between them."""
     if account_id == target_id:
         return
     if await store.add_block(tx, tx.new_id(account_id, now), account_id, target_id):
         await commands.sever(tx, account_id, target_id, now)
+        await collections.part(tx, account_id, target_id, now)
         await log.record(tx, Blocked(at=now, account_id=account_id, target_id=target_id))
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from pinson.domain import accounts
 from pinson.domain.accounts import AccountId
-from pinson.domain.relations import lists, store
+from pinson.domain.relations import collections, lists, store
 from pinson.domain.relations.facts import (
     FollowChanged,
     Followed,
@@ -145,7 +145,8 @@ async def sever(tx: WriteTx, one: AccountId, other: AccountId, now: datetime) ->
 
 
 async def sever_all(tx: WriteTx, *, account_id: AccountId, now: datetime, limit: int = 500) -> int:
-    """End up to `limit` follows by or of an account that is being closed, and as many lists; how many.
+    """End up to `limit` follows by or of an account that is being closed, and as many lists and collections;
+    how many.
 
     Call again until none. What else stands between it and others goes at once.
     """
@@ -153,7 +154,9 @@ async def sever_all(tx: WriteTx, *, account_id: AccountId, now: datetime, limit:
     ended = await store.touching(tx, account_id, limit=limit)
     for old in ended:
         await _end(tx, old, now)
-    return len(ended) + await lists.sever_all(tx, account_id=account_id, now=now, limit=limit)
+    held = await lists.sever_all(tx, account_id=account_id, now=now, limit=limit)
+    recommended = await collections.sever_all(tx, account_id=account_id, now=now, limit=limit)
+    return len(ended) + held + recommended
 
 
 async def _begin(tx: WriteTx, new: Follow, now: datetime) -> None:

@@ -15,10 +15,11 @@ from pinson.domain.accounts import Account, AccountId, AccountNotFound
 from pinson.domain.posts import Reader
 from pinson.domain.search import find_people
 from pinson.interfaces.mastodon.api import A_DAY, HALF_AN_HOUR, Call, TooManyIds, Who, json
-from pinson.interfaces.mastodon.entities import AccountEntity, Empty, RelationshipEntity, relationship
+from pinson.interfaces.mastodon.entities import AccountEntity, Empty, RelationshipEntity, not_featured, relationship
 from pinson.interfaces.mastodon.oauth import TokenEntity, token_entity
 from pinson.interfaces.mastodon.people import MOST, PAGE, OneAccount, PeopleOf, existing, page_of, rendered, stands
 from pinson.interfaces.request import Routes, origin, peer
+from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.limits import Limit
 
@@ -151,10 +152,7 @@ async def check_confirmation(call: Call) -> Response:
 async def show(call: Call, form: OneAccount) -> Response:
     """One account. Of a suspended one nothing but its name is shown."""
     async with call.tools.db.read() as tx:
-        found = await call.renderings.accounts(tx, [form.id])
-    if form.id not in found:
-        raise AccountNotFound
-    return json(found[form.id])
+        return json(await _one(tx, call, form.id))
 
 
 @routes.get("/api/v1/accounts", scopes=("read:accounts",), who=Who.ANYONE, answers=list[AccountEntity])
@@ -173,7 +171,7 @@ async def look_up(call: Call, form: Address) -> Response:
         account = await accounts.by_acct(tx, form.acct, local_domain=call.local_domain)
         if account is None:
             raise AccountNotFound
-        return json((await call.renderings.accounts(tx, [account.id]))[account.id])
+        return json(await _one(tx, call, account.id))
 
 
 @routes.get("/api/v1/accounts/search", scopes=("read:accounts",), answers=list[AccountEntity])
@@ -281,3 +279,17 @@ def _unwanted(reader: Reader, id: AccountId) -> AbstractSet[AccountId]:
     """Whom the reader does not want to find on the lists of an account, unless it is their own."""
     circle = reader.circle
     return frozenset() if circle is None or reader.id == id else circle.muted | circle.blocked | circle.blocked_by
+
+
+async def _one(tx: ReadTx, call: Call, id: AccountId) -> bytes:
+    """An account, and whether just this viewer may put it into a collection; elsewhere it says who may in general.
+
+    Raises:
+        AccountNotFound.
+    """
+    found = await call.renderings.accounts(tx, [id])
+    if id not in found:
+        raise AccountNotFound
+    circle = (await call.reader(tx)).circle
+    apart = circle is None or id in circle.blocked or id in circle.blocked_by
+    return not_featured(found[id]) if apart else found[id]

@@ -25,9 +25,9 @@ from pinson.lib.i18n import negotiate, typography
 routes = Routes()
 
 # Apps read the first version number they find as Mastodon's, and the name in brackets as ours.
-VERSION = f"4.5.0 (compatible; Pinson {pinson.__version__})"
-# The version of Mastodon's API up to which everything works here; 10 would promise collections.
-API_VERSION = 9
+VERSION = f"4.6.0 (compatible; Pinson {pinson.__version__})"
+# The version of Mastodon's API up to which everything works here; 11 came with descriptions of profiles' pictures.
+API_VERSION = 11
 
 
 class SaidEntity(msgspec.Struct):

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from pinson.domain import notifications
 from pinson.domain.notifications import GROUPABLE, Group, Kind
 from pinson.interfaces.mastodon.api import Call, json
-from pinson.interfaces.mastodon.entities import AccountEntity, Empty, StatusEntity, moment
+from pinson.interfaces.mastodon.entities import AccountEntity, CollectionEntity, Empty, StatusEntity, moment
 from pinson.interfaces.mastodon.notifications import (
     READ,
     WRITE,
@@ -91,6 +91,7 @@ class NotificationGroup(msgspec.Struct):
     status_id: str | msgspec.UnsetType | None = msgspec.UNSET
     report: ReportEntity | msgspec.UnsetType = msgspec.UNSET
     moderation_warning: AccountWarningEntity | msgspec.UnsetType = msgspec.UNSET
+    collection: CollectionEntity | msgspec.UnsetType = msgspec.UNSET
     fallback: FallbackEntity | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -202,5 +203,6 @@ def _entity(group: Group, show: Shown, *, is_list: bool) -> NotificationGroup:
         status_id=msgspec.UNSET if post_id is None else str(post_id) if post_id in show.statuses else None,
         report=show.report(newest) or msgspec.UNSET,
         moderation_warning=show.warning(newest) or msgspec.UNSET,
+        collection=show.collection(newest) or msgspec.UNSET,
         fallback=show.fallbacks.get(newest.id, msgspec.UNSET),
     )

@@ -15,8 +15,19 @@ from pinson.domain import accounts, moderation, notifications, posts
 from pinson.domain.accounts import AccountId
 from pinson.domain.notifications import Kind, Notification, Selection
 from pinson.domain.posts import PostId, Reader
+from pinson.domain.relations import collections
 from pinson.interfaces.mastodon.api import Call, json
-from pinson.interfaces.mastodon.entities import AccountEntity, Empty, Renderings, StatusEntity, array, encode, moment
+from pinson.interfaces.mastodon.entities import (
+    AccountEntity,
+    CollectionEntity,
+    Empty,
+    Renderings,
+    StatusEntity,
+    array,
+    collection_entities,
+    encode,
+    moment,
+)
 from pinson.interfaces.mastodon.reports import AccountWarningEntity, ReportEntity, warning
 from pinson.interfaces.mastodon.reports import entity as report_entity
 from pinson.interfaces.request import Routes
@@ -113,6 +124,7 @@ class NotificationEntity(msgspec.Struct):
     status: StatusEntity | msgspec.UnsetType | None = msgspec.UNSET
     report: ReportEntity | msgspec.UnsetType = msgspec.UNSET
     moderation_warning: AccountWarningEntity | msgspec.UnsetType = msgspec.UNSET
+    collection: CollectionEntity | msgspec.UnsetType = msgspec.UNSET
     filtered: bool | msgspec.UnsetType = msgspec.UNSET
     fallback: FallbackEntity | msgspec.UnsetType = msgspec.UNSET
 
@@ -127,6 +139,7 @@ class Shown(msgspec.Struct, frozen=True):
     statuses: Mapping[PostId, bytes]
     reports: Mapping[int, Any] = {}
     warnings: Mapping[int, Any] = {}
+    collections: Mapping[int, CollectionEntity] = {}
     fallbacks: Mapping[int, FallbackEntity] = {}
 
     def one(self, notification: Notification) -> bytes | None:
@@ -148,6 +161,8 @@ class Shown(msgspec.Struct, frozen=True):
             entity["report"] = report
         if (decision := self.warning(notification)) is not None:
             entity["moderation_warning"] = decision
+        if (collection := self.collection(notification)) is not None:
+            entity["collection"] = collection
         if notification.is_apart:
             entity["filtered"] = True
         if fallback := self.fallbacks.get(notification.id):
@@ -161,6 +176,11 @@ class Shown(msgspec.Struct, frozen=True):
     def warning(self, notification: Notification) -> Any:
         """The decision of moderators that it is about, if it is there."""
         return self.warnings.get(notification.about_id) if notification.kind is Kind.WARNING else None
+
+    def collection(self, notification: Notification) -> CollectionEntity | None:
+        """The collection that it is about, if it is there."""
+        id = notification.collection_id
+        return None if id is None else self.collections.get(id)
 
 
 async def show(
@@ -186,6 +206,7 @@ async def show(
         statuses,
         await _reports(tx, renderings, [one.about_id for one in found if one.kind is Kind.REPORT]),
         await _warnings(tx, renderings, [one.about_id for one in found if one.kind is Kind.WARNING]),
+        await _collections(tx, tools, [one.collection_id for one in found if one.collection_id is not None], reader),
     )
 
 
@@ -208,6 +229,14 @@ async def _warnings(tx: ReadTx, renderings: Renderings, ids: Sequence[int]) -> M
         for id, one in found.items()
         if one.account_id in targets
     }
+
+
+async def _collections(tx: ReadTx, tools: Tools, ids: Sequence[int], reader: Reader) -> Mapping[int, CollectionEntity]:
+    if not ids:
+        return {}
+    found = await collections.by_ids(tx, ids, reader.id)
+    shown = await collection_entities(tx, list(found.values()), reader=reader, base_url=tools.settings.url)
+    return dict(zip(found, shown, strict=True))
 
 
 async def shown(
@@ -234,6 +263,8 @@ async def _fallbacks(tx: ReadTx, call: Call, unknown: Sequence[Notification]) ->
         Kind.QUOTED_UPDATE: _("{name} edited a post that you have quoted"),
         Kind.SEVERED: _("You have lost followers, or accounts that you followed"),
         Kind.WARNING: _("You have received a warning from the moderators"),
+        Kind.FEATURED: _("{name} added you to a collection"),
+        Kind.COLLECTION_UPDATE: _("{name} edited a collection that you are in"),
     }
     link = _("Look at it on the website")
     named = await accounts.by_ids(tx, [call.account_id, *(one.from_id for one in unknown)])

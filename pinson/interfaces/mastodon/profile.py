@@ -22,6 +22,7 @@ from pinson.domain.accounts import (
 )
 from pinson.domain.media import Portrait, Upload
 from pinson.domain.posts import Visibility
+from pinson.domain.relations import collections
 from pinson.interfaces.mastodon.api import Call, json
 from pinson.interfaces.mastodon.entities import ROLES, AccountEntity, FieldEntity
 from pinson.interfaces.mastodon.featured_tags import FeaturedTagEntity, featured_tag
@@ -95,10 +96,10 @@ class Update(msgspec.Struct):
         lines = None if self.fields_attributes is msgspec.UNSET else self.fields_attributes or []
         sites = None if self.attribution_domains is msgspec.UNSET else self.attribution_domains or []
         return Changes(
-            display_name=_text(self.display_name),
-            note=_text(self.note),
-            avatar_description=_text(self.avatar_description),
-            header_description=_text(self.header_description),
+            display_name=changed_text(self.display_name),
+            note=changed_text(self.note),
+            avatar_description=changed_text(self.avatar_description),
+            header_description=changed_text(self.header_description),
             fields=None if lines is None else tuple(Field(one.name.strip(), one.value.strip()) for one in lines),
             attribution_domains=None if sites is None else tuple(sites),
             locked=self.locked,
@@ -112,7 +113,7 @@ class Update(msgspec.Struct):
         )
 
 
-def _text(given: str | msgspec.UnsetType | None) -> str | None:
+def changed_text(given: str | msgspec.UnsetType | None) -> str | None:
     """A text as the domain takes it: None keeps what is, and what is emptied goes."""
     return None if given is msgspec.UNSET else given or ""
 
@@ -125,7 +126,7 @@ class OwnRole(msgspec.Struct):
     permissions: str
     color: str
     highlighted: bool
-    collection_limit: int = 0
+    collection_limit: int = collections.MOST_COLLECTIONS
 
 
 # For moderators, by bit: 2 audit log, 3 dashboard, 4 reports, 10 users. All 23 for those who run the server.

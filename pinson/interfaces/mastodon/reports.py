@@ -63,6 +63,7 @@ class NewReport(msgspec.Struct):
     comment: str = ""
     category: Category = Category.OTHER
     rule_ids: list[int] = []
+    collection_ids: list[int] = []
 
 
 @routes.post("/api/v1/reports", scopes=("write:reports",), answers=ReportEntity)
@@ -80,6 +81,7 @@ async def report(call: Call, form: NewReport) -> Response:
         category=form.category,
         comment=form.comment,
         rule_ids=form.rule_ids,
+        collection_ids=form.collection_ids,
         now=call.now,
     )
     async with call.tools.db.read() as tx:
@@ -99,7 +101,7 @@ def entity(one: Report, target: bytes) -> dict[str, Any]:
         "created_at": moment(one.created_at),
         "status_ids": [str(id) for id in one.post_ids],
         "rule_ids": [str(id) for id in one.rule_ids],
-        "collection_ids": [],
+        "collection_ids": [str(id) for id in one.collection_ids],
         "target_account": msgspec.Raw(target),
     }
 

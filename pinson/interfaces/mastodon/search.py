@@ -1,7 +1,7 @@
 """Search, as Mastodon clients know it: https://docs.joinmastodon.org/methods/search.
 
-What is typed may be an address of a page here, which leads to one result; else people, posts and hashtags are
-looked for, each by rules of their own (`pinson.domain.search`). Nothing is looked for on other servers.
+What is typed may be an address of a page here, which leads to one result; else people, posts, hashtags and
+collections are looked for, each by rules of their own (`pinson.domain.search`). Nothing is looked for on other servers.
 """
 
 from collections.abc import Sequence
@@ -13,9 +13,17 @@ from starlette.responses import Response
 from pinson.domain import accounts, posts, search
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import PostNotFound, Reader, Shape, Tag
+from pinson.domain.relations import collections
+from pinson.domain.relations.collections import Collection
 from pinson.domain.search import Local
 from pinson.interfaces.mastodon.api import Call, NoToken, Who, json
-from pinson.interfaces.mastodon.entities import AccountEntity, StatusEntity, array
+from pinson.interfaces.mastodon.entities import (
+    AccountEntity,
+    CollectionEntity,
+    StatusEntity,
+    array,
+    collection_entities,
+)
 from pinson.interfaces.mastodon.tags import HashtagEntity
 from pinson.interfaces.mastodon.tags import entities as tag_entities
 from pinson.interfaces.request import Routes
@@ -25,7 +33,7 @@ from pinson.lib.paging import Page
 routes = Routes()
 
 PAGE, MOST = 20, 40
-ACCOUNTS, STATUSES, HASHTAGS = "accounts", "statuses", "hashtags"
+ACCOUNTS, STATUSES, HASHTAGS, COLLECTIONS = "accounts", "statuses", "hashtags", "collections"
 
 
 class Question(msgspec.Struct):
@@ -68,6 +76,7 @@ class SearchEntity(msgspec.Struct):
     accounts: list[AccountEntity]
     statuses: list[StatusEntity]
     hashtags: list[HashtagEntity]
+    collections: list[CollectionEntity]
 
 
 class Results(msgspec.Struct):
@@ -76,11 +85,12 @@ class Results(msgspec.Struct):
     accounts: Sequence[AccountId] = ()
     statuses: Sequence[Shape] = ()
     hashtags: Sequence[Tag] = ()
+    collections: Sequence[Collection] = ()
 
 
 @routes.get("/api/v2/search", scopes=("read:search",), who=Who.ANYONE, answers=SearchEntity)
 async def find(call: Call, form: Question) -> Response:
-    """People, statuses and hashtags. Other servers, and further pages, are for those who signed in; statuses too."""
+    """People, statuses, hashtags, collections. Other servers, further pages and statuses need somebody signed in."""
     if form.q is UNSET:
         raise MissingParameter(name="q")
     if call.principal is None and (form.resolve or form.offset):
@@ -98,8 +108,9 @@ async def find(call: Call, form: Question) -> Response:
     async with call.tools.db.read() as tx:
         people = await call.renderings.accounts(tx, found.accounts)
         statuses = await call.renderings.page(tx, found.statuses, reader=reader)
+        shown = await collection_entities(tx, found.collections, reader=reader, base_url=call.base_url)
     rendered = array(people[id] for id in found.accounts if id in people)
-    return json({"accounts": Raw(rendered), "statuses": Raw(statuses), "hashtags": hashtags})
+    return json({"accounts": Raw(rendered), "statuses": Raw(statuses), "hashtags": hashtags, "collections": shown})
 
 
 async def _by_words(call: Call, form: Question, typed: str, reader: Reader) -> Results:
@@ -130,6 +141,10 @@ async def _by_words(call: Call, form: Question, typed: str, reader: Reader) -> R
             found.hashtags = await search.find_tags(
                 tx, typed, that_one=form.exclude_unreviewed, limit=form.most, offset=form.skip
             )
+    if form.wants(COLLECTIONS):
+        found.collections = await db.read_in_thread(
+            collections.search, typed=typed, viewer_id=reader.id, limit=form.most, offset=form.skip
+        )
     return found
 
 

@@ -24,7 +24,7 @@ async def test_both_versions_describe_the_server(world, settings):
     assert (new["domain"], old["uri"]) == ("pinson.example", "pinson.example")
     assert new["title"] == old["title"] == "Le Nid"
     assert new["version"] == old["version"]
-    assert new["version"].startswith("4.5.0 (compatible; Pinson ")
+    assert new["version"].startswith("4.6.0 (compatible; Pinson ")
     assert new["contact"]["email"] == old["email"] == "hello@pinson.example"
     assert new["languages"] == old["languages"] == ["fr", "en"]
     assert new["configuration"]["urls"]["streaming"] == old["urls"]["streaming_api"] == "wss://pinson.example"
@@ -55,7 +55,7 @@ async def test_apps_are_told_what_a_poll_may_be(world):
 async def test_apps_are_told_what_there_is_and_what_there_is_not(world):
     answer = (await world.client().get("/api/v2/instance")).json()
 
-    assert answer["api_versions"] == {"mastodon": 9}
+    assert answer["api_versions"] == {"mastodon": 11}
     assert answer["configuration"]["translation"] == {"enabled": False}
 
 

@@ -284,7 +284,7 @@ async def test_an_address_leads_nowhere_if_there_is_nothing_to_see(world, engine
     other = await world.person("other")
     post = await world.publish(engineer, "Pour moi", visibility="private")
     here = "https://pinson.example"
-    nothing = {"accounts": [], "statuses": [], "hashtags": []}
+    nothing = {"accounts": [], "statuses": [], "hashtags": [], "collections": []}
 
     for page in ("/@nobody", f"/@marie/{post.id}", f"/@other/{post.id}", "/@marie/9999999999999999999", "/tags/12"):
         assert await search(world, other, here + page) == nothing
@@ -318,10 +318,11 @@ async def test_to_look_for_nothing_is_refused_or_finds_nothing(world, engineer):
     for blank in ("", "%20", "🎉", "-"):
         found = (await client.get(f"/api/v2/search?q={blank}")).json()
         assert found["accounts"] == found["statuses"] == found["hashtags"] == []
-    assert await search(world, engineer, "marie", type="collections") == {
+    assert await search(world, engineer, "marie", type="videos") == {
         "accounts": [],
         "statuses": [],
         "hashtags": [],
+        "collections": [],
     }
     assert (await client.get("/api/v2/search?q=a&max_id=x")).status_code == 400
 

@@ -12,11 +12,18 @@ from pinson.interfaces.mastodon.entities.account import (
     FieldEntity,
     RelationshipEntity,
     actor_uri,
+    not_featured,
     relationship,
 )
 from pinson.interfaces.mastodon.entities.announcement import AnnouncementEntity, announcement_entities
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
 from pinson.interfaces.mastodon.entities.card import StatusCard
+from pinson.interfaces.mastodon.entities.collection import (
+    CollectionEntity,
+    CollectionItemEntity,
+    collection_entities,
+    item_entity,
+)
 from pinson.interfaces.mastodon.entities.poll import PollEntity
 from pinson.interfaces.mastodon.entities.renderings import Renderings
 from pinson.interfaces.mastodon.entities.scheduled import ScheduledStatus, scheduled_status
@@ -31,18 +38,30 @@ from pinson.interfaces.mastodon.entities.status import (
     tag_entity,
     tag_of,
 )
-from pinson.interfaces.mastodon.entities.wire import CustomEmoji, Empty, array, emoji_entities, encode, id_text, moment
+from pinson.interfaces.mastodon.entities.wire import (
+    CustomEmoji,
+    Empty,
+    Nothing,
+    array,
+    emoji_entities,
+    encode,
+    id_text,
+    moment,
+)
 
 __all__ = [
     "ROLES",
     "AccountEntity",
     "AnnouncementEntity",
+    "CollectionEntity",
+    "CollectionItemEntity",
     "CustomEmoji",
     "DeletedStatusEntity",
     "Empty",
     "FieldEntity",
     "MatchedFilter",
     "MediaAttachment",
+    "Nothing",
     "PollEntity",
     "RelationshipEntity",
     "Renderings",
@@ -55,11 +74,14 @@ __all__ = [
     "announcement_entities",
     "array",
     "attachment",
+    "collection_entities",
     "emoji_entities",
     "encode",
     "id_text",
+    "item_entity",
     "matched_filter",
     "moment",
+    "not_featured",
     "post_id_of",
     "relationship",
     "scheduled_status",

@@ -35,11 +35,14 @@ ROLES = {UserRole.MODERATOR: RoleEntity("1", "Moderator"), UserRole.ADMIN: RoleE
 
 
 class FeatureApproval(msgspec.Struct, frozen=True):
-    """Who may put an account into a collection: there are none here."""
+    """Who may put an account into a collection: everybody, if it wants to be found, but whom it blocks."""
 
     automatic: tuple[Literal["public", "followers", "following", "unsupported_policy"], ...] = ()
     manual: tuple[Literal["public", "followers", "following", "unsupported_policy"], ...] = ()
     current_user: Literal["automatic", "manual", "denied", "unknown", "missing"] = "denied"
+
+
+FEATURED_BY_ALL = FeatureApproval(("public",), (), "automatic")
 
 
 class AccountEntity(msgspec.Struct):
@@ -153,9 +156,15 @@ def account_entity(
         if hidden
         else [FieldEntity(one.name, posts.line_html(one.value, base_url=base)) for one in profile.fields],
         roles=[ROLES[role]] if role in ROLES and not hidden else [],
+        feature_approval=FEATURED_BY_ALL if profile.discoverable and not hidden else FeatureApproval(),
         suspended=True if hidden else msgspec.UNSET,
         limited=True if profile.limited_at is not None else msgspec.UNSET,
     )
+
+
+def not_featured(account: bytes) -> bytes:
+    """An account, rendered, for somebody who may not put it into a collection, whoever else may."""
+    return account.replace(b'"current_user":"automatic"', b'"current_user":"denied"')  # in a text, quotes are escaped
 
 
 def relationship(one: Relationship) -> RelationshipEntity:

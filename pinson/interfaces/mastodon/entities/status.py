@@ -21,7 +21,7 @@ from pinson.interfaces.mastodon.entities.account import AccountEntity, actor_uri
 from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, attachment
 from pinson.interfaces.mastodon.entities.card import StatusCard
 from pinson.interfaces.mastodon.entities.poll import PollEntity
-from pinson.interfaces.mastodon.entities.wire import CustomEmoji, encode, id_text, moment
+from pinson.interfaces.mastodon.entities.wire import CustomEmoji, Nothing, encode, id_text, moment
 from pinson.lib.paging import NEWEST
 
 
@@ -74,6 +74,7 @@ class PostPiece(BoostPiece):
     mentions: list[MentionEntity]
     tags: list[TagEntity]
     emojis: list[CustomEmoji]
+    tagged_collections: tuple[()]
     card: StatusCard | None
     quote: msgspec.UnsetType | None
     poll: msgspec.UnsetType | None
@@ -164,6 +165,7 @@ class ShownStatus(msgspec.Struct, kw_only=True):
     mentions: list[MentionEntity]
     tags: list[TagEntity]
     emojis: list[CustomEmoji]
+    tagged_collections: Nothing
     quote: QuoteEntity | None
     card: StatusCard | None
     poll: PollEntity | None
@@ -280,6 +282,7 @@ def post_piece(
         ],
         tags=[tag_entity(name, base) for name in post.tags],
         emojis=emojis,
+        tagged_collections=(),
         card=card,
         quote=None if plain else msgspec.UNSET,
         poll=None if plain else msgspec.UNSET,

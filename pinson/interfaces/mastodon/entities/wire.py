@@ -5,6 +5,7 @@ Source: https://docs.joinmastodon.org/api/datetime-format.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
@@ -14,6 +15,9 @@ from pinson.domain.media import address
 
 class Empty(msgspec.Struct):
     """`{}`: it is done, and there is nothing to tell."""
+
+
+Nothing = Annotated[list[Empty], msgspec.Meta(max_length=0)]  # an empty list
 
 
 class CustomEmoji(msgspec.Struct):
