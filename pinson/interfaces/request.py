@@ -9,6 +9,7 @@ untyped fields. Its `Request` and `Response` are used as they are.
 """
 
 import ipaddress
+import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any, NamedTuple, Protocol, get_args, get_type_hints
 from urllib.parse import parse_qsl
@@ -29,6 +30,7 @@ from pinson.tools import Tools
 
 MAX_BODY = 1 << 20  # bytes, unless a route's option `max_body` says otherwise: those that take files
 MAX_FILES = 8  # in one request
+REQUEST_ID = "pinson.request_id"  # where its scope keeps by what the log and the answer name a request
 UPLOADS = "pinson.uploads"  # where in its scope a request keeps the files that it brought
 
 events = structlog.get_logger("pinson.http")
@@ -162,7 +164,7 @@ class Dispatcher:
             except ClientDisconnect:
                 return
             except Exception:
-                events.exception("bug", method=method, route=found.route.path)
+                events.exception("bug", method=method, route=found.route.path, request_id=request_id(scope))
                 response = found.interface.refuse(request, 500)
         try:
             await response(scope, receive, send)
@@ -275,6 +277,14 @@ def header(scope: Scope, name: bytes) -> str:
         if sent == name:
             return str(value, "latin-1")
     return ""
+
+
+def request_id(scope: Scope) -> str:
+    """By what the log and whoever asked can name a request: it says nothing, and is made when it is first asked for."""
+    id: str | None = scope.get(REQUEST_ID)
+    if id is None:
+        id = scope[REQUEST_ID] = secrets.token_hex(8)
+    return id
 
 
 async def _pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:

@@ -119,9 +119,17 @@ class Studio:
         """
         async with self._db.read() as tx:
             await queries.owned(tx, id, account_id=account_id)
-        with self._blobs.workshop() as folder:
-            preview = await self._thumbnail(thumbnail, folder, now=now)
+        preview = await self.preview(thumbnail, now=now)
         return await self._db.write(commands.update, id=id, account_id=account_id, said=said, preview=preview, now=now)
+
+    async def preview(self, thumbnail: Upload | None, *, now: datetime) -> Preview | None:
+        """Make a picture that is to stand for media. Its file is kept but not yet claimed; None if none was sent.
+
+        Raises:
+            What `receive` raises for a picture.
+        """
+        with self._blobs.workshop() as folder:
+            return await self._thumbnail(thumbnail, folder, now=now)
 
     async def still(self, upload: Upload, version: Version, *, most: int, now: datetime) -> str:
         """Make a picture of what somebody sent that is no media: an account's, an emoji. What moves stands still.

@@ -13,7 +13,7 @@ import msgspec
 from pinson.domain import accounts, links, media, relations
 from pinson.domain.accounts import Account, AccountId, QuotePolicy
 from pinson.domain.links import LinkId
-from pinson.domain.media import Media, MediaId, Said
+from pinson.domain.media import Media, MediaId, Preview, Said
 from pinson.domain.posts import polls, queries, rules, store
 from pinson.domain.posts import text as texts
 from pinson.domain.posts.facts import (
@@ -128,6 +128,7 @@ async def edit(
     now: datetime,
     said: Mapping[MediaId, Said] = MappingProxyType({}),
     keep_poll: bool = False,
+    previews: Mapping[MediaId, Preview] = MappingProxyType({}),
 ) -> Post:
     """Let one's post say something else. Nothing is recorded if it says the same as before.
 
@@ -137,8 +138,8 @@ async def edit(
 
     Args:
         prepared: see `rules.revise`.
-        said: what is said from now on about media that it shows.
         keep_poll: whether what it asks stays as it is, ended or not, whatever the draft says.
+        said: what is said from now on about media that it shows. previews: what stands for them.
     Raises:
         AccountNotFound: the author is gone or suspended.
         PostNotFound: there is none.
@@ -171,7 +172,15 @@ async def edit(
     if [one.id for one in shown_before] != list(draft.media_ids):
         shown = await media.attach(tx, ids=draft.media_ids, account_id=author_id, post_id=id)
     shown = [
-        await media.update(tx, id=one.id, account_id=author_id, post_id=id, said=said[one.id], now=now)
+        await media.update(
+            tx,
+            id=one.id,
+            account_id=author_id,
+            post_id=id,
+            said=said[one.id],
+            preview=previews.get(one.id),
+            now=now,
+        )
         if one.id in said
         else one
         for one in shown

@@ -26,7 +26,7 @@ from pinson.domain.accounts import AccountId, FieldRefused, ProfileRefused
 from pinson.domain.posts import Reader
 from pinson.interfaces.mastodon.entities import Renderings
 from pinson.interfaces.mastodon.figures import Figures
-from pinson.interfaces.request import Route, header, origin, parameters
+from pinson.interfaces.request import Route, header, origin, parameters, request_id
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.forms import BadParameter, binder
@@ -130,7 +130,7 @@ class TooManyIds(Refusal):
 
 
 class NothingHere(Refusal):
-    """The id in the path is none, so it leads nowhere."""
+    """The path leads nowhere: there is nothing of the kind, or the id in it is none."""
 
     kind, code = Kind.MISSING, "nothing_here"
     text = "Record not found"
@@ -272,6 +272,7 @@ class MastodonApi:
         except Refusal as refusal:
             response = route.options.get("refuse", refused)(refusal)
         response.raw_headers += RAW_CORS
+        response.raw_headers.append((b"x-request-id", request_id(request.scope).encode()))
         if call.tightest is not None:
             response.headers.update(_limit_headers(*call.tightest))
         if (since := route.options.get("deprecated")) is not None:
@@ -286,11 +287,14 @@ class MastodonApi:
         """Where no route is, and when we failed; a browser's preflight question is answered here too."""
         if request.method == "OPTIONS":
             return Response(status_code=200, headers=PREFLIGHT)
-        if status == 403:
-            return json({"error": "Requests from your network are not answered here"}, status=403, headers=CORS)
-        if status == 500:
-            return json({"error": "The server made a mistake; it is in its log."}, status=500, headers=CORS)
-        return json({"error": "Record not found"}, status=404, headers=CORS)
+        said = {
+            403: "Requests from your network are not answered here",
+            500: "The server made a mistake; it is in its log.",
+        }
+        headers = CORS | {"x-request-id": request_id(request.scope)}
+        if status in said:
+            return json({"error": said[status]}, status=status, headers=headers)
+        return json({"error": "Record not found"}, status=404, headers=headers)
 
     async def _answer(self, route: Route, call: Call) -> Response:
         request = call.request

@@ -4,18 +4,16 @@ They expect a list, or another word for nothing, and tolerate nothing else. Each
 as nothing can be put in: what gets a feature leaves for a module of its own.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 from starlette.responses import Response
 
-from pinson.interfaces.mastodon.api import Call, json
-from pinson.interfaces.mastodon.entities import Empty
+from pinson.interfaces.mastodon.api import Call, NothingHere, Who, json
+from pinson.interfaces.mastodon.entities import Empty, Nothing
 from pinson.interfaces.request import Routes
 
 routes = Routes()
-
-Nothing = Annotated[list[Empty], msgspec.Meta(max_length=0)]  # an empty list
 
 
 class AnnualReports(msgspec.Struct):
@@ -24,6 +22,20 @@ class AnnualReports(msgspec.Struct):
     annual_reports: Nothing
     accounts: Nothing
     statuses: Nothing
+
+
+class AsyncRefresh(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/AsyncRefresh"""
+
+    id: str
+    status: Literal["running", "finished"]
+    result_count: int | None
+
+
+class AsyncRefreshAnswer(msgspec.Struct):
+    """Something that an answer said was still being looked for."""
+
+    async_refresh: AsyncRefresh
 
 
 class Eligibility(msgspec.Struct):
@@ -38,6 +50,13 @@ async def annual_reports(_call: Call) -> Response:
     return json(AnnualReports([], [], []))
 
 
+@routes.get("/api/v1/annual_reports/{year}", scopes=("read:accounts",), answers=AnnualReports)
+@routes.post("/api/v1/annual_reports/{year}/read", scopes=("write:accounts",), answers=Empty)
+async def annual_report(_call: Call) -> Response:
+    """The report of a year, or to say that it was read: there is none."""
+    raise NothingHere
+
+
 @routes.get("/api/v1/annual_reports/{year}/state", scopes=("read:accounts",), answers=Eligibility)
 async def eligibility(_call: Call) -> Response:
     """Whether the viewer may have one made: nobody may."""
@@ -48,6 +67,18 @@ async def eligibility(_call: Call) -> Response:
 async def generate(_call: Call) -> Response:
     """Make none, as at any time but the end of a year."""
     return json({})
+
+
+@routes.get("/api/v1_alpha/async_refreshes/{id}", scopes=("read",), answers=AsyncRefreshAnswer)
+async def async_refresh(_call: Call) -> Response:
+    """Something that is still being looked for: no answer here says that anything is."""
+    raise NothingHere
+
+
+@routes.post("/api/v1/accounts/{id}/email_subscriptions", who=Who.NOBODY, answers=Empty)
+async def subscribe_by_email(_call: Call) -> Response:
+    """Have an account's posts sent by e-mail, which no account offers."""
+    raise NothingHere
 
 
 @routes.get("/api/v1/donation_campaigns", answers={204: None})

@@ -15,8 +15,7 @@ from starlette.responses import Response
 from pinson.domain import accounts, relations
 from pinson.domain.accounts import AccountId
 from pinson.interfaces.mastodon.api import Call, TooManyIds, Who, json
-from pinson.interfaces.mastodon.empty import Nothing
-from pinson.interfaces.mastodon.entities import AccountEntity, Empty, RelationshipEntity, array, moment
+from pinson.interfaces.mastodon.entities import AccountEntity, Empty, Nothing, RelationshipEntity, array, moment
 from pinson.interfaces.mastodon.people import OneAccount, People, PeopleOf, existing, leading_on, page_of, stands
 from pinson.interfaces.request import Routes
 
@@ -265,7 +264,6 @@ async def endorsements(call: Call, form: PeopleOf) -> Response:
 
 @routes.get(
     "/api/v1/accounts/{id}/identity_proofs",
-    scopes=("read:accounts",),
     answers=Nothing,
     deprecated=date(2022, 3, 30),
 )

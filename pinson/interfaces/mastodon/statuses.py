@@ -1,6 +1,9 @@
 """Statuses, as Mastodon clients know them: https://docs.joinmastodon.org/methods/statuses."""
 
+import base64
+import re
 from datetime import datetime, timedelta
+from io import BytesIO
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -8,7 +11,7 @@ from starlette.responses import Response
 
 from pinson.domain import accounts, media, posts
 from pinson.domain.accounts import AccountId, Defaults, QuotePolicy
-from pinson.domain.media import MediaId, Said
+from pinson.domain.media import MediaId, Said, Upload
 from pinson.domain.posts import Post, PostId, PostNotFound, Prepared, Reader, Visibility, scheduled
 from pinson.domain.posts.polls import Ballot
 from pinson.domain.posts.scheduled import ScheduledPost
@@ -22,12 +25,14 @@ from pinson.interfaces.mastodon.entities import (
 )
 from pinson.interfaces.mastodon.media import said
 from pinson.interfaces.request import Routes
+from pinson.lib.images import UnreadablePicture
 from pinson.lib.languages import known_language
 from pinson.lib.limits import Limit
 
 routes = Routes()
 
 MOST_IDS = 20
+DATA_URI = re.compile(r"data:[^,]{0,100};base64,(.*)", re.DOTALL)
 THREE_HOURS = int(timedelta(hours=3).total_seconds())
 
 
@@ -81,11 +86,15 @@ class NewStatus(msgspec.Struct):
 
 
 class EditedMedia(msgspec.Struct):
-    """What is said about one attachment from now on. What is left out stays; what is emptied goes."""
+    """What is said about one attachment from now on. What is left out stays; what is emptied goes.
+
+    thumbnail: a picture that stands for it, as a `data:` URI (RFC 2397) in base64.
+    """
 
     id: MediaId
     description: str | UnsetType | None = UNSET
     focus: str | UnsetType | None = UNSET
+    thumbnail: str | None = None
 
     def to_said(self) -> Said:
         """What the domain calls it.
@@ -94,6 +103,21 @@ class EditedMedia(msgspec.Struct):
             DescriptionTooLong, BadFocus.
         """
         return said(self.description, self.focus)
+
+    def to_upload(self) -> Upload | None:
+        """The picture, as the domain takes a file.
+
+        Raises:
+            UnreadablePicture: it is no such URI.
+        """
+        if not self.thumbnail:
+            return None
+        found = DATA_URI.fullmatch(self.thumbnail)
+        try:
+            file = base64.b64decode(found[1] if found else "?", validate=True)
+        except ValueError:
+            raise UnreadablePicture from None
+        return Upload(BytesIO(file), len(file))
 
 
 class EditedStatus(msgspec.Struct):
@@ -206,6 +230,7 @@ async def edit_status(call: Call, form: EditedStatus) -> Response:
     call.limit("posts", f"account {call.account_id}", Limit(settings.limits.posts_per_3_hours, THREE_HOURS))
     async with call.tools.db.read() as tx:
         shapes = await call.tools.shapes.of(tx, [form.id])
+    made = {one.id: await call.tools.studio.preview(one.to_upload(), now=call.now) for one in form.media_attributes}
     post = await call.tools.db.write(
         posts.edit,
         id=form.id,
@@ -216,6 +241,7 @@ async def edit_status(call: Call, form: EditedStatus) -> Response:
             local_domain=call.local_domain,
         ),
         said={one.id: one.to_said() for one in form.media_attributes},
+        previews={id: preview for id, preview in made.items() if preview is not None},
         base_url=call.base_url,
         now=call.now,
     )

@@ -1,8 +1,11 @@
 """What every request to this interface may count on, however it is put."""
 
 import json
+import re
+import sqlite3
 
 import pytest
+from structlog.testing import capture_logs
 
 from pinson.domain import access
 from pinson.domain.access import UserRole
@@ -112,6 +115,27 @@ async def test_what_cannot_be_read_is_refused_clearly(world, what):
     assert answer.status_code == status
     assert answer.json()["error"]
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+async def test_every_answer_has_a_name_by_which_it_can_be_asked_about(world):
+    client = world.client()
+    paths = ("/api/v2/instance", "/api/v1/lists", "/api/v1/statuses/1", "/api/nothing")
+
+    ids = [(await client.get(path)).headers["x-request-id"] for path in paths]
+
+    assert len(set(ids)) == len(paths)
+    assert all(re.fullmatch("[0-9a-f]{16}", id) for id in ids)
+
+
+async def test_a_bug_is_in_the_log_under_the_name_that_its_answer_tells(world):
+    with sqlite3.connect(world.folder / "pinson.db") as outsider:
+        outsider.execute("DROP TABLE rules")
+
+    with capture_logs() as logged:
+        answer = await world.client().get("/api/v1/instance/rules")
+
+    assert answer.status_code == 500
+    assert [one["request_id"] for one in logged if one["event"] == "bug"] == [answer.headers["x-request-id"]]
 
 
 async def test_bytes_that_are_no_text_are_shown_as_such(world):

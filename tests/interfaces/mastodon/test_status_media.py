@@ -1,6 +1,7 @@
 """Statuses that show pictures."""
 
 import io
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -9,10 +10,10 @@ from PIL import Image
 from pinson import schedule
 
 
-def a_picture():
+def a_picture(size=(64, 48)):
     """A small PNG file."""
     file = io.BytesIO()
-    Image.new("RGB", (64, 48), "teal").save(file, "PNG")
+    Image.new("RGB", size, "teal").save(file, "PNG")
     return file.getvalue()
 
 
@@ -146,3 +147,27 @@ async def test_pictures_and_a_poll_do_not_go_together(world, alice, uploaded):
     answer = await world.client(alice).post("/api/v1/statuses", json={"media_ids": uploaded, "poll": poll})
 
     assert (answer.status_code, "poll" in answer.json()["error"]) == (422, True)
+
+
+async def test_an_edit_brings_another_picture_to_stand_for_one(world, alice, uploaded):
+    client, one = world.client(alice), uploaded[0]
+    sent = (await client.post("/api/v1/statuses", json={"status": "Two", "media_ids": uploaded})).json()
+    path, before = f"/api/v1/statuses/{sent['id']}", [shown["preview_url"] for shown in sent["media_attachments"]]
+    picture = b64encode(a_picture(size=(30, 20))).decode()
+
+    def edit(thumbnail):
+        said = [{"id": one, "thumbnail": thumbnail}]
+        return client.put(path, json={"status": "Two", "media_ids": uploaded, "media_attributes": said})
+
+    edited = await edit(f"data:image/png;base64,{picture}")
+    refused = [
+        await edit(bad) for bad in ("data:image/png;base64,?", "https://x.example/x.png", "data:;base64,aGVsbG8=")
+    ]
+
+    first, second = edited.json()["media_attachments"]
+    assert first["preview_url"] != before[0]
+    assert second["preview_url"] == before[1]
+    assert first["meta"]["small"]["size"] == "30x20"
+    assert edited.json()["edited_at"] is not None
+    assert (await world.client().get(first["preview_url"].removeprefix(world.tools.settings.url))).status_code == 200
+    assert [answer.status_code for answer in refused] == [422] * 3

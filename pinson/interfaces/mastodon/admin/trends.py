@@ -3,7 +3,8 @@
 Their lists hold what they rejected too. Nothing waits for their review: it is seen until they say no.
 """
 
-from enum import StrEnum
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
@@ -12,7 +13,7 @@ from pinson.domain import links, moderation
 from pinson.domain.access import UserRole
 from pinson.domain.links import Link, LinkId, Publisher, PublisherId
 from pinson.domain.posts import PostId
-from pinson.interfaces.mastodon.admin.desk import moderator
+from pinson.interfaces.mastodon.admin.desk import One, moderator
 from pinson.interfaces.mastodon.admin.tags import AdminTag, tag_entities
 from pinson.interfaces.mastodon.api import Call, json
 from pinson.interfaces.mastodon.entities import StatusEntity, array, moment
@@ -36,25 +37,6 @@ routes = Routes()
 READ, WRITE = ("admin:read",), ("admin:write",)
 ROLE = UserRole.MODERATOR
 REVIEWED = b',"requires_review":false}'
-
-
-class Verdict(StrEnum):
-    """What a moderator says."""
-
-    APPROVE = "approve"
-    REJECT = "reject"
-
-
-class Judged(msgspec.Struct):
-    """What is judged, and how, both in the path."""
-
-    id: int
-    verdict: Verdict
-
-    @property
-    def trendable(self) -> bool:
-        """Whether it may be seen among what rises."""
-        return self.verdict is Verdict.APPROVE
 
 
 class AdminLink(TrendingLink, kw_only=True):
@@ -81,6 +63,24 @@ class PublisherEntity(msgspec.Struct):
     requires_review: bool
 
 
+def judged(what: str, *, answers: Any) -> Callable[[Callable[..., Awaitable[Response]]], None]:
+    """Both verdicts on one of what rises, each a route of its own."""
+
+    def register(judge: Callable[..., Awaitable[Response]]) -> None:
+        async def approve(call: Call, form: One) -> Response:
+            return await judge(call, form.id, trendable=True)
+
+        async def reject(call: Call, form: One) -> Response:
+            return await judge(call, form.id, trendable=False)
+
+        for verdict in (approve, reject):
+            verdict.__doc__ = judge.__doc__
+            path = f"/api/v1/admin/trends/{what}/{{id}}/{verdict.__name__}"
+            routes.post(path, role=ROLE, scopes=WRITE, answers=answers)(verdict)
+
+    return register
+
+
 @routes.get("/api/v1/admin/trends/tags", role=ROLE, scopes=READ, answers=list[AdminTag])
 async def all_tags(call: Call, form: Ranked) -> Response:
     """The hashtags that rise."""
@@ -89,12 +89,10 @@ async def all_tags(call: Call, form: Ranked) -> Response:
     return ranked(call, form, limit, await tag_entities(call, found), count=len(found))
 
 
-@routes.post("/api/v1/admin/trends/tags/{id}/{verdict}", role=ROLE, scopes=WRITE, answers=AdminTag)
-async def judge_tag(call: Call, form: Judged) -> Response:
+@judged("tags", answers=AdminTag)
+async def judge_tag(call: Call, id: int, *, trendable: bool) -> Response:
     """Let a hashtag be seen among what rises, or not."""
-    tag = await call.tools.db.write(
-        moderation.change_tag, by=moderator(call), id=form.id, trendable=form.trendable, now=call.now
-    )
+    tag = await call.tools.db.write(moderation.change_tag, by=moderator(call), id=id, trendable=trendable, now=call.now)
     return json((await tag_entities(call, [tag]))[0])
 
 
@@ -106,11 +104,11 @@ async def all_links(call: Call, form: Ranked) -> Response:
     return ranked(call, form, limit, await _links(call, found), count=len(found))
 
 
-@routes.post("/api/v1/admin/trends/links/{id}/{verdict}", role=ROLE, scopes=WRITE, answers=AdminLink)
-async def judge_link(call: Call, form: Judged) -> Response:
+@judged("links", answers=AdminLink)
+async def judge_link(call: Call, id: int, *, trendable: bool) -> Response:
     """Let a link be seen among what rises, or not, whatever was said of its site."""
     link = await call.tools.db.write(
-        moderation.judge_link, by=moderator(call), id=LinkId(form.id), trendable=form.trendable, now=call.now
+        moderation.judge_link, by=moderator(call), id=LinkId(id), trendable=trendable, now=call.now
     )
     return json((await _links(call, [link]))[0])
 
@@ -125,11 +123,11 @@ async def all_publishers(call: Call, form: Ranked) -> Response:
     return ranked(call, form, limit, [_publisher(site) for site in sites.values()], count=len(found))
 
 
-@routes.post("/api/v1/admin/trends/links/publishers/{id}/{verdict}", role=ROLE, scopes=WRITE, answers=PublisherEntity)
-async def judge_publisher(call: Call, form: Judged) -> Response:
+@judged("links/publishers", answers=PublisherEntity)
+async def judge_publisher(call: Call, id: int, *, trendable: bool) -> Response:
     """Let a site's links be seen among what rises, or not."""
     site = await call.tools.db.write(
-        moderation.judge_publisher, by=moderator(call), id=PublisherId(form.id), trendable=form.trendable, now=call.now
+        moderation.judge_publisher, by=moderator(call), id=PublisherId(id), trendable=trendable, now=call.now
     )
     return json(_publisher(site))
 
@@ -144,11 +142,11 @@ async def all_statuses(call: Call, form: Ranked) -> Response:
     return ranked(call, form, limit, array(one[:-1] + REVIEWED for one in rendered), count=len(found))
 
 
-@routes.post("/api/v1/admin/trends/statuses/{id}/{verdict}", role=ROLE, scopes=WRITE, answers=AdminStatus)
-async def judge_status(call: Call, form: Judged) -> Response:
+@judged("statuses", answers=AdminStatus)
+async def judge_status(call: Call, id: int, *, trendable: bool) -> Response:
     """Let a post be seen among what rises, or not."""
     post = await call.tools.db.write(
-        moderation.judge_post, by=moderator(call), id=PostId(form.id), trendable=form.trendable, now=call.now
+        moderation.judge_post, by=moderator(call), id=PostId(id), trendable=trendable, now=call.now
     )
     async with call.tools.db.read() as tx:
         rendered = await call.renderings.status(tx, post.shape, reader=await call.reader(tx))
