@@ -149,7 +149,7 @@ def pinson():
 def data(tmp_path) -> Path:
     """A folder of a server's data: nobody is there yet."""
     folder = tmp_path / "data"
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     make_ready(folder)
     return folder
 

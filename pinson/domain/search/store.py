@@ -48,7 +48,8 @@ LIBRARY = """(p.author_id = :me
             WHERE m.account_id = :me AND m.post_id = p.id AND m.mark IN ('favourite', 'bookmark'))
         OR EXISTS (SELECT 1 FROM posts AS b WHERE b.author_id = :me AND b.boost_of_id = p.id))"""
 IN = {"library": LIBRARY, "public": PUBLIC, "all": "1 = 1"}
-OF_KIND = "EXISTS (SELECT 1 FROM media AS m WHERE m.post_id = p.id AND m.kind IN ({kinds}))"
+# What only earlier versions of a post showed has a place below 0.
+OF_KIND = "EXISTS (SELECT 1 FROM media AS m WHERE m.post_id = p.id AND m.position >= 0 AND m.kind IN ({kinds}))"
 HAS = {
     "media": "p.media > 0",
     "image": OF_KIND.format(kinds="'image'"),

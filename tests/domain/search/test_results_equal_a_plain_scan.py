@@ -135,6 +135,7 @@ class Searched(Town):
                 and (library or public)
                 and can_see(post.shape, reader)
                 and post.author_id not in reader.circle.muted
+                and not (post.author_id in reader.limited - {me} - reader.circle.topics)
                 and all(says(post, term) is not term.negated for term in query.terms)
                 and all(self.is_so(post, one, me, library, public) is not one.negated for one in query.conditions)
             ):
@@ -150,6 +151,8 @@ class Searched(Town):
                 return post.author_id == self.people[NAMES.index(name)]
             case Operator.HAS, "media" | "image":
                 return post.media > 0
+            case Operator.HAS, "link":
+                return "https://" in post.text
             case Operator.HAS, _:
                 return False
             case Operator.IS, "reply":
