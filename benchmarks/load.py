@@ -206,7 +206,8 @@ class _Load:
         try:
             await asyncio.wait_for(self._done.wait(), seconds + self._job.patience)
         except TimeoutError:
-            self._wrong["no answer"] += len(self._waiting)
+            if self._waiting:
+                self._wrong["no answer"] += len(self._waiting)
             self._waiting.clear()
 
     def _next(self, connection: Connection) -> None:

@@ -16,9 +16,14 @@ def answer(value, *, status="200 OK", length=None):
     return b"HTTP/1.1 %b\r\nContent-Length: %d\r\n\r\n%b" % (status.encode(), length or len(body), body)
 
 
-async def run(server, script=PAGE, *, seconds=0.05, patience=0.2):
-    """One connection, so that the order of answers is known."""
-    return await load.measure(load.Job(server.port, server.pids, script, 1, seconds, patience))
+async def run(server, script=PAGE, *, seconds=0.05, patience=0.5, answers=0):
+    """One connection, so that the order of answers is known. answers: begin again with more time until so many came."""
+    while True:
+        server.asked.clear()
+        result = await load.measure(load.Job(server.port, server.pids, script, 1, seconds, patience))
+        if len(server.asked) > answers:
+            return result
+        seconds *= 4
 
 
 async def test_right_answers_are_counted(server):
@@ -28,8 +33,9 @@ async def test_right_answers_are_counted(server):
 
     assert result.wrong == {}
     assert result.right_in_all == len(server.asked) == result.answers + PAGE.rehearsal
-    assert 0 < result.latencies[0] <= result.latencies[1] <= result.latencies[2] < 0.05
-    assert result.rate == pytest.approx(result.answers / 0.05, rel=0.2)
+    assert 0 < result.latencies[0] <= result.latencies[1] <= result.latencies[2] <= result.seconds
+    assert result.rate == result.answers / result.seconds
+    assert result.seconds >= 0.05
 
 
 @pytest.mark.parametrize(
@@ -74,9 +80,8 @@ async def test_content_is_looked_at_again_and_again(server):
     swapped = answer(list(reversed(RIGHT)))  # as long as the right one
     await server.start(lambda number: swapped if number == 5 * load.PARSED else answer(RIGHT))
 
-    result = await run(server, seconds=1)
+    result = await run(server, seconds=0.5, answers=5 * load.PARSED)
 
-    assert len(server.asked) > 5 * load.PARSED
     assert result.wrong == {"content": 1}
 
 
@@ -120,9 +125,8 @@ async def test_a_post_must_come_back_with_its_own_text(server):
 
     await server.start(published)
 
-    result = await run(server, script, seconds=1)
+    result = await run(server, script, seconds=0.5, answers=load.PARSED)
 
-    assert len(server.asked) > load.PARSED
     assert result.wrong == {"content": 1}
     assert b"Authorization: Bearer token\r\n" in server.asked[0]
     assert len({one.partition(b"Idempotency-Key: ")[2].partition(b"\r\n")[0] for one in server.asked}) == len(
