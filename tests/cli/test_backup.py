@@ -37,7 +37,7 @@ def saved(tmp_path_factory) -> Path:
     """Folder to copy from: `data`, of two people, with a setting and a letter, and `saved.tar.gz`, its backup."""
     folder = tmp_path_factory.mktemp("saved")
     data = folder / "data"
-    data.mkdir()
+    data.mkdir(mode=0o700)
     make_ready(data)
     created(data, "lea")
     created(data, "tom")
