@@ -29,7 +29,7 @@ async def page(browser, server):
     await page.fill("#login", "alice")
     await page.fill("#password", PASSWORD)
     await page.keyboard.press("Enter")
-    await page.wait_for_url(re.compile("/write"))
+    await page.wait_for_url(f"{server.url}/write")  # and until its scripts listen
     yield page
     await context.close()
 
