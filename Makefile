@@ -25,7 +25,7 @@ demo: $(RUNTIME) ## start a server with people, follows and posts on a data fold
 	$(BIN)/pinson demo
 
 test: $(DEV) ## run the tests; those whose programs are missing say so and are skipped
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
 check: $(DEV) ## all that a change must pass: form, types, import floors, translations, then the tests
 	$(BIN)/ruff format --check .
