@@ -27,6 +27,8 @@ from pinson.lib.feeds import FORMATS
 from pinson.lib.i18n import Catalogs, Lang
 
 TEMPLATES, STATIC = Path(__file__).parent / "templates", Path(__file__).parent / "static"
+# static/styles, by subject: every page loads them as one, site.css, in this order (of equal rules the later wins)
+SHEETS = ("colours", "page", "forms", "places", "people", "posts", "settings", "desk", "public")
 FOR_APPS = "Validation failed: "  # how Mastodon begins what is wrong with a form; a page says it where it is
 LANGUAGES: Mapping[Lang, str] = {"fr": "Français", "en": "English"}  # as their readers call them
 
@@ -47,8 +49,10 @@ class Files:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read the files of a folder; its subfolders are left alone."""
-        return cls({path.name: _read(path) for path in folder.iterdir() if path.is_file()})
+        """Read the files of a folder, and join its styles."""
+        files = {path.name: _read(path) for path in folder.iterdir() if path.is_file()}
+        styles = b"\n".join((folder / "styles" / f"{name}.css").read_bytes() for name in SHEETS)
+        return cls({"site.css": _file(styles, "text/css"), **files})
 
     def get(self, name: str) -> File | None:
         """The file of this name."""
@@ -132,7 +136,10 @@ class Pages:
 
 
 def _read(path: Path) -> File:
-    body = path.read_bytes()
     media_type = mimetypes.guess_type(path.name, strict=True)[0]
     assert media_type is not None, f"of which type is {path.name}?"
+    return _file(path.read_bytes(), media_type)
+
+
+def _file(body: bytes, media_type: str) -> File:
     return File(body, media_type, hashlib.sha256(body).hexdigest()[:16])

@@ -7,7 +7,7 @@ from pinson.interfaces.web import theme
 from pinson.interfaces.web.desk import look
 from tests.interfaces.web.visitor import Visitor
 
-SHEET = Path(theme.__file__).parent / "static" / "site.css"
+SHEET = Path(theme.__file__).parent / "static" / "styles" / "colours.css"
 
 
 async def test_a_colour_is_tried_kept_seen_by_everybody_and_taken_back(world):

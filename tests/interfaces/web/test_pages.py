@@ -5,6 +5,7 @@ import sqlite3
 
 import pytest
 
+from pinson.interfaces.web.pages import SHEETS, STATIC, Files
 from tests.interfaces.web.visitor import CALLBACK
 
 PAGES = [
@@ -182,6 +183,16 @@ async def test_a_file_is_kept_for_ever_under_the_address_of_its_version(visitor)
     assert "immutable" in answer.headers["cache-control"]
     assert (again.status_code, again.content) == (304, b"")
     assert (bare.status_code, "immutable" in bare.headers["cache-control"]) == (304, False)
+
+
+def test_every_sheet_is_part_of_the_one_that_pages_load():
+    sheets = {path.stem for path in (STATIC / "styles").iterdir()}
+
+    style = Files.load(STATIC).get("site.css").body.decode()
+
+    assert sheets == set(SHEETS)
+    starts = [style.index((STATIC / "styles" / f"{name}.css").read_text(encoding="utf-8")) for name in SHEETS]
+    assert starts == sorted(starts)
 
 
 @pytest.mark.parametrize(("name", "size"), [("avatar.png", (400, 400)), ("header.png", (1500, 500))])

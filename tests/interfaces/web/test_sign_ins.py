@@ -187,7 +187,7 @@ async def test_preferences_are_on_their_lists(world, ana, odd):
 
 
 def test_dark_pages_look_the_same_whoever_chose_them():
-    style = (STATIC / "site.css").read_text(encoding="utf-8")
+    style = (STATIC / "styles" / "colours.css").read_text(encoding="utf-8")
     by_device = style.partition(':root:not([data-theme="light"]) {')[2].partition("}")[0].split()
     by_choice = style.partition(':root[data-theme="dark"] {')[2].partition("}")[0].split()
 

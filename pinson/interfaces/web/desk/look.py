@@ -13,7 +13,7 @@ from pinson.interfaces.web.site import Call
 
 routes = Routes()
 
-OWN = "#1f5582"  # --accent of static/site.css
+OWN = "#1f5582"  # --accent of static/styles/colours.css
 
 
 class Chosen(msgspec.Struct):
