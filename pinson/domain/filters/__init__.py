@@ -24,11 +24,13 @@ from pinson.domain.filters.facts import FiltersChanged
 from pinson.domain.filters.model import Action, Context, Filter, FilteredPost, Keyword, Match, Whole
 from pinson.domain.filters.queries import filtered_post, keyword, of_account, one
 from pinson.domain.filters.remembered import FilteredPosts
+from pinson.domain.filters.rules import FilterNotFound
 
 __all__ = [
     "Action",
     "Context",
     "Filter",
+    "FilterNotFound",
     "FilteredPost",
     "FilteredPosts",
     "FiltersChanged",

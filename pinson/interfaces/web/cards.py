@@ -25,6 +25,7 @@ from pinson.domain.accounts import (
     AccountSuspended,
     Profile,
 )
+from pinson.domain.filters import Context, FilteredPosts
 from pinson.domain.posts import (
     Mark,
     Post,
@@ -44,6 +45,7 @@ from pinson.domain.posts import (
 )
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.pages import LANGUAGES, Pages
+from pinson.interfaces.web.veils import Veil, veils
 from pinson.lib.db import ReadTx
 from pinson.lib.i18n import Lang, typography
 from pinson.lib.ids import moment_of
@@ -82,6 +84,7 @@ class Card(msgspec.Struct, frozen=True):
     html: the card, without what its reader can do with it and without its end: `</article>`.
     marks: what its reader did with the post that it shows.
     asked: the poll in it. quoted: the post that it quotes, framed, or why that is not there.
+    veil: what covers it; the element that folds it is opened in `html`, and closed where the card ends.
     """
 
     shape: Shape
@@ -90,6 +93,7 @@ class Card(msgspec.Struct, frozen=True):
     marks: AbstractSet[Mark] = frozenset()
     asked: Asked | None = None
     quoted: Markup = Markup()
+    veil: Veil | None = None
 
     @property
     def shown_id(self) -> PostId:
@@ -105,7 +109,8 @@ class Card(msgspec.Struct, frozen=True):
 class Cards:
     """A view: the pieces of this process, dropped when what they show changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, filtered: FilteredPosts) -> None:
+        self._filtered = filtered
         self._posts: Mapping[Lang, Pieces[Markup]] = {lang: Pieces(KEEP) for lang in LANGUAGES}
         self._authors: Pieces[Markup] = Pieces(KEEP_AUTHORS)  # a name is the same in every language
         self._marks = RememberedMarks()
@@ -145,14 +150,22 @@ class Cards:
         lang: Lang,
         zone: ZoneInfo,
         now: datetime,
+        where: Context | None = None,
     ) -> list[Card]:
-        """Cards, in order. One whose post or author is gone is left out. A statement a kind for what is not kept."""
+        """Cards, in order. A statement a kind for what is not kept.
+
+        One whose post or author is gone is left out, and one that a filter of its reader's hides here.
+
+        Args:
+            where: which of the reader's filters count; None: none of them.
+        """
         shown = [shape.boost_of_id or shape.id for shape in shapes]
         marked: Mapping[PostId, AbstractSet[Mark]] = {}
         if reader.id is not None and shapes:
             marked = await self._marks.of(tx, reader.id, shown)
         originals = await known.of(tx, shown)
         quoted = await _quoted(tx, known, originals, reader)
+        veiled = await self.veils(tx, [*originals, *(one for one in quoted.values() if one)], reader, where, now=now)
         found = await self._bodies(tx, [*shown, *(one.id for one in quoted.values() if one)], pages, lang)
         if zone.key != pages.zone.key:
             found = {id: dates.at_home(body, lang=lang, zone=zone) for id, body in found.items()}
@@ -166,6 +179,7 @@ class Cards:
                 lang=lang,
                 author=authors.get(one.author_id) if one else None,
                 body=found.get(one.id) if one else None,
+                veil=veiled.get(one.id) if one else None,
             )
             for id, one in quoted.items()
         }
@@ -174,14 +188,27 @@ class Cards:
             author_id = shape.boost_of_author_id or shape.author_id
             if id not in found or author_id not in authors or shape.author_id not in authors:
                 continue
-            above = Markup()
+            veil = veiled.get(id)
+            if veil is not None and veil.hides:
+                continue
+            above = pages.piece("posts/_veil", lang=lang, veil=veil) if veil else Markup()
             if shape.boost_of_id is not None:
-                above = pages.piece("posts/_repeated", lang=lang, by=authors[shape.author_id])
+                above += pages.piece("posts/_repeated", lang=lang, by=authors[shape.author_id])
             start = Markup('<article class="post h-entry" id="p{}">').format(shape.id)
             html = start + above + authors[author_id] + found[id]
             marks = marked.get(id, frozenset())
-            cards.append(Card(shape, moment_of(shape.id), html, marks, polls.get(id), frames.get(id, Markup())))
+            cards.append(Card(shape, moment_of(shape.id), html, marks, polls.get(id), frames.get(id, Markup()), veil))
         return cards
+
+    async def veils(
+        self, tx: ReadTx, shapes: Sequence[Shape], reader: Reader, where: Context | None, *, now: datetime
+    ) -> Mapping[PostId, Veil]:
+        """What covers these posts, by their ids. Free for those who have no filters and for posts met lately."""
+        if where is None or reader.id is None:
+            return {}
+        authors = {shape.id: shape.author_id for shape in shapes}
+        matched = await self._filtered.of(tx, reader.id, list(authors), now=now)
+        return veils(matched, authors, reader_id=reader.id, where=where)
 
     async def _bodies(self, tx: ReadTx, ids: Sequence[PostId], pages: Pages, lang: Lang) -> dict[PostId, Markup]:
         kept, zone = self._posts[lang], pages.zone

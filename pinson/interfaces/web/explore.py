@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from pinson.domain import accounts, links, posts, trends
 from pinson.domain.accounts import Profile
+from pinson.domain.filters import Context
 from pinson.domain.links import Link
 from pinson.domain.posts import Tag
 from pinson.domain.trends import Kind, Reason, Trend
@@ -58,7 +59,7 @@ class Rising(msgspec.Struct, frozen=True):
 async def show(call: Call, form: Paged) -> Response:
     """Everything public from here; above its newest page, what rises."""
     rising = await _rising(call) if form.is_first else Rising()
-    part = await read(call, call.tools.timelines.public(local=True), form)
+    part = await read(call, call.tools.timelines.public(local=True), form, Context.PUBLIC)
     return call.page("explore", kept=KEPT, part=part, rising=rising)
 
 
@@ -89,7 +90,8 @@ async def _liked(tx: ReadTx, call: Call) -> list[Liked]:
     reader, everything = await call.reader(tx), call.tools.timelines.public(local=False)
     rising = {one.id: one.reason for one in await trends.rising(tx, Kind.POST, limit=FEW)}
     shapes = await call.tools.shapes.of(tx, list(rising))
-    ids = [shape.id for shape in shapes if everything.admits(shape, reader)]
+    veiled = await call.veils(tx, shapes, Context.PUBLIC)
+    ids = [shape.id for shape in shapes if everything.admits(shape, reader) and shape.id not in veiled]
     read = await posts.posts(tx, ids)
     authors = await accounts.by_ids(tx, [post.author_id for post in read.values()])
     return [

@@ -7,6 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from pinson.domain import accounts
+from pinson.domain.filters import Context
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.cards import Card
 from pinson.interfaces.web.reading import Paged, read
@@ -34,7 +35,7 @@ async def home(call: Call, form: Paged) -> Response:
         return call.page("front", mode=call.tools.settings.registration.mode, guides=guides(gettext))
     async with call.tools.db.read() as tx:
         circle = await call.tools.circles.of(tx, call.acting.account_id, now=call.now)
-    part = await read(call, call.tools.timelines.home(circle), form)
+    part = await read(call, call.tools.timelines.home(circle), form, Context.HOME)
     return call.page("home", part=part, runs=await _runs(call, part.cards))
 
 

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from pinson.domain import accounts, posts
 from pinson.domain.accounts import AccountId, AccountNotFound
+from pinson.domain.filters import Context
 from pinson.domain.relations import lists
 from pinson.domain.relations.lists import Replies
 from pinson.interfaces.request import Routes
@@ -81,7 +82,7 @@ async def show(call: Call, form: OnePaged) -> Response:
     async with call.tools.db.read() as tx:
         one = await lists.one(tx, own, form.id)
         shape = await lists.shape(tx, own, form.id)
-    part = await read(call, call.tools.timelines.of_list(shape), form)
+    part = await read(call, call.tools.timelines.of_list(shape), form, Context.HOME)
     return call.page("lists/list", list=one, part=part)
 
 

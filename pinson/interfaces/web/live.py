@@ -17,6 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from pinson.domain import accounts, posts
 from pinson.domain.access import AppId, Principal, State, TokenId
 from pinson.domain.accounts import AccountNotFound
+from pinson.domain.filters import Context
 from pinson.domain.posts import PostId, Shape
 from pinson.domain.relations import lists
 from pinson.domain.streams import HeardKind, Listener
@@ -32,6 +33,7 @@ routes = Routes()
 HEARTBEAT = 15  # seconds between signs of life on an idle stream, at each of which the session is looked at again
 MOST_MISSED = 40  # posts that are caught up on; whoever missed more reads the page
 KINDS = {HeardKind.PUBLISHED: "published", HeardKind.EDITED: "edited", HeardKind.DELETED: "deleted"}
+WHERE = {"home": Context.HOME, "list": Context.HOME, "profile": Context.ACCOUNT}  # others are public
 NEWS = frozenset({HeardKind.NOTIFIED, HeardKind.MERGED})  # that a member hears besides posts
 
 
@@ -51,6 +53,11 @@ class Asked(msgspec.Struct):
     on: str
     after: int = 0
     back: str = "/"
+
+    @property
+    def where(self) -> Context:
+        """Which of the reader's filters count there."""
+        return WHERE.get(self.on.partition(":")[0], Context.PUBLIC)
 
 
 @routes.get("/live")
@@ -74,13 +81,13 @@ async def listen(call: Call, form: Asked) -> Response:
         news=frozenset() if reader.id is None else NEWS,
     )
     return StreamingResponse(
-        _lines(call, listener, after, form.back),
+        _lines(call, listener, after, form),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
 
 
-async def _lines(call: Call, listener: Listener, after: PostId, back: str) -> AsyncIterator[bytes]:
+async def _lines(call: Call, listener: Listener, after: PostId, asked: Asked) -> AsyncIterator[bytes]:
     try:
         yield b"retry: 3000\n\n"
         if listener.timeline is None:
@@ -88,7 +95,7 @@ async def _lines(call: Call, listener: Listener, after: PostId, back: str) -> As
             yield _unread(call)
         elif after:
             for shape in await _missed(call, listener, after):
-                async for line in _published(call, shape, back):
+                async for line in _published(call, shape, asked):
                     yield line
         while not listener.closed:
             try:
@@ -110,7 +117,7 @@ async def _lines(call: Call, listener: Listener, after: PostId, back: str) -> As
                 async with call.tools.db.read() as tx:
                     shapes = await call.tools.shapes.of(tx, [one.id])
                 for shape in shapes:
-                    async for line in _published(call, shape, back, kind=KINDS[one.kind]):
+                    async for line in _published(call, shape, asked, kind=KINDS[one.kind]):
                         yield line
     finally:
         call.tools.hub.leave(listener)
@@ -124,11 +131,14 @@ async def _missed(call: Call, listener: Listener, after: PostId) -> Sequence[Sha
     return found[::-1]
 
 
-async def _published(call: Call, shape: Shape, back: str, *, kind: str = "published") -> AsyncIterator[bytes]:
+async def _published(call: Call, shape: Shape, asked: Asked, *, kind: str = "published") -> AsyncIterator[bytes]:
+    call.now = call.tools.clock.now()  # streams last: filters expire meanwhile, and polls end
     async with call.tools.db.read() as tx:
-        cards = await call.cards(tx, [shape])
+        cards = await call.cards(tx, [shape], asked.where)
+    if not cards and kind == "edited":  # what it says now, a filter of the reader's hides
+        yield _event("deleted", {"id": str(shape.id)})
     for card in cards:
-        html = call.piece("posts/_card", card=card, back=back)
+        html = call.piece("posts/_card", card=card, back=asked.back)
         yield _event(kind, {"id": str(shape.id), "html": str(html)}, id=shape.id if kind == "published" else None)
 
 

@@ -8,11 +8,13 @@ from starlette.responses import Response
 from pinson.domain import accounts, conversations, posts
 from pinson.domain.accounts import Profile
 from pinson.domain.conversations import Conversation
+from pinson.domain.filters import Context
 from pinson.domain.posts import Post
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.posts import summary_of
 from pinson.interfaces.web.site import Call
+from pinson.interfaces.web.veils import Veil
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.paging import Page
@@ -42,7 +44,7 @@ class One(msgspec.Struct):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A conversation on the list. when, summary: of its last post."""
+    """A conversation on the list. when, summary: of its last post. folded: the filters that cover what it says."""
 
     id: int
     others: Sequence[Profile]
@@ -50,6 +52,7 @@ class Row(msgspec.Struct, frozen=True):
     unread: bool
     when: str
     summary: str
+    folded: str
 
 
 @routes.get("/messages")
@@ -60,20 +63,22 @@ async def show(call: Call, form: Asked) -> Response:
     async with call.tools.db.read() as tx:
         found = await conversations.page(tx, own, page, now=call.now)
         written = await posts.posts(tx, [one.last_id for one in found]) if found else {}
+        veiled = await call.veils(tx, [post.shape for post in written.values()], Context.THREAD)
         people = await accounts.profiles(tx, [own, *{id for one in found for id in one.others}]) if found else {}
     rows = []
     for one in found:
         if (post := written.get(one.last_id)) is None:
             continue
         others = [people[id] for id in one.others if id in people]
-        rows.append(_row(call, one, others or [people[own]], post))
+        rows.append(_row(call, one, others or [people[own]], post, veiled.get(post.id)))
     older = found[-1].last_id if len(found) == PAGE else None
     return call.page("told/messages", rows=rows, older=older)
 
 
-def _row(call: Call, one: Conversation, others: Sequence[Profile], post: Post) -> Row:
+def _row(call: Call, one: Conversation, others: Sequence[Profile], post: Post, veil: Veil | None) -> Row:
     when = dates.moment(post.created_at, lang=call.lang, zone=call.zone)
-    return Row(one.id, others, call.picture_of(others[0]), one.unread, when, summary_of(post))
+    folded = veil.title if veil and not veil.only_pictures else ""
+    return Row(one.id, others, call.picture_of(others[0]), one.unread, when, summary_of(post), folded)
 
 
 @routes.get("/messages/{id}")
@@ -95,7 +100,7 @@ async def show_one(call: Call, form: One) -> Response:
     async with call.tools.db.read() as tx:
         others = await _others(tx, found)
         last = await call.tools.shapes.of(tx, [found.last_id])
-        cards = await call.cards(tx, [*context.ancestors, *last, *context.descendants])
+        cards = await call.cards(tx, [*context.ancestors, *last, *context.descendants], Context.THREAD)
     return call.page("told/conversation", others=others, cards=cards, last_id=found.last_id)
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from pinson.domain import accounts, notifications, posts
 from pinson.domain.accounts import AccountId, Profile
+from pinson.domain.filters import Context
 from pinson.domain.notifications import Choice, Group, Kind, PolicyChanges, Selection
 from pinson.domain.posts import Post
 from pinson.interfaces.request import Routes
@@ -65,6 +66,7 @@ class Told(msgspec.Struct, frozen=True):
 
     when: the latest, in words. who: whose doing, the latest first; not all of them if `size` is above.
     card: the post, if one may want to answer it. path, summary: of another post; "" if there is none to see.
+    folded: the filters that cover what it says, as the reader named them.
     """
 
     id: int
@@ -76,6 +78,7 @@ class Told(msgspec.Struct, frozen=True):
     card: Card | None = None
     path: str = ""
     summary: str = ""
+    folded: str = ""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -115,22 +118,27 @@ async def clear(call: Call) -> Response:
 
 
 async def _told(tx: ReadTx, call: Call, groups: Sequence[Group]) -> list[Told]:
-    """Groups in sentences, without what is of nobody any more. A statement for each kind of thing."""
+    """Groups in sentences, without what is of nobody any more, or hidden by a filter. A statement a kind of thing."""
     ids = list(dict.fromkeys(id for group in groups if (id := group.newest.post_id) is not None))
     reader = await call.reader(tx)
     shapes = [shape for shape in await call.tools.shapes.of(tx, ids) if posts.can_see(shape, reader)] if ids else []
+    veiled = await call.veils(tx, shapes, Context.NOTIFICATIONS)
+    hidden = {id for id, veil in veiled.items() if veil.hides}
+    shapes = [shape for shape in shapes if shape.id not in hidden]
     answered = {group.newest.post_id for group in groups if group.newest.kind in ANSWERED}
-    cards = {card.shape.id: card for card in await call.cards(tx, [one for one in shapes if one.id in answered])}
+    wanted = [shape for shape in shapes if shape.id in answered]
+    cards = {card.shape.id: card for card in await call.cards(tx, wanted, Context.NOTIFICATIONS)}
     others = await posts.posts(tx, [shape.id for shape in shapes if shape.id not in cards])
     people = await _people(tx, call, [id for group in groups for id in group.from_ids], list(others.values()))
     told = []
     for group in groups:
         who = [people[id] for id in group.from_ids if id in people]
-        if not who:
-            continue
         id = group.newest.post_id
+        if not who or id in hidden:
+            continue
         card = cards.pop(id, None) if id is not None and group.newest.kind in ANSWERED else None  # a card stands once
         post = others.get(id) if id is not None else None
+        veil = veiled.get(id) if id is not None else None
         told.append(
             Told(
                 group.newest.id,
@@ -142,6 +150,7 @@ async def _told(tx: ReadTx, call: Call, groups: Sequence[Group]) -> list[Told]:
                 card,
                 path_of(people[post.author_id].acct, post) if post and post.author_id in people else "",
                 summary_of(post) if post else "",
+                veil.title if veil and not veil.only_pictures else "",
             )
         )
     return told

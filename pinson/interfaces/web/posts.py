@@ -4,6 +4,7 @@ too, so `profiles.py` calls it."""
 from starlette.responses import Response
 
 from pinson.domain import accounts, posts
+from pinson.domain.filters import Context
 from pinson.domain.posts import Post, PostId, PostNotFound
 from pinson.interfaces.web.reading import KEPT
 from pinson.interfaces.web.site import Call
@@ -31,9 +32,9 @@ async def show_post(call: Call, *, acct: str, id: str) -> Response:
         return call.redirect(f"/@{author.acct}/{post_id}", status=301)
     context = await call.tools.db.read_in_thread(posts.context, id=post_id, reader=reader)
     async with call.tools.db.read() as tx:
-        above = await call.cards(tx, context.ancestors)
+        above = await call.cards(tx, context.ancestors, Context.THREAD)
         chosen = await call.cards(tx, [shape])
-        below = await call.cards(tx, context.descendants)
+        below = await call.cards(tx, context.descendants, Context.THREAD)
     if not chosen:
         raise PostNotFound
     return call.page(

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from pinson.domain import accounts, posts
 from pinson.domain.accounts import AccountNotFound, Profile
+from pinson.domain.filters import Context
 from pinson.domain.posts import Reader, Shape
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
@@ -121,7 +122,7 @@ async def show_within(call: Call, form: Within) -> Response:
     if form.order == "oldest":
         shapes = shapes[::-1]
     async with call.tools.db.read() as tx:
-        cards = await call.cards(tx, shapes)
+        cards = await call.cards(tx, shapes, Context.ACCOUNT)
     return call.page(
         "days",
         kept=KEPT,
@@ -191,7 +192,7 @@ async def _profile(call: Call, form: Asked, *, tab: str, tag: str = "") -> Respo
         media=tab == "media",
         under=() if found is None else (found.id,),
     )
-    part = Part() if folded and found is None else await read(call, timeline, form)
+    part = Part() if folded and found is None else await read(call, timeline, form, Context.ACCOUNT)
     return call.page(
         "profile",
         kept=KEPT,
@@ -212,7 +213,7 @@ async def _profile(call: Call, form: Asked, *, tab: str, tag: str = "") -> Respo
 
 async def _pinned(tx: ReadTx, call: Call, profile: Profile, reader: Reader) -> list[Card]:
     shapes: list[Shape] = await call.tools.shapes.of(tx, await posts.pinned(tx, profile.id))
-    return await call.cards(tx, [shape for shape in shapes if posts.can_see(shape, reader)])
+    return await call.cards(tx, [shape for shape in shapes if posts.can_see(shape, reader)], Context.ACCOUNT)
 
 
 def _day_of(card: Card, zone: ZoneInfo) -> date:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from pinson.domain.filters import Context
 from pinson.domain.timelines import Timeline
 from pinson.interfaces.web.cards import Card
 from pinson.interfaces.web.site import Call
@@ -36,9 +37,11 @@ class Part(msgspec.Struct, frozen=True):
     newer: int | None = None
 
 
-async def read(call: Call, timeline: Timeline, asked: Paged) -> Part:
+async def read(call: Call, timeline: Timeline, asked: Paged, where: Context) -> Part:
     """The part of a timeline that is asked for, as its reader sees it.
 
+    Args:
+        where: which of the reader's filters count.
     Raises:
         BadCursor.
     """
@@ -49,6 +52,6 @@ async def read(call: Call, timeline: Timeline, asked: Paged) -> Part:
     if not shapes:
         return Part()
     async with call.tools.db.read() as tx:
-        cards = await call.cards(tx, shapes)
+        cards = await call.cards(tx, shapes, where)
     ends = len(shapes) < page.limit and asked.min_id is None
     return Part(cards, None if ends else shapes[-1].id, None if asked.is_first else shapes[0].id)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from pinson.domain import accounts, search
 from pinson.domain.accounts import Profile
+from pinson.domain.filters import Context
 from pinson.domain.posts import Shape, Tag
 from pinson.domain.search import Local
 from pinson.interfaces.request import Routes
@@ -98,7 +99,7 @@ async def _found(call: Call, form: Question, typed: str) -> Found:
             page=Page.of(max_id=form.max_id, min_id=form.min_id, default=PAGE, maximum=PAGE),
         )
         async with db.read() as tx:
-            cards = await call.cards(tx, shapes)
+            cards = await call.cards(tx, shapes, Context.PUBLIC)
         ends = len(shapes) < PAGE and form.min_id is None
         newer = shapes[0].id if shapes and not form.is_first else None
         found.part = Part(cards, None if ends or not shapes else shapes[-1].id, newer)

@@ -19,7 +19,7 @@ import asyncio
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from math import ceil
@@ -35,11 +35,13 @@ from starlette.types import Receive, Scope, Send
 from pinson.domain import access, notifications
 from pinson.domain.access import SESSION_LASTS, Membership, State, Theme, User
 from pinson.domain.accounts import AccountId, Profile
+from pinson.domain.filters import Context
 from pinson.domain.notifications import Selection
-from pinson.domain.posts import Reader, Shape
+from pinson.domain.posts import PostId, Reader, Shape
 from pinson.interfaces.request import Handler, Route, origin, parameters
 from pinson.interfaces.web.cards import Card, Cards, picture_of
 from pinson.interfaces.web.pages import STATIC, TEMPLATES, Files, Pages, Problem
+from pinson.interfaces.web.veils import Veil
 from pinson.lib import posters
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
@@ -197,8 +199,12 @@ class Call:
             return Reader(None, self.tools.standing)
         return Reader(await self.tools.circles.of(tx, self.acting.account_id, now=self.now), self.tools.standing)
 
-    async def cards(self, tx: ReadTx, shapes: Sequence[Shape]) -> list[Card]:
-        """Posts as this reader sees them, in order."""
+    async def cards(self, tx: ReadTx, shapes: Sequence[Shape], where: Context | None = None) -> list[Card]:
+        """Posts as this reader sees them, in order, without those that a filter of theirs hides here.
+
+        Args:
+            where: which of their filters count; None: none of them.
+        """
         return await self._cards.of(
             tx,
             shapes,
@@ -208,7 +214,12 @@ class Call:
             lang=self.lang,
             zone=self.zone,
             now=self.now,
+            where=where,
         )
+
+    async def veils(self, tx: ReadTx, shapes: Sequence[Shape], where: Context) -> Mapping[PostId, Veil]:
+        """Which of these posts a filter of the reader's covers here, for pages that show them in other ways."""
+        return await self._cards.veils(tx, shapes, await self.reader(tx), where, now=self.now)
 
     def may(self, scope: str) -> bool:
         """Whether the role of whoever is signed in allows this with the acting account; scopes say it, as for apps."""

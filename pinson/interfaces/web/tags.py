@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from pinson.domain import posts
+from pinson.domain.filters import Context
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.reading import KEPT, Paged, Part, read
 from pinson.interfaces.web.site import Call
@@ -26,7 +27,9 @@ async def show(call: Call, form: Asked) -> Response:
     folded = posts.tag_name(form.name)
     async with call.tools.db.read() as tx:
         tag, reader = await posts.tag(tx, folded), await call.reader(tx)
-    part = Part() if tag is None else await read(call, call.tools.timelines.tag(tag.id), form)
+    part = Part()
+    if tag is not None:
+        part = await read(call, call.tools.timelines.tag(tag.id), form, Context.PUBLIC)
     name = form.name.lstrip("#") if tag is None else tag.display_name
     is_followed = tag is not None and reader.circle is not None and tag.id in reader.circle.topics
     return call.page("tag", kept=KEPT, name=name, path=f"/tags/{folded}", part=part, is_followed=is_followed)

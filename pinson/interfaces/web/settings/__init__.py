@@ -5,6 +5,7 @@ Here too every form works without script, and each page says in plain words what
 
 from pinson.interfaces.web.settings import (
     closing,
+    filters,
     index,
     members,
     passkeys,
@@ -16,4 +17,4 @@ from pinson.interfaces.web.settings import (
     sign_ins,
 )
 
-MODULES = (index, profile, posting, preferences, security, second_step, passkeys, sign_ins, members, closing)
+MODULES = (index, profile, posting, filters, preferences, security, second_step, passkeys, sign_ins, members, closing)

@@ -49,5 +49,5 @@ button.addEventListener("click", () => {
   for (const { html } of waiting.splice(0)) news.after((first = card(html)))
   count()
   scrollTo({ top: 0 })
-  first?.querySelector("a.when")?.focus({ preventScroll: true })
+  first?.querySelector(".veil:not(.blurs) > summary, a.when")?.focus({ preventScroll: true })
 })
