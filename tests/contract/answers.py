@@ -1,7 +1,9 @@
-"""Holds answers of the Mastodon interface against its own OpenAPI document: `tests/world.py` does so with every one.
+"""Holds answers of the Mastodon interface against its own OpenAPI document, and against what apps of Mastodon rely on
+(`facts.py`): `tests/world.py` does so with every one.
 
 An answer is wrong if its status or media type is not in the document, if a key is missing or has another type, or if
-a key is not described at all. Refusals may tell more than `ErrorEntity` does.
+a key is not described at all. Refusals may tell more than `ErrorEntity` does. What apps rely on is said of success
+only, and an answer may tell more.
 """
 
 import functools
@@ -13,15 +15,16 @@ import jsonschema_rs
 
 from pinson.interfaces import mastodon
 from pinson.interfaces.mastodon import openapi
+from tests.contract import facts
 
 BASE = "https://pinson.example"
 SHOWN = 5  # differences in a message
-STREAMED = {  # what comes with an event of a stream
-    "update": "StatusEntity",
-    "status.update": "StatusEntity",
-    "notification": "NotificationEntity",
-    "conversation": "ConversationEntity",
-    "announcement": "AnnouncementEntity",
+STREAMED = {  # what comes with an event of a stream: our entity, and what apps know it as
+    "update": ("StatusEntity", "Status"),
+    "status.update": ("StatusEntity", "Status"),
+    "notification": ("NotificationEntity", "Notification"),
+    "conversation": ("ConversationEntity", "Conversation"),
+    "announcement": ("AnnouncementEntity", "Announcement"),
 }
 
 
@@ -75,7 +78,22 @@ def differences(method, path, status, media_type, body):
         return [f"the media type is {media_type}, not {expected.media_type}"]
     if expected.validator is None:
         return []
-    errors = expected.validator.iter_errors(json.loads(body))
+    answer = json.loads(body)
+    found = _told(expected.validator, answer)
+    return found or (let_down(method, template, answer) if status < 300 else [])
+
+
+def let_down(method, template, answer):
+    """How a successful answer differs from what apps rely on, in words; nothing if they do not know the operation.
+
+    template: the path as it is in the document.
+    """
+    relied_on = _relied_on(method, template)
+    return [] if relied_on is None else [f"apps rely on another answer, {one}" for one in _told(relied_on, answer)]
+
+
+def _told(validator, answer):
+    errors = validator.iter_errors(answer)
     return [f"{'/'.join(map(str, error.instance_path)) or '(all of it)'}: {error.message[:300]}" for error in errors]
 
 
@@ -101,7 +119,9 @@ def check_event(event, payload):
         AssertionError
     """
     if event in STREAMED:
-        found = [error.message[:300] for error in _entity(STREAMED[event]).iter_errors(json.loads(payload))]
+        ours, theirs = STREAMED[event]
+        shown = json.loads(payload)
+        found = _told(_entity(ours), shown) + _told(_fact(facts.type_of(theirs)), shown)
         assert not found, f"the event {event} tells:\n  " + "\n  ".join(found[:SHOWN])
 
 
@@ -109,6 +129,17 @@ def check_event(event, payload):
 def _entity(name):
     schema = {"$ref": f"#/components/schemas/{name}", "components": _closed()}
     return jsonschema_rs.Draft202012Validator(schema)
+
+
+@functools.cache
+def _relied_on(method, template):
+    """What apps of Mastodon rely on that an operation answers; None if they do not know it."""
+    answer = facts.answers().get(facts.anonymous(f"{method} {template}"))
+    return None if answer is None else _fact(answer)
+
+
+def _fact(schema):
+    return jsonschema_rs.Draft202012Validator({**schema, "components": {"schemas": facts.entities()}})
 
 
 @functools.cache

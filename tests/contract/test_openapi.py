@@ -123,3 +123,20 @@ def test_an_answer_that_is_not_as_described_is_found(method, path, status, media
 
     assert len(found) == len(said)
     assert all(part in whole for part, whole in zip(said, found, strict=True)), found
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "answer", "said"),
+    [
+        ("GET", "/api/v1/markers", {"home": {"last_read_id": "1", "version": 1, "updated_at": "2026"}}, []),
+        ("GET", "/api/v1/markers", {"home": {"last_read_id": 1, "version": 1, "updated_at": "2026"}}, ["last_read_id"]),
+        ("GET", "/api/v1/instance/languages", [{"code": "fr"}], ['"name" is a required property']),
+        ("PUT", "/api/v2/notifications/policy", {}, ["for_bots"]),
+        ("GET", "/api/v1/lists/{id}/tags", [], []),
+    ],
+)
+def test_an_answer_that_lets_apps_down_is_found_whatever_the_document_says(method, path, answer, said):
+    found = " ".join(answers.let_down(method, path, answer))
+
+    assert bool(found) == bool(said)
+    assert all(part in found for part in said), found
