@@ -103,6 +103,8 @@ FACTS: tuple[type[Fact], ...] = (
     filters.FiltersChanged,
     links.LinkFound,
     links.LinkPreviewed,
+    links.proofs.ProofAsked,
+    links.proofs.ProofDue,
     media.MediaUploaded,
     moderation.Reported,
     moderation.Struck,

@@ -9,6 +9,7 @@ boosts and marks go here.
 from pinson.domain import access, conversations, filters, instance, media, moderation, notifications, posts, relations
 from pinson.domain.accounts import AccountDeleted
 from pinson.domain.instance import AnnouncementWithdrawn
+from pinson.domain.links import proofs
 from pinson.domain.posts import PostDeleted, drafts, polls, scheduled
 from pinson.tools import Tools
 
@@ -18,6 +19,7 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
     now = tools.clock.now()
     await tools.db.write(access.forget_account, account_id=fact.account_id, now=now)
     await tools.db.write(instance.forget_reader, account_id=fact.account_id, now=now)
+    await tools.db.write(proofs.forget_account, account_id=fact.account_id)
     await tools.db.write(posts.unfeature_all, account_id=fact.account_id, now=now)  # first: posts are counted there
     while await tools.db.write(posts.delete_all, author_id=fact.account_id, now=now):
         pass

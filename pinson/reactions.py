@@ -28,7 +28,8 @@ from pinson.domain.accounts import (
     AccountUnlocked,
 )
 from pinson.domain.instance import AnnouncementWithdrawn
-from pinson.domain.links import LinkFound
+from pinson.domain.links import LinkFound, proofs
+from pinson.domain.links.proofs import ProofAsked, ProofDue
 from pinson.domain.media import MediaUploaded
 from pinson.domain.moderation import AppealAnswered, Reported, Struck
 from pinson.domain.notifications import SenderAccepted, SenderDismissed
@@ -45,6 +46,7 @@ LETTERS = "letters"
 CONVERSATIONS = "conversations"
 NOTIFICATIONS = "notifications"
 SEARCH = "search"
+PROOFS = "proofs"
 
 REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     UserSignedUp: ((LETTERS, letters.send_confirmation), (NOTIFICATIONS, notifying.of_sign_up)),
@@ -59,7 +61,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     Struck: ((LETTERS, letters.send_decision), (NOTIFICATIONS, notifying.of_decision)),
     AppealAnswered: ((LETTERS, letters.send_appeal_answer),),
     AccountCreated: ((SEARCH, search.take_in_one),),
-    AccountChanged: ((SEARCH, search.take_in_one),),
+    AccountChanged: ((SEARCH, search.take_in_one), (PROOFS, proofs.look)),
     AccountDeleted: (("closing", closing.erase_what_remains), (SEARCH, search.take_in_one)),
     AccountUnlocked: (("unlocking", unlocking.accept_who_waits),),
     PostPublished: (
@@ -98,6 +100,8 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     SenderAccepted: ((NOTIFICATIONS, notifying.of_accepted),),
     SenderDismissed: ((NOTIFICATIONS, notifying.of_dismissed),),
     AnnouncementWithdrawn: (("clearing", closing.clear_after_announcement),),
+    ProofAsked: ((PROOFS, proofs.look),),
+    ProofDue: (("proofs again", proofs.look_again),),
     LinkFound: (("links", links.preview),),
     MediaUploaded: (("media", media.process),),
 }

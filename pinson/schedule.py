@@ -10,6 +10,7 @@ import structlog
 
 from pinson import publishing
 from pinson.domain import access, instance, links, media, posts, relations, search, trends
+from pinson.domain.links import proofs
 from pinson.domain.posts import drafts, polls
 from pinson.lib import log, reactor
 from pinson.lib.errors import Refusal
@@ -48,6 +49,7 @@ async def sweep(tools: Tools) -> None:
     await tools.db.write(access.blocks.forget_expired, now=now)
     await tools.db.write(media.forget_loose, now=now)
     await tools.db.write(links.forget_loose, now=now)
+    await tools.db.write(proofs.ask_due, now=now)
     await tools.db.write(instance.withdraw_over, now=now)
     await tools.blobs.sweep(now=now)
     await trends.refresh(tools.db, now=now)

@@ -18,7 +18,7 @@ from pinson.domain.accounts.facts import (
     AccountUnlimited,
     AccountUnlocked,
 )
-from pinson.domain.accounts.model import Account, AccountId, Changes, DefaultsChanges, Profile
+from pinson.domain.accounts.model import Account, AccountId, Changes, DefaultsChanges, Field, Profile
 from pinson.domain.accounts.rules import AccountNotFound, UsernameTaken
 from pinson.lib import blobs, log
 from pinson.lib.db import WriteTx
@@ -83,6 +83,9 @@ async def change(
     given = _given(changes)
     for picture in {"avatar", "header"} & given.keys():
         given = {f"{picture}_description": "", **given, picture: given[picture] or None}
+    if changes.fields is not None:  # what is proven of a line is proven of what it leads to, under whatever name
+        proven = {line.value: line.verified_at for line in old.fields}
+        given["fields"] = tuple(Field(line.name, line.value, proven.get(line.value)) for line in changes.fields)
     new = msgspec.structs.replace(old, **given)
     await blobs.claim(tx, [key for key in new.pictures if key not in old.pictures], now=now)
     await blobs.abandon(tx, [key for key in old.pictures if key not in new.pictures], now=now)
@@ -93,6 +96,23 @@ async def change(
     await log.record(tx, AccountChanged(at=now, account_id=account_id))
     if old.locked and changes.locked is False:
         await log.record(tx, AccountUnlocked(at=now, account_id=account_id))
+
+
+async def prove(tx: WriteTx, *, account_id: AccountId, value: str, verified_at: datetime | None, now: datetime) -> None:
+    """Keep since when the page that a line leads to links back to the profile; None if it does not (any more).
+
+    Nothing happens if no line has this value.
+    """
+    profile = await queries.profile(tx, account_id)
+    if profile is None:
+        return
+    fields = tuple(
+        msgspec.structs.replace(line, verified_at=verified_at) if line.value == value else line
+        for line in profile.fields
+    )
+    if fields != profile.fields:
+        await store.update(tx, msgspec.structs.replace(profile, fields=fields))
+        await log.record(tx, AccountChanged(at=now, account_id=account_id))
 
 
 async def suspend(tx: WriteTx, *, account_id: AccountId, now: datetime) -> None:

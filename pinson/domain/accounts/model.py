@@ -67,11 +67,15 @@ class Opened(msgspec.Struct, frozen=True):
     accounts: int
 
 
-class Field(msgspec.Struct, frozen=True):
-    """A line of the table that a profile shows: plain text, both."""
+class Field(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line of the table that a profile shows: plain text, both.
+
+    verified_at: since when the page that the value leads to links back to the profile; None if it does not.
+    """
 
     name: str
     value: str
+    verified_at: datetime | None = None
 
 
 class Profile(Account, frozen=True):

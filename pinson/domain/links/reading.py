@@ -12,6 +12,8 @@ the WHATWG's HTML, section 13.2.3.2, and its Encoding Standard.
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -41,9 +43,9 @@ ENCODINGS: Mapping[str, str] = {
 }
 MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
-_START = re.compile(r"<(!--|(?:html|meta|title|script|style)(?=[\s/>]))", re.IGNORECASE)
 _TAG = re.compile(r"""<(?:[^>"']|"[^"]*"|'[^']*')*+>""")
-_ENDS = {name: re.compile(rf"</{name}[^>]*>", re.IGNORECASE) for name in ("title", "script", "style")}
+_TEXTS = ("title", "textarea", "script", "style", "template")  # up to their end tags they are text, or inert
+_ENDS = {name: re.compile(rf"</{name}[^>]*>", re.IGNORECASE) for name in _TEXTS}
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]+")
@@ -115,19 +117,29 @@ def decoded(page: bytes, content_type: str) -> str:
 
 
 def telling(html: str) -> Iterator[str]:
-    """The parts of a page that say something about it: tags of `html` and `meta`, the titles, JSON-LD.
+    """The parts of a page that say something about it: tags of `html` and `meta`, the titles, JSON-LD."""
+    found = (part for part in parts(html, MOST_OF) if part[:7].lower() != "<script" or _is_json_ld(part))
+    return islice(found, MOST_PARTS)
+
+
+def parts(html: str, most_of: Mapping[str, int]) -> Iterator[str]:
+    """The tags of some elements, in order; whole elements of those that hold text.
 
     A parser of whole pages takes minutes for a megabyte of nested elements, and nobody else would be served meanwhile.
     What is left here nests nowhere. The work grows in step with the page: what has no end ends the page.
+
+    Args:
+        most_of: by name, characters of one; a longer one is passed over. Comments are `!--`; what is not named is not
+            seen, so name those that hide others.
     """
-    place, found = 0, 0
-    while found < MOST_PARTS and (start := _START.search(html, place)):
+    starts, place = _starts(tuple(most_of)), 0
+    while start := starts.search(html, place):
         name = start[1].lower()
         if name == "!--":
             end = html.find("-->", start.end())
         elif tag := _TAG.match(html, start.start()):
             end = tag.end()
-            if name not in ("html", "meta"):  # up to its end tag it is text
+            if name in _ENDS:
                 ending = _ENDS[name].search(html, end)
                 end = ending.end() if ending else -1
         else:
@@ -135,9 +147,13 @@ def telling(html: str) -> Iterator[str]:
         if end < 0:
             return
         part, place = html[start.start() : end], end
-        if len(part) <= MOST_OF[name] and (name != "script" or _is_json_ld(part)):
-            found += 1
+        if len(part) <= most_of[name]:
             yield part
+
+
+@cache
+def _starts(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"<(!--|(?:{'|'.join(names)})(?=[\s/>]))", re.IGNORECASE)
 
 
 def _is_json_ld(script: str) -> bool:

@@ -24,7 +24,7 @@ from pinson.domain.media import Portrait, Upload
 from pinson.domain.posts import Visibility
 from pinson.domain.relations import collections
 from pinson.interfaces.mastodon.api import Call, json
-from pinson.interfaces.mastodon.entities import ROLES, AccountEntity, FieldEntity
+from pinson.interfaces.mastodon.entities import ROLES, AccountEntity, FieldEntity, proven_at
 from pinson.interfaces.mastodon.featured_tags import FeaturedTagEntity, featured_tag
 from pinson.interfaces.request import Routes
 from pinson.lib.db import ReadTx
@@ -138,11 +138,11 @@ EVERYONE = OwnRole("-99", "", "0", "", highlighted=False)
 
 
 class SourceField(msgspec.Struct):
-    """A line of a profile as it was typed. No page is looked at to verify it."""
+    """A line of a profile as it was typed."""
 
     name: str
     value: str
-    verified_at: None = None
+    verified_at: str | None
 
 
 class SourceEntity(msgspec.Struct):
@@ -174,7 +174,7 @@ class ProfileEntity(msgspec.Struct):
     id: str
     display_name: str
     note: str
-    fields: tuple[Field, ...]
+    fields: list[SourceField]
     formatted_note: str
     formatted_fields: list[FieldEntity]
     avatar: str | None
@@ -324,13 +324,17 @@ def _source(profile: Profile, defaults: Defaults, waiting: int) -> SourceEntity:
         language=defaults.language,
         quote_policy=defaults.quote_policy,
         note=profile.note,
-        fields=[SourceField(one.name, one.value) for one in profile.fields],
+        fields=_lines(profile),
         follow_requests_count=waiting,
         hide_collections=profile.hide_collections,
         discoverable=profile.discoverable,
         indexable=profile.indexable,
         attribution_domains=profile.attribution_domains,
     )
+
+
+def _lines(profile: Profile) -> list[SourceField]:
+    return [SourceField(one.name, one.value, proven_at(one)) for one in profile.fields]
 
 
 async def _profile(call: Call) -> Response:
@@ -343,7 +347,7 @@ async def _profile(call: Call) -> Response:
             id=shown.id,
             display_name=profile.display_name,
             note=profile.note,
-            fields=profile.fields,
+            fields=_lines(profile),
             formatted_note=shown.note,
             formatted_fields=shown.fields,
             avatar=shown.avatar if profile.avatar else None,

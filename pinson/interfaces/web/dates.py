@@ -36,6 +36,11 @@ def day(of: date, *, lang: Lang) -> str:
     return format_date(of, "EEEE d MMMM y", locale=LOCALES[lang])
 
 
+def short(of: date, *, lang: Lang) -> str:
+    """« 30 mars 2010 »."""
+    return format_date(of, "d MMMM y", locale=LOCALES[lang])
+
+
 def month(of: date, *, lang: Lang) -> str:
     """« mars 2010 »."""
     said: str = format_skeleton("yMMMM", datetime(of.year, of.month, 1), locale=LOCALES[lang])

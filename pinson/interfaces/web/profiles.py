@@ -13,7 +13,7 @@ import msgspec
 from starlette.responses import Response
 
 from pinson.domain import accounts, posts
-from pinson.domain.accounts import AccountNotFound, Profile
+from pinson.domain.accounts import AccountNotFound, Field, Profile
 from pinson.domain.filters import Context
 from pinson.domain.posts import Reader, Shape
 from pinson.interfaces.request import Routes
@@ -200,7 +200,7 @@ async def _profile(call: Call, form: Asked, *, tab: str, tag: str = "") -> Respo
         joined=dates.month(profile.created_at.astimezone(call.zone).date(), lang=call.lang),
         picture=call.picture_of(profile),
         note=posts.note_html(profile.note, base_url=call.base_url),
-        fields=[(one.name, posts.line_html(one.value, base_url=call.base_url)) for one in profile.fields],
+        fields=[_line(call, one) for one in profile.fields],
         tab=tab,
         path=f"/@{profile.acct}{TABS[tab]}{folded}",
         tag=found.display_name if found else tag,
@@ -209,6 +209,12 @@ async def _profile(call: Call, form: Asked, *, tab: str, tag: str = "") -> Respo
         days=by_day(call, profile, part.cards),
         part=part,
     )
+
+
+def _line(call: Call, line: Field) -> tuple[str, str, str]:
+    """A line of a profile: its name, its content as HTML, and since when its site is proven ("" if it is not)."""
+    since = line.verified_at and dates.short(line.verified_at.astimezone(call.zone).date(), lang=call.lang)
+    return line.name, posts.line_html(line.value, base_url=call.base_url), since or ""
 
 
 async def _pinned(tx: ReadTx, call: Call, profile: Profile, reader: Reader) -> list[Card]:

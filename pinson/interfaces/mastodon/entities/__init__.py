@@ -13,6 +13,7 @@ from pinson.interfaces.mastodon.entities.account import (
     RelationshipEntity,
     actor_uri,
     not_featured,
+    proven_at,
     relationship,
 )
 from pinson.interfaces.mastodon.entities.announcement import AnnouncementEntity, announcement_entities
@@ -83,6 +84,7 @@ __all__ = [
     "moment",
     "not_featured",
     "post_id_of",
+    "proven_at",
     "relationship",
     "scheduled_status",
     "tag_entity",

@@ -10,17 +10,17 @@ import msgspec
 
 from pinson.domain import media, posts
 from pinson.domain.access import UserRole
-from pinson.domain.accounts import Profile
+from pinson.domain.accounts import Field, Profile
 from pinson.domain.relations import Relationship
-from pinson.interfaces.mastodon.entities.wire import CustomEmoji
+from pinson.interfaces.mastodon.entities.wire import CustomEmoji, moment
 
 
 class FieldEntity(msgspec.Struct):
-    """https://docs.joinmastodon.org/entities/Account/#Field. value: HTML; no page is looked at to verify it."""
+    """https://docs.joinmastodon.org/entities/Account/#Field. value: HTML."""
 
     name: str
     value: str
-    verified_at: None = None
+    verified_at: str | None
 
 
 class RoleEntity(msgspec.Struct, frozen=True):
@@ -154,12 +154,19 @@ def account_entity(
         emojis=[] if hidden else emojis,
         fields=[]
         if hidden
-        else [FieldEntity(one.name, posts.line_html(one.value, base_url=base)) for one in profile.fields],
+        else [
+            FieldEntity(one.name, posts.line_html(one.value, base_url=base), proven_at(one)) for one in profile.fields
+        ],
         roles=[ROLES[role]] if role in ROLES and not hidden else [],
         feature_approval=FEATURED_BY_ALL if profile.discoverable and not hidden else FeatureApproval(),
         suspended=True if hidden else msgspec.UNSET,
         limited=True if profile.limited_at is not None else msgspec.UNSET,
     )
+
+
+def proven_at(line: Field) -> str | None:
+    """Since when the page behind a line links back to the profile."""
+    return None if line.verified_at is None else moment(line.verified_at)
 
 
 def not_featured(account: bytes) -> bytes:

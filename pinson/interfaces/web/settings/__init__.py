@@ -12,9 +12,23 @@ from pinson.interfaces.web.settings import (
     posting,
     preferences,
     profile,
+    proofs,
     second_step,
     security,
     sign_ins,
 )
 
-MODULES = (index, profile, posting, filters, preferences, security, second_step, passkeys, sign_ins, members, closing)
+MODULES = (
+    index,
+    profile,
+    proofs,
+    posting,
+    filters,
+    preferences,
+    security,
+    second_step,
+    passkeys,
+    sign_ins,
+    members,
+    closing,
+)

@@ -11,6 +11,7 @@ from pinson.domain import accounts, media, posts
 from pinson.domain.accounts import Changes, Field
 from pinson.domain.media import Portrait, Upload
 from pinson.interfaces.request import Routes
+from pinson.interfaces.web.settings.proofs import links_of
 from pinson.interfaces.web.site import Call
 
 UPLOADS = 17 << 20  # bytes: two pictures of 8 MB, and words
@@ -26,7 +27,9 @@ class Line(msgspec.Struct):
 
 
 class ProfileForm(msgspec.Struct):
-    """The form; a box that is not ticked is not sent. saved: that the page follows upon sending it."""
+    """The form; a box that is not ticked is not sent. saved: that the page follows upon sending it; looking: upon
+    asking to look at the sites.
+    """
 
     display_name: str = ""
     note: str = ""
@@ -43,6 +46,7 @@ class ProfileForm(msgspec.Struct):
     header_description: str = ""
     header_remove: bool = False
     saved: bool = False
+    looking: bool = False
 
     def to_changes(self) -> Changes:
         """What the domain calls it, but for new pictures. To take one away is to describe nothing."""
@@ -72,7 +76,8 @@ async def show(call: Call, form: ProfileForm) -> Response:
     account_id = call.require("write:accounts")
     async with call.tools.db.read() as tx:
         profile = await accounts.profile(tx, account_id)
-    assert profile is not None
+        assert profile is not None
+        links = await links_of(tx, call, profile)
     if not call.problems:
         form = ProfileForm(
             display_name=profile.display_name,
@@ -86,12 +91,15 @@ async def show(call: Call, form: ProfileForm) -> Response:
             avatar_description=profile.avatar_description,
             header_description=profile.header_description,
             saved=form.saved,
+            looking=form.looking,
         )
     return call.page(
         "settings/profile",
         form=form,
         lines=[*form.lines, *(Line() for _ in range(accounts.MOST_FIELDS))][: accounts.MOST_FIELDS],
         profile=profile,
+        links=links,
+        mine=profile.url(call.base_url),
         picture=call.picture_of(profile),
         header=media.address(profile.header, "") if profile.header else None,
         max_name=accounts.MAX_DISPLAY_NAME,
