@@ -1,0 +1,57 @@
+"""What is the same on every page: its menu, its tabs, on a telephone in French as elsewhere."""
+
+import pytest
+import pytest_asyncio
+
+from tests.flows.server import PASSWORD, live_server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with live_server(tmp_path_factory.mktemp("data")) as running:
+        running.person("alice")
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser, server):
+    """Home on a telephone, in French, signed in."""
+    context = await browser.new_context(locale="fr-FR", viewport={"width": 360, "height": 740})
+    context.set_default_timeout(20_000)
+    page = await context.new_page()
+    await page.goto(f"{server.url}/auth/sign_in")
+    await page.fill("#login", "alice")
+    await page.fill("#password", PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{server.url}/")
+    yield page
+    await context.close()
+
+
+async def test_the_menu_folds_up_on_escape_on_a_press_elsewhere_and_when_one_comes_back(page):
+    menu, panel = page.locator(".menu summary"), page.locator(".menu .panel")
+
+    await menu.click()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Escape")
+    assert not await panel.is_visible()
+    assert await menu.evaluate("menu => menu === document.activeElement")
+
+    await menu.click()
+    await page.mouse.click(20, 400)
+    assert not await panel.is_visible()
+
+    await menu.click()
+    await panel.locator("a", has_text="Réglages").click()
+    await page.wait_for_url("**/settings")
+    await page.go_back()
+    assert not await panel.is_visible()
+
+
+async def test_the_tabs_of_a_profile_are_one_row(page, server):
+    await page.goto(f"{server.url}/@alice")
+
+    tops = await page.locator(".tabs a").evaluate_all("tabs => tabs.map(tab => tab.offsetTop)")
+
+    assert len(tops) == 3
+    assert len(set(tops)) == 1
