@@ -38,10 +38,9 @@ from pinson.domain import (
 )
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.access.blocks import IpBlocks
-from pinson.domain.accounts import Standing
 from pinson.domain.filters import FilteredPosts
 from pinson.domain.instance import Emojis, Look
-from pinson.domain.posts import Shapes
+from pinson.domain.posts import Shapes, Standing
 from pinson.domain.relations import Circles
 from pinson.domain.streams import Hub
 from pinson.domain.timelines import Timelines
@@ -117,9 +116,11 @@ FACTS: tuple[type[Fact], ...] = (
     posts.ConversationUnmuted,
     posts.PostDeleted,
     posts.PostEdited,
+    posts.PostHidden,
     posts.PostImported,
     posts.PostMarked,
     posts.PostPublished,
+    posts.PostUnhidden,
     posts.PostUnmarked,
     posts.QuotePolicyChanged,
     posts.QuoteRevoked,

@@ -26,8 +26,8 @@ from pinson import workers
 from pinson.app import prepare_data
 from pinson.domain import access, accounts, posts, relations
 from pinson.domain.access import Applicant, Passwords, SignUp, UserRole
-from pinson.domain.accounts import AccountId, Changes, Standing
-from pinson.domain.posts import Draft, PostId, Prepared, Reader, Visibility
+from pinson.domain.accounts import AccountId, Changes
+from pinson.domain.posts import Draft, PostId, Prepared, Reader, Standing, Visibility
 from pinson.domain.relations import Circles
 from pinson.lib import config
 from pinson.lib.clock import Clock

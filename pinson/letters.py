@@ -194,6 +194,10 @@ def decided(tools: Tools, strike: Strike, acct: str, *, lang: Lang) -> Letter:
     _ = tools.catalogs.translations(lang).gettext
     done = {
         Sanction.NONE: _("the moderators of {server} write to you about your account @{acct}."),
+        Sanction.HIDE: _(
+            "the moderators of {server} have hidden posts of your account @{acct}. Nobody but you sees them. Your "
+            "other posts stay as they are."
+        ),
         Sanction.SENSITIVE: _(
             "the moderators of {server} have decided that all pictures, films and sounds of your account @{acct} are "
             "hidden behind a warning."

@@ -33,7 +33,16 @@ from pinson.domain.links.proofs import ProofAsked, ProofDue
 from pinson.domain.media import MediaUploaded
 from pinson.domain.moderation import AppealAnswered, Reported, Struck
 from pinson.domain.notifications import SenderAccepted, SenderDismissed
-from pinson.domain.posts import PostDeleted, PostEdited, PostImported, PostMarked, PostPublished, PostUnmarked
+from pinson.domain.posts import (
+    PostDeleted,
+    PostEdited,
+    PostHidden,
+    PostImported,
+    PostMarked,
+    PostPublished,
+    PostUnhidden,
+    PostUnmarked,
+)
 from pinson.domain.posts.polls import PollEnded
 from pinson.domain.relations import Blocked, Followed, FollowRequested, FollowRequestEnded, Muted, Unfollowed
 from pinson.domain.relations.collections import CollectionChanged, CollectionDeleted, Featured, Unfeatured
@@ -84,6 +93,8 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
         (NOTIFICATIONS, notifying.of_deletion),
         (SEARCH, search.take_in_one),
     ),
+    PostHidden: ((CONVERSATIONS, conversations.let_go_hidden),),
+    PostUnhidden: ((CONVERSATIONS, conversations.keep_up),),
     PollEnded: ((NOTIFICATIONS, notifying.of_poll),),
     PostMarked: ((NOTIFICATIONS, notifying.of_mark),),
     PostUnmarked: ((NOTIFICATIONS, notifying.of_mark),),

@@ -11,10 +11,9 @@ import msgspec
 
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.access.blocks import IpBlocks
-from pinson.domain.accounts import Standing
 from pinson.domain.instance import Emojis, Look
 from pinson.domain.media import Studio
-from pinson.domain.posts import Shapes
+from pinson.domain.posts import Shapes, Standing
 from pinson.domain.relations import Circles
 from pinson.domain.streams import Hub
 from pinson.domain.timelines import Timelines

@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pinson.domain import accounts, filters, posts, relations
-from pinson.domain.accounts import Standing
 from pinson.domain.filters import Context, FiltersChanged, KeywordEdit
 from pinson.domain.links import commands as link_commands
 from pinson.domain.media import Details, MediaKind
 from pinson.domain.media import store as media_store
-from pinson.domain.posts import Draft, Reader, Shapes, Visibility
+from pinson.domain.posts import Draft, Reader, Shapes, Standing, Visibility
 from pinson.domain.relations import Circles, lists
 from pinson.domain.relations.lists import Replies
 from pinson.domain.streams import Hub
@@ -59,6 +58,8 @@ FACTS = (
     posts.PostEdited,
     posts.PostImported,
     posts.PostDeleted,
+    posts.PostHidden,
+    posts.PostUnhidden,
     posts.RepliesOrphaned,
     FiltersChanged,
     *relations.CHANGES,
@@ -86,6 +87,8 @@ step = st.one_of(
     st.tuples(st.just("import"), people, st.just(Visibility.PUBLIC), st.sets(tags, max_size=2), any_post, past),
     st.tuples(st.just("delete"), any_post),
     st.tuples(st.just("clear"), any_post),
+    st.tuples(st.just("hide"), any_post),
+    st.tuples(st.just("unhide"), any_post),
     st.tuples(st.just("boost"), people, any_post, st.sampled_from([*Visibility][:3])),
     st.tuples(st.just("boost"), people, any_post, st.just(Visibility.PUBLIC)),
     st.tuples(st.just("unboost"), people, any_post),
@@ -179,6 +182,12 @@ class Town:
             case ("clear", which):  # what a reaction does, sooner or later
                 if self.deleted:
                     await self.db.write(posts.clear_after, id=self.deleted[which % len(self.deleted)], now=self.now)
+            case ("hide", which):
+                if (id := self.post(which)) is not None:
+                    await self.hide(id)
+            case ("unhide", which):
+                if (id := self.post(which)) is not None:
+                    await self.unhide(id)
             case ("boost", who, which, visibility):
                 if (id := self.post(which)) is not None:
                     await self.boost(who, id, visibility)
@@ -311,6 +320,17 @@ class Town:
         )
         if made is not None and made.id not in self.posts:
             self.posts.append(made.id)
+
+    async def hide(self, id):
+        """Moderators let nobody but its author see a post; boosts are not to be hidden."""
+        async with self.db.read() as tx:
+            found = await posts.posts(tx, [id])
+        if found:
+            await self.tolerant(posts.hide, ids=[id], author_id=found[id].author_id, decision_id=1)
+
+    async def unhide(self, id):
+        """They show it again."""
+        await self.db.write(posts.unhide, ids=[id], now=self.now)
 
     async def picture(self, account_id):
         """Something to attach; it has no file, which nobody looks for here."""

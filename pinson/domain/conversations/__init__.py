@@ -13,7 +13,7 @@ from pinson.domain.conversations.commands import ConversationNotFound, clear, de
 from pinson.domain.conversations.facts import ConversationChanged
 from pinson.domain.conversations.model import Conversation
 from pinson.domain.conversations.queries import one, page
-from pinson.domain.conversations.reactions import keep_up, let_go
+from pinson.domain.conversations.reactions import keep_up, let_go, let_go_hidden
 
 __all__ = [
     "Conversation",
@@ -23,6 +23,7 @@ __all__ = [
     "delete_all",
     "keep_up",
     "let_go",
+    "let_go_hidden",
     "one",
     "page",
     "read",

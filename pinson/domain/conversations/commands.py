@@ -57,13 +57,13 @@ async def clear(tx: WriteTx, *, account_id: AccountId, id: int, now: datetime) -
 async def place(tx: WriteTx, *, post_id: PostId, is_past: bool = False, now: datetime) -> None:
     """Put a direct post into the conversations of all it is between who are here; out of others, if it was edited.
 
-    Whoever wrote it has read what was said before. Nothing happens if the post is gone.
+    Whoever wrote it has read what was said before. Nothing happens if the post is gone, or hidden.
 
     Args:
         is_past: whether it was imported, and is news for nobody.
     """
     found = (await posts.posts(tx, [post_id])).get(post_id)
-    if found is None or found.visibility is not Visibility.DIRECT:
+    if found is None or found.visibility is not Visibility.DIRECT or await posts.hidden(tx, [post_id]):
         return
     between = {found.author_id, *found.mentions}
     before = await store.holding(tx, post_id)
@@ -91,6 +91,12 @@ async def remove(tx: WriteTx, *, post_id: PostId, now: datetime) -> None:
         owner = await store.owner(tx, id)
         if owner is not None and not await store.drop_empty(tx, id):
             await _record(tx, AccountId(owner), id, now)
+
+
+async def remove_hidden(tx: WriteTx, *, post_id: PostId, now: datetime) -> None:
+    """The same for one that moderators hid; nothing happens if they show it again meanwhile."""
+    if await posts.hidden(tx, [post_id]):
+        await remove(tx, post_id=post_id, now=now)
 
 
 async def delete_all(tx: WriteTx, *, account_id: AccountId, now: datetime, limit: int = 100) -> int:

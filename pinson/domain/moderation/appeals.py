@@ -77,7 +77,15 @@ async def answer(tx: WriteTx, *, by: Moderator, id: int, granted: bool, text: st
     rules.check_text(text)
     account = await decisions.within_power(tx, by, strike.account_id)
     if granted and strike.action is not Sanction.NONE:
-        await decisions.lift(tx, by=by, account_id=strike.account_id, action=strike.action, reason=text, now=now)
+        await decisions.lift(
+            tx,
+            by=by,
+            account_id=strike.account_id,
+            action=strike.action,
+            reason=text,
+            strike_id=strike.id,
+            now=now,
+        )
     new = Appeal(old.id, old.text, old.created_at, now, by.account_id, granted, text)
     await store.update_appeal(tx, new)
     await note(tx, "grant_appeal" if granted else "refuse_appeal", by=by, target_id=id, label=account.acct, now=now)

@@ -7,14 +7,15 @@ owner can be told why (Regulation (EU) 2022/2065, article 17). Nobody decides ab
 from collections.abc import Sequence
 from datetime import datetime
 
-from pinson.domain import access, accounts
+from pinson.domain import access, accounts, posts
 from pinson.domain.access import UserNotFound, blocks
 from pinson.domain.accounts import Account, AccountId, AccountNotFound
 from pinson.domain.moderation import reports, rules, store
 from pinson.domain.moderation.facts import Struck
 from pinson.domain.moderation.model import Dossier, Moderator, Sanction, Strike, Waiting, Wanted
 from pinson.domain.moderation.register import note
-from pinson.domain.moderation.rules import NotPending, NotSuspended, ReportNotFound
+from pinson.domain.moderation.rules import NothingToHide, NotPending, NotSuspended, ReportNotFound
+from pinson.domain.posts import PostId
 from pinson.lib import log
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.paging import Page
@@ -30,12 +31,15 @@ async def act(
     report_id: int | None,
     by_letter: bool,
     now: datetime,
+    post_ids: Sequence[PostId] = (),
 ) -> Strike:
     """Do something about an account, and keep why.
 
-    All open reports about it are resolved by that; by a mere word (`Sanction.NONE`), only the one it answers.
+    All open reports about it are resolved by that; by a mere word (`Sanction.NONE`) or if posts are hidden, only the
+    one it answers.
 
     Args:
+        post_ids: those of its posts to hide, for `Sanction.HIDE`.
         text: the reasons; the owner reads them.
         report_id: the report that it follows from, if one.
         by_letter: whether the owner is told by e-mail too.
@@ -44,6 +48,8 @@ async def act(
         BeyondPower: the moderator may not decide about this account.
         ReportNotFound: there is none, or it is about another account.
         UserNotFound: nobody here owns the account, so nobody can be kept out.
+        PostNotFound: a post to hide is gone, or not the account's.
+        NothingToHide: there is no other post to hide.
         TextTooLong.
     """
     account = await within_power(tx, by, account_id)
@@ -51,7 +57,13 @@ async def act(
     report = None if report_id is None else await reports.report_by_id(tx, report_id)
     if report is not None and report.target_id != account_id:
         raise ReportNotFound
+    id = tx.new_id(account_id, now)
+    about = report.post_ids if report else ()
     match action:
+        case Sanction.HIDE:
+            about = tuple(await posts.hide(tx, ids=post_ids, author_id=account_id, decision_id=id, now=now))
+            if not about:
+                raise NothingToHide
         case Sanction.SENSITIVE:
             await accounts.sensitize(tx, account_id=account_id, now=now)
         case Sanction.DISABLE:
@@ -62,34 +74,43 @@ async def act(
             await accounts.suspend(tx, account_id=account_id, now=now)
             await blocks.block_email_of(tx, account_id=account_id, now=now)
     strike = Strike(
-        id=tx.new_id(account_id, now),
+        id=id,
         account_id=account_id,
         by_id=by.account_id,
         action=action,
         text=text,
         report_id=report_id,
-        post_ids=report.post_ids if report else (),
+        post_ids=about,
         created_at=now,
         key=access.new_secret(),
     )
     await store.insert_strike(tx, strike)
     await note(tx, f"act_{action}", by=by, target_id=account_id, label=account.acct, now=now)
-    answered = [report.id] if report and action is Sanction.NONE else []
-    if action is not Sanction.NONE:
+    if action in (Sanction.NONE, Sanction.HIDE):
+        answered = [report.id] if report else []
+    else:
         answered = await store.open_reports_about(tx, account_id)
-    for id in answered:
-        await reports.resolve(tx, by=by, id=id, now=now)
+    for answered_id in answered:
+        await reports.resolve(tx, by=by, id=answered_id, now=now)
     await log.record(tx, Struck(at=now, strike_id=strike.id, account_id=account_id, by_letter=by_letter))
     return strike
 
 
 async def lift(
-    tx: WriteTx, *, by: Moderator, account_id: AccountId, action: Sanction, now: datetime, reason: str = ""
+    tx: WriteTx,
+    *,
+    by: Moderator,
+    account_id: AccountId,
+    action: Sanction,
+    now: datetime,
+    reason: str = "",
+    strike_id: int | None = None,
 ) -> None:
     """Take back what was done about an account. What was not done stays so.
 
     Args:
         reason: why, for the register.
+        strike_id: of `Sanction.HIDE`, the decision to take back; None: all posts of the account are shown again.
     Raises:
         AccountNotFound, BeyondPower, TextTooLong.
         UserNotFound: nobody here owns the account.
@@ -97,6 +118,12 @@ async def lift(
     account = await within_power(tx, by, account_id)
     rules.check_text(reason)
     match action:
+        case Sanction.HIDE:
+            hidden = await posts.hidden_of(tx, account_id)
+            if strike_id is not None:
+                of_this = await posts.hidden_by(tx, [strike_id])
+                hidden = [id for id in hidden if id in of_this]
+            await posts.unhide(tx, ids=hidden, now=now)
         case Sanction.SENSITIVE:
             await accounts.desensitize(tx, account_id=account_id, now=now)
         case Sanction.DISABLE:

@@ -77,9 +77,10 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Sanction(StrEnum):
-    """What moderators can do about an account. The values are Mastodon's."""
+    """What moderators can do about an account. The values are Mastodon's, but for `HIDE`, which it does not have."""
 
     NONE = "none"  # tell its owner something
+    HIDE = "hide"  # let nobody else see some of its posts
     SENSITIVE = "sensitive"  # hide what it shows behind a warning
     DISABLE = "disable"  # keep its owner out
     SILENCE = "silence"  # let it reach its followers alone

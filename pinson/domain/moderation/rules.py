@@ -54,6 +54,13 @@ class NotPending(Refusal):
     text = "This action is not allowed"
 
 
+class NothingToHide(Refusal):
+    """No post was chosen, or only such as are hidden already."""
+
+    kind, code = Kind.INVALID, "nothing_to_hide"
+    text = "Choose at least one post that is not hidden yet."
+
+
 class NotSuspended(Refusal):
     """Only what is suspended can be deleted by somebody else than its owner."""
 

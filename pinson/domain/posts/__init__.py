@@ -26,9 +26,11 @@ from pinson.domain.posts.facts import (
     ConversationUnmuted,
     PostDeleted,
     PostEdited,
+    PostHidden,
     PostImported,
     PostMarked,
     PostPublished,
+    PostUnhidden,
     PostUnmarked,
     QuotePolicyChanged,
     QuoteRevoked,
@@ -45,6 +47,7 @@ from pinson.domain.posts.featured import (
     unfeature_tag,
     worth_featuring,
 )
+from pinson.domain.posts.hiding import hidden, hidden_by, hidden_of, hide, unhide
 from pinson.domain.posts.marks import (
     bookmark,
     clear_marks,
@@ -116,6 +119,7 @@ from pinson.domain.posts.rules import (
     UnexpectedMentions,
     can_see,
     check_own,
+    is_hidden,
     is_out_of_reach,
     line_html,
     may_quote,
@@ -125,6 +129,7 @@ from pinson.domain.posts.rules import (
     tag_name,
 )
 from pinson.domain.posts.shapes import Shapes
+from pinson.domain.posts.standing import Standing
 from pinson.domain.posts.text import URL_LENGTH, WORD, Mention, Parsed, fold_tag, length, parse, to_html
 from pinson.domain.posts.threads import Context, context
 from pinson.domain.posts.votes import poll, vote
@@ -156,12 +161,14 @@ __all__ = [
     "Post",
     "PostDeleted",
     "PostEdited",
+    "PostHidden",
     "PostId",
     "PostImported",
     "PostMarked",
     "PostNotFound",
     "PostPublished",
     "PostTooLong",
+    "PostUnhidden",
     "PostUnmarked",
     "Prepared",
     "QuotePolicyChanged",
@@ -174,6 +181,7 @@ __all__ = [
     "Shape",
     "Shapes",
     "Shown",
+    "Standing",
     "Tag",
     "TagDay",
     "TagNotFound",
@@ -206,7 +214,12 @@ __all__ = [
     "fold_tag",
     "follow_tag",
     "forget_keys",
+    "hidden",
+    "hidden_by",
+    "hidden_of",
+    "hide",
     "import_post",
+    "is_hidden",
     "is_out_of_reach",
     "length",
     "line_html",
@@ -248,6 +261,7 @@ __all__ = [
     "unfeature",
     "unfeature_all",
     "unfeature_tag",
+    "unhide",
     "unmute",
     "unpin",
     "versions",

@@ -60,6 +60,19 @@ class RepliesOrphaned(Fact, frozen=True, kw_only=True):
     ids: tuple[PostId, ...]
 
 
+class PostHidden(Fact, frozen=True, kw_only=True):
+    """Moderators hid a post from everybody but its author. It stays under its topics; see `can_see`."""
+
+    post: Shape
+    decision_id: int
+
+
+class PostUnhidden(Fact, frozen=True, kw_only=True):
+    """They show it again. post: as it is now."""
+
+    post: Shape
+
+
 class PostMarked(Fact, frozen=True, kw_only=True):
     """An account made a mark on a post: a favourite, a bookmark or a pin.
 

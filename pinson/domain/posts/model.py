@@ -206,6 +206,13 @@ class Removed(msgspec.Struct, frozen=True):
     poll: Poll | None
 
 
+class Hidden(msgspec.Struct, frozen=True):
+    """A post that moderators hid, and the decision that says why."""
+
+    post_id: PostId
+    decision_id: int
+
+
 class Mark(StrEnum):
     """What an account can do with a post besides answering it."""
 

@@ -10,12 +10,13 @@ from datetime import datetime
 import msgspec
 
 from pinson.domain import links
-from pinson.domain.accounts import Account, AccountId, QuotePolicy, Standing
+from pinson.domain.accounts import Account, AccountId, QuotePolicy
 from pinson.domain.links import LinkId
 from pinson.domain.posts import text as texts
 from pinson.domain.posts import topics
 from pinson.domain.posts.model import Draft, Post, PostId, Prepared, QuoteState, Shape, Tag, Visibility
 from pinson.domain.posts.polls import rules as polls
+from pinson.domain.posts.standing import Standing
 from pinson.domain.relations import Circle
 from pinson.lib.errors import Kind, Refusal
 
@@ -392,9 +393,10 @@ class Reader:
     circle: what they follow, and whom they keep away; None for a stranger.
     suspended: accounts whose posts nobody sees.
     limited: accounts whose posts only those see who follow them or look for them; see `is_out_of_reach`.
+    hidden: posts that moderators hid, which only their authors see.
     """
 
-    __slots__ = ("circle", "id", "limited", "standing", "suspended")
+    __slots__ = ("circle", "hidden", "id", "limited", "standing", "suspended")
 
     def __init__(self, circle: Circle | None, standing: Standing) -> None:
         self.circle = circle
@@ -402,16 +404,19 @@ class Reader:
         self.standing = standing
         self.suspended = standing.hidden
         self.limited = standing.limited
+        self.hidden = standing.posts
 
 
 def can_see(post: Shape, reader: Reader) -> bool:
     """Whether `reader` may read `post`. Every way of reading a post ends here.
 
-    Strangers see what the web shows. A suspended author's posts are seen by nobody, and two of
-    whom one blocks the other see nothing of each other, boosts by third parties included.
+    Strangers see what the web shows. A suspended author's posts are seen by nobody, one that moderators hid by its
+    author alone, and two of whom one blocks the other see nothing of each other, boosts by third parties included.
     """
     circle = reader.circle
     if post.author_id in reader.suspended or post.boost_of_author_id in reader.suspended:
+        return False
+    if reader.hidden and is_hidden(post, reader):
         return False
     if circle is not None and (circle.blocked or circle.blocked_by):  # most people block nobody
         authors = post.author_id, post.boost_of_author_id
@@ -424,6 +429,13 @@ def can_see(post: Shape, reader: Reader) -> bool:
     if post.author_id == reader.id or reader.id in post.mentions:
         return True
     return post.visibility is Visibility.FOLLOWERS and post.author_id in circle.topics
+
+
+def is_hidden(post: Shape, reader: Reader) -> bool:
+    """Whether moderators hid it, or what it passes on, from `reader`: from everybody but whoever wrote it."""
+    if post.id not in reader.hidden and post.boost_of_id not in reader.hidden:
+        return False
+    return reader.id is None or reader.id != (post.boost_of_author_id or post.author_id)
 
 
 def is_out_of_reach(post: Shape, reader: Reader) -> bool:

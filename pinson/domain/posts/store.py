@@ -11,6 +11,7 @@ from pinson.domain.links import LinkId
 from pinson.domain.posts import topics
 from pinson.domain.posts.model import (
     FeaturedTag,
+    Hidden,
     Mark,
     Marked,
     MarkOn,
@@ -26,7 +27,18 @@ from pinson.domain.posts.model import (
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.ids import first_at
 
-OWNS = ("posts", "tags", "idempotency", "topics", "entries", "marks", "conversation_mutes", "versions", "featured_tags")
+OWNS = (
+    "posts",
+    "tags",
+    "idempotency",
+    "topics",
+    "entries",
+    "marks",
+    "conversation_mutes",
+    "versions",
+    "featured_tags",
+    "hidden_posts",
+)
 
 # The columns of a `Shape`, of the table posts under the name p.
 SHAPE = """p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
@@ -267,6 +279,17 @@ NEW_VERSION = """
 """
 VERSIONS = """
     SELECT created_at, html, spoiler, sensitive, media, options FROM versions WHERE post_id = :post_id ORDER BY id
+"""
+
+HIDE = "INSERT INTO hidden_posts (post_id, decision_id) VALUES (:post_id, :decision_id)"
+UNHIDE = "DELETE FROM hidden_posts WHERE post_id = :post_id"
+ALL_HIDDEN = "SELECT post_id, decision_id FROM hidden_posts"
+HIDDEN = f"{ALL_HIDDEN} WHERE post_id IN (SELECT value FROM json_each(:ids))"
+HIDDEN_BY = f"{ALL_HIDDEN} WHERE decision_id IN (SELECT value FROM json_each(:ids))"
+HIDDEN_OF = """
+    SELECT h.post_id FROM hidden_posts AS h JOIN posts AS p ON p.id = h.post_id
+    WHERE p.author_id = :author_id
+    ORDER BY h.post_id
 """
 
 KEY = "SELECT post_id FROM idempotency WHERE account_id = :account_id AND key = :key AND at > :since"
@@ -570,3 +593,33 @@ async def forget_keys(tx: WriteTx, *, until: datetime) -> int:
 async def count_all(tx: ReadTx) -> int:
     """How many posts there are. Scans an index: for pages that are cached."""
     return await tx.one(int, COUNT_ALL) or 0
+
+
+async def hide(tx: WriteTx, ids: Sequence[PostId], decision_id: int) -> None:
+    """Hide these posts, none of which is hidden."""
+    await tx.run_many(HIDE, [{"post_id": id, "decision_id": decision_id} for id in ids])
+
+
+async def unhide(tx: WriteTx, ids: Sequence[PostId]) -> None:
+    """Hide them no longer."""
+    await tx.run_many(UNHIDE, [{"post_id": id} for id in ids])
+
+
+async def all_hidden(tx: ReadTx) -> list[Hidden]:
+    """All posts that are hidden, in no order. O(those)."""
+    return await tx.all(Hidden, ALL_HIDDEN)
+
+
+async def hidden(tx: ReadTx, ids: Sequence[PostId]) -> dict[PostId, int]:
+    """Those of these posts that are hidden, and by which decision. O(ids) on the primary key."""
+    return {one.post_id: one.decision_id for one in await tx.all(Hidden, HIDDEN, ids=list(ids))}
+
+
+async def hidden_by(tx: ReadTx, decision_ids: Sequence[int]) -> dict[PostId, int]:
+    """The posts that these decisions hide, and which of them does. O(found) on its index."""
+    return {one.post_id: one.decision_id for one in await tx.all(Hidden, HIDDEN_BY, ids=list(decision_ids))}
+
+
+async def hidden_of(tx: ReadTx, author_id: AccountId) -> list[PostId]:
+    """The hidden posts of an account, oldest first. O(all that are hidden): few."""
+    return [PostId(id) for id in await tx.all(int, HIDDEN_OF, author_id=author_id)]

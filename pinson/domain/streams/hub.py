@@ -20,7 +20,9 @@ from pinson.domain.notifications import NotificationsMerged, Notified
 from pinson.domain.posts import (
     PostDeleted,
     PostEdited,
+    PostHidden,
     PostPublished,
+    PostUnhidden,
     QuotePolicyChanged,
     QuoteRevoked,
     Reader,
@@ -34,7 +36,7 @@ from pinson.lib.log import Fact
 MAILBOX = 512  # things heard but not yet sent, above which a listener is too slow to keep
 OF_ANNOUNCEMENTS = (AnnouncementPublished, AnnouncementReacted, AnnouncementWithdrawn)
 HEARD = (
-    *(PostPublished, PostEdited, PostDeleted, QuotePolicyChanged, QuoteRevoked),
+    *(PostPublished, PostEdited, PostDeleted, PostHidden, PostUnhidden, QuotePolicyChanged, QuoteRevoked),
     *(Notified, NotificationsMerged, ConversationChanged),
     *OF_ANNOUNCEMENTS,
     *CHANGES,
@@ -200,8 +202,18 @@ class Hub:
             case PostPublished(post=post):
                 heard = Heard(HeardKind.PUBLISHED, post.id, is_new=post.boost_of_id is None)
                 await self._tell(heard, post, fact.at)
-            case PostEdited(post=post) | QuotePolicyChanged(post=post) | QuoteRevoked(post=post):
+            case (
+                PostEdited(post=post)
+                | PostUnhidden(post=post)
+                | QuotePolicyChanged(post=post)
+                | QuoteRevoked(post=post)
+            ):
                 await self._tell(Heard(HeardKind.EDITED, post.id), post, fact.at)
+            case PostHidden(post=post):
+                await self._tell(Heard(HeardKind.EDITED, post.id), post, fact.at)  # its author: it is marked now
+                for listener in self._listeners(post.topics):
+                    if listener.reader.id != post.author_id:
+                        listener.put(Heard(HeardKind.DELETED, post.id))
             case PostDeleted():
                 heard = Heard(HeardKind.DELETED, fact.id)
                 for listener in self._listeners(fact.topics):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import conversations
+from pinson.domain import conversations, posts
 from pinson.domain.conversations import Conversation
 from pinson.domain.posts import Reader
 from pinson.interfaces.mastodon.api import Call, json
@@ -81,7 +81,7 @@ async def rendered(
     Those who take part are the others; the reader only if nobody else is left.
     """
     assert reader.id is not None
-    shapes = await tools.shapes.of(tx, [one.last_id for one in found])
+    shapes = [one for one in await tools.shapes.of(tx, [one.last_id for one in found]) if posts.can_see(one, reader)]
     statuses = await renderings.by_id(tx, shapes, reader=reader)
     people = await renderings.accounts(tx, [reader.id, *(id for one in found for id in one.others)])
     entities = []

@@ -51,7 +51,8 @@ async def quotes(call: Call, form: Quotes) -> Response:
         shown = [
             shape
             for shape in found
-            if posts.can_see(shape, reader) or (is_own and shape.author_id not in reader.suspended)
+            if posts.can_see(shape, reader)
+            or (is_own and shape.author_id not in reader.suspended and not posts.is_hidden(shape, reader))
         ]
         body = await call.renderings.page(tx, shown, reader=reader)
     return json(body, headers=leading_on(call, [shape.id for shape in found], bounds.limit))

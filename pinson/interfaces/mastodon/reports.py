@@ -47,7 +47,7 @@ class AccountWarningEntity(msgspec.Struct):
     """https://docs.joinmastodon.org/entities/AccountWarning; to contest it is a matter of the web page."""
 
     id: str
-    action: Sanction
+    action: Literal["none", "delete_statuses", "sensitive", "disable", "silence", "suspend"]
     text: str
     status_ids: list[str] | None
     target_account: AccountEntity
@@ -110,7 +110,7 @@ def warning(one: Strike, target: bytes, appeal: Appeal | None) -> dict[str, Any]
     """A decision about an account, as its owner sees it. target: the account, rendered."""
     return {
         "id": str(one.id),
-        "action": one.action,
+        "action": "delete_statuses" if one.action is Sanction.HIDE else one.action,  # what comes nearest to it
         "text": one.text,
         "status_ids": [str(id) for id in one.post_ids],
         "target_account": msgspec.Raw(target),

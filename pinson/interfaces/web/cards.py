@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from markupsafe import Markup
 
-from pinson.domain import accounts, media, posts
+from pinson.domain import accounts, media, moderation, posts
 from pinson.domain.accounts import (
     AccountChanged,
     AccountDeleted,
@@ -183,6 +183,7 @@ class Cards:
             )
             for id, one in quoted.items()
         }
+        hidden = await _hidden(tx, originals, reader, pages, lang)
         cards = []
         for shape, id in zip(shapes, shown, strict=True):
             author_id = shape.boost_of_author_id or shape.author_id
@@ -195,7 +196,7 @@ class Cards:
             if shape.boost_of_id is not None:
                 above += pages.piece("posts/_repeated", lang=lang, by=authors[shape.author_id])
             start = Markup('<article class="post h-entry" id="p{}">').format(shape.id)
-            html = start + above + authors[author_id] + found[id]
+            html = start + above + authors[author_id] + found[id] + hidden.get(id, "")
             marks = marked.get(id, frozenset())
             cards.append(Card(shape, moment_of(shape.id), html, marks, polls.get(id), frames.get(id, Markup()), veil))
         return cards
@@ -259,6 +260,30 @@ async def _quoted(tx: ReadTx, known: Shapes, shapes: Sequence[Shape], reader: Re
     return {
         shape.id: there.get(id) if posts.quote_state(shape, there.get(id), reader) is QuoteState.ACCEPTED else None
         for shape, id in quoting
+    }
+
+
+async def _hidden(
+    tx: ReadTx, shapes: Sequence[Shape], reader: Reader, pages: Pages, lang: Lang
+) -> Mapping[PostId, Markup]:
+    """What stands under those that moderators hid: whoever may see them is told so, and why. Free if none is hidden."""
+    by = {
+        shape.id: (reader.hidden[shape.id], shape.author_id == reader.id)
+        for shape in shapes
+        if shape.id in reader.hidden
+    }
+    if not by:
+        return {}
+    strikes = await moderation.strikes_by_ids(tx, [decision_id for decision_id, _ in by.values()])
+    return {
+        id: pages.piece(
+            "posts/_hidden",
+            lang=lang,
+            is_own=is_own,
+            reason=strikes[decision_id].text if decision_id in strikes else "",
+            path=f"/appeals/{decision_id}",
+        )
+        for id, (decision_id, is_own) in by.items()
     }
 
 

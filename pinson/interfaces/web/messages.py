@@ -65,9 +65,10 @@ async def show(call: Call, form: Asked) -> Response:
         written = await posts.posts(tx, [one.last_id for one in found]) if found else {}
         veiled = await call.veils(tx, [post.shape for post in written.values()], Context.THREAD)
         people = await accounts.profiles(tx, [own, *{id for one in found for id in one.others}]) if found else {}
+        reader = await call.reader(tx)
     rows = []
     for one in found:
-        if (post := written.get(one.last_id)) is None:
+        if (post := written.get(one.last_id)) is None or posts.is_hidden(post.shape, reader):
             continue
         others = [people[id] for id in one.others if id in people]
         rows.append(_row(call, one, others or [people[own]], post, veiled.get(post.id)))

@@ -22,7 +22,7 @@ async def author(db, now):
 
 
 async def publish(db, author_id, now):
-    standing = accounts.Standing()
+    standing = posts.Standing()
     async with db.read() as tx:
         reader = Reader(await relations.Circles().of(tx, author_id, now=now), standing)
     prepared = posts.prepare(Draft("Hello"), max_characters=500, local_domain="pinson.example")

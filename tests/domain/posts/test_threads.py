@@ -3,8 +3,8 @@
 import pytest
 
 from pinson.domain import accounts, posts
-from pinson.domain.accounts import AccountLimited, Standing
-from pinson.domain.posts import Draft, Reader, Visibility
+from pinson.domain.accounts import AccountLimited
+from pinson.domain.posts import Draft, Reader, Standing, Visibility
 from pinson.domain.relations import Circle
 
 BASE = "https://pinson.example"

@@ -74,6 +74,23 @@ class Listening(Town):
         if self.db.committed > seq:
             await self.all_heard(HeardKind.EDITED, id)
 
+    async def hide(self, id):
+        await super().hide(id)
+        await self.quiet()
+        for listener in self.listeners:
+            for one in [] if listener.closed or not listener._mailbox else await listener.hear():
+                assert (one.kind, one.id) in ((HeardKind.DELETED, id), (HeardKind.EDITED, id))
+                if one.kind is HeardKind.EDITED:  # only whoever wrote it sees it still, marked
+                    async with self.db.read() as tx:
+                        (shape,) = await self.shapes.of(tx, [id])
+                    assert listener.reader.id == shape.author_id
+
+    async def unhide(self, id):
+        seq = self.db.committed
+        await super().unhide(id)
+        if self.db.committed > seq:
+            await self.all_heard(HeardKind.EDITED, id)
+
     async def all_heard(self, kind, id):
         """What just happened to an entry was heard by those, and only those, on whose timelines it stands."""
         await self.quiet()
@@ -157,6 +174,22 @@ async def test_a_deleted_post_is_told_to_those_who_listened_to_its_topics(town):
     await town.take(("delete", 0))
 
     assert [(one.kind, one.id) for one in await asyncio.wait_for(listener.hear(), 1)] == [(HeardKind.DELETED, id)]
+
+
+async def test_a_post_that_is_hidden_goes_from_the_pages_of_all_but_its_author(town):
+    await Town.publish(town, 0, "Bonjour", Visibility.PUBLIC, None)
+    (id,) = town.posts
+    author, other = [
+        town.hub.listen(
+            town.timelines.public(local=True), await town.reader(who), principal=principal(town.people[who])
+        )
+        for who in (0, 1)
+    ]
+
+    await Town.hide(town, id)
+
+    assert [(one.kind, one.id) for one in await asyncio.wait_for(other.hear(), 1)] == [(HeardKind.DELETED, id)]
+    assert [(one.kind, one.id) for one in await asyncio.wait_for(author.hear(), 1)] == [(HeardKind.EDITED, id)]
 
 
 async def test_news_of_an_account_reach_those_who_listen_to_it_for_such_news(town):

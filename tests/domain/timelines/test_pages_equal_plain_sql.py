@@ -43,8 +43,12 @@ BOOSTED = """(p.boost_of_id IS NULL OR EXISTS (
     SELECT 1 FROM posts AS o JOIN accounts AS by ON by.id = o.author_id
     WHERE o.id = p.boost_of_id AND by.suspended_at IS NULL AND by.deleted_at IS NULL))
 """
+HIDDEN = """EXISTS (
+    SELECT 1 FROM hidden_posts AS h JOIN posts AS o ON o.id = h.post_id
+    WHERE h.post_id IN (p.id, p.boost_of_id) AND o.author_id <> :me)
+"""
 VISIBLE = f"""
-    a.suspended_at IS NULL AND a.deleted_at IS NULL AND NOT {APART} AND {BOOSTED} AND (
+    a.suspended_at IS NULL AND a.deleted_at IS NULL AND NOT {APART} AND NOT {HIDDEN} AND {BOOSTED} AND (
         p.visibility IN ('public', 'unlisted')
         OR p.author_id = :me
         OR EXISTS (SELECT 1 FROM json_each(p.mentions) WHERE value = :me)

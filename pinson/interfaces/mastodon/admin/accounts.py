@@ -157,10 +157,20 @@ class Filtered(Described):
         )
 
 
+class Action(StrEnum):
+    """What apps can ask for; to hide single posts is a matter of the desk."""
+
+    NONE = "none"
+    SENSITIVE = "sensitive"
+    DISABLE = "disable"
+    SILENCE = "silence"
+    SUSPEND = "suspend"
+
+
 class Decision(OneAccount):
     """Body of POST /api/v1/admin/accounts/:id/action. There are no presets of warnings here."""
 
-    type: Sanction
+    type: Action
     report_id: int | None = None
     text: str = ""
     send_email_notification: bool = True
@@ -198,7 +208,7 @@ async def act(call: Call, form: Decision) -> Response:
         moderation.act,
         by=moderator(call),
         account_id=form.id,
-        action=form.type,
+        action=Sanction(form.type),
         text=form.text,
         report_id=form.report_id,
         by_letter=form.send_email_notification,

@@ -93,6 +93,7 @@ async def show(call: Call, form: OneAccount) -> Response:
     async with call.tools.db.read() as tx:
         dossier = await moderation.dossier(tx, form.id)
         strikes = await moderation.strikes_of(tx, form.id)
+        hidden = await staff.hidden(tx, strikes)
         reports = [
             report
             for resolved in (False, True)
@@ -108,6 +109,7 @@ async def show(call: Call, form: OneAccount) -> Response:
         profile=people[form.id],
         in_power=by.account_id != form.id and not (dossier.role and dossier.role.covers(by.role)),
         strikes=strikes,
+        hidden=hidden,
         reports=reports,
         people=people,
         when=partial(staff.when, call),

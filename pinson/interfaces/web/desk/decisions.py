@@ -8,12 +8,14 @@ from collections.abc import Sequence
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import moderation
+from pinson.domain import moderation, posts
 from pinson.domain.accounts import AccountId
 from pinson.domain.moderation import Dossier, Sanction
+from pinson.domain.posts import PostId
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.desk import reasons, staff
 from pinson.interfaces.web.site import Call
+from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.i18n import negotiate
 
@@ -31,6 +33,7 @@ class Decision(msgspec.Struct):
     """What is to be done about the account in the path.
 
     report_id: the report that it follows from, if one. ready: the reason to begin with, see `reasons`.
+    post_ids: those to hide. strike_id: the decision that is taken back, if posts are to be shown again.
     """
 
     id: AccountId
@@ -38,6 +41,8 @@ class Decision(msgspec.Struct):
     report_id: int | None = None
     ready: str = ""
     text: str = ""
+    post_ids: list[PostId] = []
+    strike_id: int | None = None
 
 
 @routes.get("/moderation/accounts/{id}/decide")
@@ -55,7 +60,8 @@ async def decide(call: Call, form: Decision) -> Response:
     """Do it, and tell the owner why.
 
     Raises:
-        NotSignedIn, NotStaff, ReasonMissing, AccountNotFound, BeyondPower, ReportNotFound, UserNotFound, TextTooLong.
+        NotSignedIn, NotStaff, ReasonMissing, AccountNotFound, BeyondPower, ReportNotFound, UserNotFound, TextTooLong,
+            PostNotFound, NothingToHide.
     """
     by = staff.moderator(call)
     await call.tools.db.write(
@@ -66,6 +72,7 @@ async def decide(call: Call, form: Decision) -> Response:
         text=staff.reason(form.text),
         report_id=form.report_id,
         by_letter=True,
+        post_ids=form.post_ids,
         now=call.now,
     )
     return call.redirect(_after(form))
@@ -93,7 +100,13 @@ async def lift(call: Call, form: Decision) -> Response:
     by = staff.moderator(call)
     _check(form)
     await call.tools.db.write(
-        moderation.lift, by=by, account_id=form.id, action=form.do, reason=staff.reason(form.text), now=call.now
+        moderation.lift,
+        by=by,
+        account_id=form.id,
+        action=form.do,
+        reason=staff.reason(form.text),
+        strike_id=form.strike_id,
+        now=call.now,
     )
     return call.redirect(_after(form))
 
@@ -104,7 +117,11 @@ async def _form(call: Call, form: Decision, *, is_back: bool) -> Response:
         dossier = await moderation.dossier(tx, form.id)
         profile = (await staff.people(tx, [form.id]))[form.id]
         report = None if form.report_id is None else await moderation.report_by_id(tx, form.report_id)
-        cards = await call.cards(tx, await call.tools.shapes.of(tx, list(report.post_ids) if report else []))
+        about = list(report.post_ids) if report else []
+        if form.do is Sanction.HIDE:
+            about = await _to_show_again(tx, form) if is_back else form.post_ids
+        shapes = [one for one in await call.tools.shapes.of(tx, about) if one.author_id == form.id]
+        cards = await call.cards(tx, shapes)
     lang = call.lang if is_back else negotiate(dossier.locale, None, None)
     ready = () if is_back else _ready(call, form, dossier)
     text = form.text or next((one.said for one in ready if one.key == form.ready), "")
@@ -121,6 +138,14 @@ async def _form(call: Call, form: Decision, *, is_back: bool) -> Response:
         is_ours=dossier.user_id is not None,
         cards=cards,
         cancel=_after(form),
+    )
+
+
+async def _to_show_again(tx: ReadTx, form: Decision) -> list[PostId]:
+    """What is hidden of the account, or by the one decision that is taken back."""
+    hidden = await posts.hidden_of(tx, form.id)
+    return (
+        hidden if form.strike_id is None else [id for id in await posts.hidden_by(tx, [form.strike_id]) if id in hidden]
     )
 
 

@@ -11,6 +11,7 @@ from pinson.domain.moderation import Sanction
 
 EVERY = frozenset(Sanction)
 LIMITING = EVERY - {Sanction.SENSITIVE}
+OF_POSTS = frozenset({Sanction.HIDE})
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -37,9 +38,9 @@ FITS: Mapping[str, frozenset[Sanction]] = {
     "insults": LIMITING,
     "hatred": LIMITING,
     "privacy": LIMITING,
-    "impersonation": LIMITING - {Sanction.SILENCE},
+    "impersonation": LIMITING - {Sanction.SILENCE} - OF_POSTS,
     "false": LIMITING,
-    "pictures": frozenset({Sanction.NONE, Sanction.SENSITIVE, Sanction.SILENCE}),
+    "pictures": frozenset({Sanction.NONE, Sanction.HIDE, Sanction.SENSITIVE, Sanction.SILENCE}),
     "copied": LIMITING,
     "hacked": frozenset({Sanction.NONE, Sanction.DISABLE}),
 }

@@ -100,6 +100,7 @@ async def show(call: Call, form: One) -> Response:
         report = await moderation.report_by_id(tx, form.id)
         dossier = await moderation.dossier(tx, report.target_id)
         strikes = await moderation.strikes_of(tx, report.target_id)
+        hidden = await staff.hidden(tx, strikes)
         others = [
             other
             for resolved in (False, True)
@@ -121,6 +122,8 @@ async def show(call: Call, form: One) -> Response:
         gone=len(report.post_ids) - len(cards),
         rules=[rule.said(call.lang).text for rule in rules if rule.id in report.rule_ids],
         strikes=strikes,
+        hidden=hidden,
+        may_hide=[card.shape.id for card in cards if card.shape.id not in call.tools.standing.posts],
         others=others,
         people=people,
         when=partial(staff.when, call),

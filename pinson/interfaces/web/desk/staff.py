@@ -1,16 +1,17 @@
 """What the pages of the desk share: who may come in, the frame they stand in, how moments are said. No routes."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import accounts, moderation
+from pinson.domain import accounts, moderation, posts
 from pinson.domain.access import UserRole
 from pinson.domain.accounts import AccountId, Profile
-from pinson.domain.moderation import Moderator, Waiting
+from pinson.domain.moderation import Moderator, Sanction, Strike, Waiting
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.site import Call, NotSignedIn
 from pinson.lib.db import ReadTx
@@ -104,6 +105,12 @@ def cut(rows: Sequence[Any]) -> tuple[Sequence[Any], int | None]:
 async def people(tx: ReadTx, ids: Iterable[AccountId | None]) -> dict[AccountId, Profile]:
     """Those of the accounts that exist. One statement."""
     return await accounts.profiles(tx, list({id for id in ids if id is not None}))
+
+
+async def hidden(tx: ReadTx, strikes: Sequence[Strike]) -> Mapping[int, int]:
+    """How many posts each of the decisions still hides; those that hide none are left out. One statement, or none."""
+    hiding = [one.id for one in strikes if one.action is Sanction.HIDE]
+    return Counter((await posts.hidden_by(tx, hiding)).values()) if hiding else {}
 
 
 def when(call: Call, at: datetime) -> str:
