@@ -14,7 +14,7 @@ import secrets
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from pinson.domain import (
     notifications,
     posts,
     relations,
+    shortlinks,
 )
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.access.blocks import IpBlocks
@@ -42,15 +43,18 @@ from pinson.domain.filters import FilteredPosts
 from pinson.domain.instance import Emojis, Look
 from pinson.domain.posts import Shapes, Standing
 from pinson.domain.relations import Circles
+from pinson.domain.shortlinks import Clickometer, Redirects
 from pinson.domain.streams import Hub
 from pinson.domain.timelines import Timelines
 from pinson.interfaces import mastodon, ops, web
 from pinson.interfaces import media as media_files
 from pinson.interfaces.mastodon import Renderings
 from pinson.interfaces.request import Dispatcher, Interface
+from pinson.interfaces.shortlinks import ShortLinks
 from pinson.lib.blobs import Blobs
 from pinson.lib.clock import Clock, SystemClock
 from pinson.lib.config import Settings
+from pinson.lib.db import CannotWrite
 from pinson.lib.db.migrate import migrate, steps
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.http import Outgoing
@@ -141,6 +145,9 @@ FACTS: tuple[type[Fact], ...] = (
     relations.Unblocked,
     relations.Unfollowed,
     relations.Unmuted,
+    shortlinks.ShortLinkChanged,
+    shortlinks.SiteClosed,
+    shortlinks.SiteReopened,
 )
 
 events = structlog.get_logger("pinson.app")
@@ -193,7 +200,7 @@ async def machine(
     standing, tokens, circles = Standing(), Tokens(db), Circles()
     ip_blocks, filtered, emojis = IpBlocks(), FilteredPosts(), Emojis()
     cards = web.Cards(filtered)
-    look = Look()
+    look, redirects, clicks = Look(), Redirects(), Clickometer(db, clock)
     renderings = Renderings(settings.url, shapes, emojis, filtered, clock=clock)
     wake = Wake()
     kinds = Kinds(FACTS)
@@ -211,6 +218,7 @@ async def machine(
         hub,
         wake,
         look,
+        redirects,
     )
     follower = Follower(db, kinds, views)
     await follower.start()
@@ -234,12 +242,14 @@ async def machine(
         catalogs=catalogs or Catalogs.load(LOCALE),
         languages=Languages(),
         push_key=await db.write(notifications.push.public_key),
+        clicks=clicks,
         standing=standing,
         ip_blocks=ip_blocks,
         tokens=tokens,
         circles=circles,
         emojis=emojis,
         look=look,
+        redirects=redirects,
         shapes=shapes,
         timelines=timelines,
         hub=hub,
@@ -267,11 +277,13 @@ async def machine(
         async with outgoing:
             yield Machine(
                 tools=tools,
-                application=Dispatcher(tools, interfaces),
+                application=Dispatcher(tools, interfaces, front=ShortLinks(tools)),
                 reactor=reactor,
-                background=(hub.run, watch, reactor.run, lambda: schedule.run(tools)),
+                background=(hub.run, watch, reactor.run, clicks.run, lambda: schedule.run(tools)),
             )
     finally:
+        with suppress(CannotWrite):  # the disk is full: what was counted since is lost
+            await clicks.flush()
         tools.limits.close()
         await db.close()
 

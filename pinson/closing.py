@@ -6,7 +6,18 @@ it who have no other account. Run twice, it finds nothing left to do. A post is 
 boosts and marks go here.
 """
 
-from pinson.domain import access, conversations, filters, instance, media, moderation, notifications, posts, relations
+from pinson.domain import (
+    access,
+    conversations,
+    filters,
+    instance,
+    media,
+    moderation,
+    notifications,
+    posts,
+    relations,
+    shortlinks,
+)
 from pinson.domain.accounts import AccountDeleted
 from pinson.domain.instance import AnnouncementWithdrawn
 from pinson.domain.links import proofs
@@ -22,6 +33,8 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
     await tools.db.write(proofs.forget_account, account_id=fact.account_id)
     await tools.db.write(posts.unfeature_all, account_id=fact.account_id, now=now)  # first: posts are counted there
     while await tools.db.write(posts.delete_all, author_id=fact.account_id, now=now):
+        pass
+    while await tools.db.write(shortlinks.forget_account, account_id=fact.account_id, now=now):
         pass
     while await tools.db.write(media.delete_all, account_id=fact.account_id, now=now):
         pass

@@ -9,7 +9,7 @@ import asyncio
 import structlog
 
 from pinson import publishing
-from pinson.domain import access, instance, links, media, posts, relations, search, trends
+from pinson.domain import access, instance, links, media, posts, relations, search, shortlinks, trends
 from pinson.domain.links import proofs
 from pinson.domain.posts import drafts, polls
 from pinson.lib import log, reactor
@@ -50,6 +50,8 @@ async def sweep(tools: Tools) -> None:
     await tools.db.write(media.forget_loose, now=now)
     await tools.db.write(links.forget_loose, now=now)
     await tools.db.write(proofs.ask_due, now=now)
+    while await tools.db.write(shortlinks.forget_old, now=now):
+        pass
     await tools.db.write(instance.withdraw_over, now=now)
     await tools.blobs.sweep(now=now)
     await trends.refresh(tools.db, now=now)

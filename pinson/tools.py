@@ -15,6 +15,7 @@ from pinson.domain.instance import Emojis, Look
 from pinson.domain.media import Studio
 from pinson.domain.posts import Shapes, Standing
 from pinson.domain.relations import Circles
+from pinson.domain.shortlinks import Clickometer, Redirects
 from pinson.domain.streams import Hub
 from pinson.domain.timelines import Timelines
 from pinson.lib.blobs import Blobs
@@ -51,6 +52,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     catalogs: Catalogs
     languages: Languages
     push_key: str
+    clicks: Clickometer
     # views: in memory, behind the log
     standing: Standing
     ip_blocks: IpBlocks
@@ -58,6 +60,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     circles: Circles
     emojis: Emojis
     look: Look
+    redirects: Redirects
     shapes: Shapes
     timelines: Timelines
     hub: Hub

@@ -31,6 +31,7 @@ from pinson.tools import Tools
 MAX_BODY = 1 << 20  # bytes, unless a route's option `max_body` says otherwise: those that take files
 MAX_FILES = 8  # in one request
 REQUEST_ID = "pinson.request_id"  # where its scope keeps by what the log and the answer name a request
+SESSION, UNCOUNTED = "session", "uncounted"  # cookies: who is signed in, who is not to be counted
 UPLOADS = "pinson.uploads"  # where in its scope a request keeps the files that it brought
 
 events = structlog.get_logger("pinson.http")
@@ -109,14 +110,24 @@ class Interface(Protocol):
         ...
 
 
+class Front(Protocol):
+    """What is asked before the routes are looked at."""
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Answer a request if it is for this; whether it was."""
+        ...
+
+
 class Dispatcher:
     """The ASGI application: finds the route by walking the path once, and lets its interface answer."""
 
-    def __init__(self, tools: Tools, interfaces: list[Interface]) -> None:
+    def __init__(self, tools: Tools, interfaces: list[Interface], *, front: Front) -> None:
         """
         Args:
             interfaces: the last one owns every path that no other claims.
+            front: asked first.
         """
+        self._front = front
         self._follower = tools.follower
         self._ip_blocks = tools.ip_blocks
         self._clock = tools.clock
@@ -146,6 +157,8 @@ class Dispatcher:
             await self._follower.catch_up()
         if self._ip_blocks and self._is_shut_out(scope):
             await self._shut_out(scope, receive, send)
+            return
+        if await self._front.serve(scope, receive, send):
             return
         methods, values = self._find(scope["path"])
         method = "WEBSOCKET" if scope["type"] == "websocket" else scope["method"]
@@ -277,6 +290,11 @@ def header(scope: Scope, name: bytes) -> str:
         if sent == name:
             return str(value, "latin-1")
     return ""
+
+
+def cookie_name(name: str, *, secure: bool) -> str:
+    """A cookie's name in browsers; over https it is one that a sibling subdomain cannot plant."""
+    return f"__Host-{name}" if secure else name
 
 
 def request_id(scope: Scope) -> str:

@@ -216,6 +216,13 @@ class Settings(Section, frozen=True):
             extra=_is("http:// or https://, a host and perhaps a port, nothing more", _check_url),
         ),
     ] = ""
+    short_url: Annotated[
+        str,
+        Meta(
+            description="Public address of short links, if it is not `url`: of a host that shows nothing else.",
+            extra=_is("http:// or https://, a host and perhaps a port, nothing more", _check_url),
+        ),
+    ] = ""
     host: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[Port, Meta(description="Port to listen on.")] = 8080
     workers: Annotated[int, Meta(description="Server processes that share the port and the data.", ge=1, le=64)] = 1
@@ -234,6 +241,11 @@ class Settings(Section, frozen=True):
     oauth: OAuth = OAuth()
     outgoing: Outgoing = Outgoing()
     log: Log = Log()
+
+    @property
+    def short_bases(self) -> frozenset[str]:
+        """Where short links of ours are found: those made before there was a host for them go on working."""
+        return frozenset({self.url, self.short_url})
 
 
 def load(data: Path, *, environ: Mapping[str, str], overrides: Mapping[str, object]) -> Settings:
@@ -433,7 +445,11 @@ def _complete(settings: Settings) -> Settings:
     given = urlsplit(settings.url.lower())
     url = f"{given.scheme}://{given.netloc}" if settings.url else f"http://{_reachable(settings.host)}:{settings.port}"
     sender = settings.mail.sender or f"no-reply@{_mail_domain(given.hostname or settings.host)}"
-    return msgspec.structs.replace(settings, url=url, mail=msgspec.structs.replace(settings.mail, sender=sender))
+    apart = urlsplit(settings.short_url.lower())
+    short = f"{apart.scheme}://{apart.netloc}" if settings.short_url else url
+    return msgspec.structs.replace(
+        settings, url=url, short_url=short, mail=msgspec.structs.replace(settings.mail, sender=sender)
+    )
 
 
 def _reachable(host: str) -> str:

@@ -38,7 +38,7 @@ from pinson.domain.accounts import AccountId, Profile
 from pinson.domain.filters import Context
 from pinson.domain.notifications import Selection
 from pinson.domain.posts import PostId, Reader, Shape
-from pinson.interfaces.request import Handler, Route, origin, parameters
+from pinson.interfaces.request import SESSION, Handler, Route, cookie_name, origin, parameters
 from pinson.interfaces.web.cards import Card, Cards, picture_of
 from pinson.interfaces.web.pages import STATIC, TEMPLATES, Files, Pages, Problem
 from pinson.interfaces.web.veils import Veil
@@ -77,7 +77,7 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
-SESSION, FORM, LANGUAGE, ACTING, STEP = "session", "form", "lang", "account", "step"  # cookies
+FORM, LANGUAGE, ACTING, STEP = "form", "lang", "account", "step"  # cookies, besides SESSION
 YEAR = 365 * 24 * 3600
 MOST_UNREAD = 100  # counted
 
@@ -439,7 +439,7 @@ class Call:
         return self.request.cookies.get(self._name(name)) or None
 
     def _name(self, name: str) -> str:
-        return f"__Host-{name}" if self._secure else name
+        return cookie_name(name, secure=self._secure)
 
     def _set_cookie(self, response: Response, name: str, value: str, *, max_age: int | None) -> None:
         response.set_cookie(
