@@ -27,6 +27,7 @@ from pinson.domain import (
     access,
     accounts,
     conversations,
+    events,
     filters,
     instance,
     links,
@@ -103,6 +104,10 @@ FACTS: tuple[type[Fact], ...] = (
     instance.EmojiAdded,
     instance.EmojiRemoved,
     instance.AccentChosen,
+    events.EventChanged,
+    events.EventCreated,
+    events.EventDeleted,
+    events.EventPostChanged,
     filters.FiltersChanged,
     links.LinkFound,
     links.LinkPreviewed,
@@ -118,11 +123,14 @@ FACTS: tuple[type[Fact], ...] = (
     notifications.SenderDismissed,
     posts.ConversationMuted,
     posts.ConversationUnmuted,
+    posts.CorrectedGone,
+    posts.PostCorrected,
     posts.PostDeleted,
     posts.PostEdited,
     posts.PostHidden,
     posts.PostImported,
     posts.PostMarked,
+    posts.PostMoved,
     posts.PostPublished,
     posts.PostUnhidden,
     posts.PostUnmarked,
@@ -150,7 +158,7 @@ FACTS: tuple[type[Fact], ...] = (
     shortlinks.SiteReopened,
 )
 
-events = structlog.get_logger("pinson.app")
+journal = structlog.get_logger("pinson.app")
 
 
 class Machine(msgspec.Struct, frozen=True):
@@ -175,7 +183,7 @@ def prepare_data(data: Path, *, clock: Clock) -> None:
     """
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in migrate(data, steps=steps(MIGRATIONS), now=clock.now()):
-        events.info("migrated", step=name)
+        journal.info("migrated", step=name)
 
 
 @asynccontextmanager
@@ -372,4 +380,4 @@ class _Server(uvicorn.Server):
 def _report(task: "asyncio.Task[None]") -> None:
     """Background work ends only when it is cancelled: anything else is a bug, and everyone should know."""
     if not task.cancelled() and (error := task.exception()):
-        events.critical("background_work_ended", error=repr(error), exc_info=error)
+        journal.critical("background_work_ended", error=repr(error), exc_info=error)

@@ -9,6 +9,7 @@ boosts and marks go here.
 from pinson.domain import (
     access,
     conversations,
+    events,
     filters,
     instance,
     media,
@@ -32,6 +33,8 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
     await tools.db.write(instance.forget_reader, account_id=fact.account_id, now=now)
     await tools.db.write(proofs.forget_account, account_id=fact.account_id)
     await tools.db.write(posts.unfeature_all, account_id=fact.account_id, now=now)  # first: posts are counted there
+    while await tools.db.write(events.delete_all, account_id=fact.account_id, now=now):
+        pass
     while await tools.db.write(posts.delete_all, author_id=fact.account_id, now=now):
         pass
     while await tools.db.write(shortlinks.forget_account, account_id=fact.account_id, now=now):

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from pinson import closing, letters, notifying, unlocking
-from pinson.domain import conversations, links, media, search
+from pinson.domain import conversations, events, links, media, search
 from pinson.domain.access import (
     ConfirmationAsked,
     PasswordResetAsked,
@@ -56,6 +56,7 @@ CONVERSATIONS = "conversations"
 NOTIFICATIONS = "notifications"
 SEARCH = "search"
 PROOFS = "proofs"
+EVENTS = "events"
 
 REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     UserSignedUp: ((LETTERS, letters.send_confirmation), (NOTIFICATIONS, notifying.of_sign_up)),
@@ -74,6 +75,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     AccountDeleted: (("closing", closing.erase_what_remains), (SEARCH, search.take_in_one)),
     AccountUnlocked: (("unlocking", unlocking.accept_who_waits),),
     PostPublished: (
+        (EVENTS, events.follow_hashtags),
         (CONVERSATIONS, conversations.keep_up),
         (NOTIFICATIONS, notifying.of_post),
         (SEARCH, search.take_in_one),
@@ -83,6 +85,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
         (SEARCH, search.take_in_one),
     ),
     PostEdited: (
+        (EVENTS, events.follow_hashtags),
         (CONVERSATIONS, conversations.keep_up),
         (NOTIFICATIONS, notifying.of_edit),
         (SEARCH, search.take_in_one),

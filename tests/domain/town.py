@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pinson.domain import accounts, filters, posts, relations
+from pinson.domain import accounts, events, filters, posts, relations
 from pinson.domain.filters import Context, FiltersChanged, KeywordEdit
 from pinson.domain.links import commands as link_commands
 from pinson.domain.media import Details, MediaKind
@@ -45,6 +45,8 @@ PLACES = (
     "without boosts",
     "profile media",
     "profile tagged",
+    "event",
+    "event media",
 )
 LANGUAGES = ("fr", "en")
 WORDS = ("bon", "BONJOUR", "soir", "#lhc", "MÉTÉO", "@ana", "ben #", "1", "cadre")  # that filters look for
@@ -60,10 +62,18 @@ FACTS = (
     posts.PostDeleted,
     posts.PostHidden,
     posts.PostUnhidden,
+    posts.PostMoved,
+    posts.PostCorrected,
+    posts.CorrectedGone,
     posts.RepliesOrphaned,
+    events.EventCreated,
+    events.EventChanged,
+    events.EventPostChanged,
     FiltersChanged,
     *relations.CHANGES,
 )
+
+NO = (events.NotInTeam, events.NotPublic, events.EntryNotFound, posts.CannotCorrect)
 
 people = st.integers(0, len(NAMES) - 1)
 tags = st.integers(0, len(TAGS) - 1)
@@ -81,6 +91,12 @@ publish = st.tuples(
 step = st.one_of(
     publish,
     publish,
+    st.tuples(st.just("write"), people, st.sets(tags, max_size=2), st.booleans(), st.none() | any_post),
+    st.tuples(st.just("reach"), any_post),
+    st.tuples(st.just("put in"), any_post),
+    st.tuples(st.just("take out"), any_post),
+    st.tuples(st.just("follow event"), people),
+    st.tuples(st.just("unfollow event"), people),
     st.tuples(st.just("burst"), people, st.integers(2, 9)),
     st.tuples(st.just("show"), people, st.sets(tags, max_size=2), st.sampled_from([*Visibility])),
     st.tuples(st.just("import"), people, st.sampled_from(Visibility), st.sets(tags, max_size=2), any_post, past),
@@ -139,6 +155,7 @@ class Town:
     deleted: list[int] = field(default_factory=list)
     lists: list[int] = field(default_factory=list)  # one of each person
     link: int = 0
+    event: int = 0  # of the first, with the second in its team, under the first hashtag, for two seconds
     now: datetime = START
 
     def views(self):
@@ -154,6 +171,19 @@ class Town:
         self.link = await self.db.write(link_commands.share, url=PAGE, now=self.now)
         for name in TAGS:
             self.tags.append((await self.db.write(posts.tag_named, name=name, now=self.now)).id)
+        said = events.Changes(
+            title="Portes ouvertes", hashtag=TAGS[0], starts_at=START, ends_at=START + timedelta(seconds=2)
+        )
+        made = await self.db.write(events.create, account_id=self.people[0], said=said, now=self.now)
+        self.event = made.id
+        await self.db.write(
+            events.set_member,
+            id=made.id,
+            account_id=self.people[0],
+            member_id=self.people[1],
+            role=events.Role.WRITER,
+            now=self.now,
+        )
 
     async def reader(self, who):
         async with self.db.read() as tx:
@@ -164,6 +194,21 @@ class Town:
         match step:
             case ("publish", who, visibility, under, mentioned, answered):
                 await self.publish(who, wording("Bonjour", under, mentioned), visibility, self.post(answered))
+            case ("write", who, under, is_key, corrected):
+                await self.write(who, wording("En direct", under, ()), is_key, self.post(corrected))
+            case ("reach", which):  # what a reaction does, sooner or later
+                if (id := self.post(which)) is not None:
+                    await self.move(id, events.join_by_tag)
+            case ("put in", which):
+                if (id := self.post(which)) is not None:
+                    await self.move(id, events.put_in, by=0)
+            case ("take out", which):
+                if (id := self.post(which)) is not None:
+                    await self.move(id, events.take_out, by=1)
+            case ("follow event", who):
+                await self.tolerant(events.follow, id=self.event, account_id=self.people[who])
+            case ("unfollow event", who):
+                await self.tolerant(events.unfollow, id=self.event, account_id=self.people[who])
             case ("burst", who, count):
                 for number in range(count):
                     await self.publish(who, f"{number} #{TAGS[0]}", Visibility.PUBLIC, None)
@@ -266,7 +311,7 @@ class Town:
 
     async def tolerant(self, verb, **arguments):
         """What is not allowed changes nothing, which is what we want to see."""
-        with suppress(accounts.AccountNotFound, relations.CannotFollow, lists.AlreadyInList, posts.PostNotFound):
+        with suppress(accounts.AccountNotFound, relations.CannotFollow, lists.AlreadyInList, posts.PostNotFound, *NO):
             return await self.db.write(verb, now=self.now, **arguments)
 
     def two(self, who, whom):
@@ -299,6 +344,26 @@ class Town:
         except (accounts.AccountNotFound, posts.PostNotFound):
             return  # suspended, or answering what they may not see
         self.posts.append(post.id)
+
+    async def write(self, who, text, is_key, corrected):
+        """Publish in the event, if they may."""
+        draft = Draft(text, Visibility.PUBLIC, corrects_id=corrected)
+        prepared = posts.prepare(draft, max_characters=500, local_domain="pinson.example")
+        post = await self.tolerant(
+            events.write,
+            id=self.event,
+            author=await self.reader(who),
+            prepared=prepared,
+            marks=events.Marks(is_key=is_key),
+            base_url=BASE,
+        )
+        if post is not None:
+            self.posts.append(post.id)
+
+    async def move(self, id, verb, by=None):
+        """Let a post join the event, or leave it."""
+        who = {} if by is None else {"id": self.event, "account_id": self.people[by]}
+        await self.tolerant(verb, post_id=id, **who)
 
     async def bring(self, who, text, visibility, answered, ago):
         """Import a post of so many milliseconds ago."""

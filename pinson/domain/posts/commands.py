@@ -17,9 +17,12 @@ from pinson.domain.media import Media, MediaId, Preview, Said
 from pinson.domain.posts import polls, queries, rules, store
 from pinson.domain.posts import text as texts
 from pinson.domain.posts.facts import (
+    CorrectedGone,
+    PostCorrected,
     PostDeleted,
     PostEdited,
     PostImported,
+    PostMoved,
     PostPublished,
     QuotePolicyChanged,
     QuoteRevoked,
@@ -27,6 +30,7 @@ from pinson.domain.posts.facts import (
 )
 from pinson.domain.posts.model import (
     Draft,
+    EventId,
     Post,
     PostId,
     Prepared,
@@ -57,7 +61,14 @@ KEY_LASTS = timedelta(hours=1)  # https://docs.joinmastodon.org/methods/statuses
 
 
 async def publish(
-    tx: WriteTx, *, author: Reader, author_id: AccountId, prepared: Prepared, base_url: str, now: datetime
+    tx: WriteTx,
+    *,
+    author: Reader,
+    author_id: AccountId,
+    prepared: Prepared,
+    base_url: str,
+    now: datetime,
+    event_id: EventId | None = None,
 ) -> Post:
     """Store a new post and record that it was published.
 
@@ -67,9 +78,11 @@ async def publish(
     Args:
         author: the author as a reader: they can only answer and quote what they may see.
         now: moment of publication, UTC.
+        event_id: the live event that it is part of, in whose team the author is, as far as it is public.
     Raises:
         AccountNotFound: the author is gone or suspended.
-        PostNotFound: the post replied to or quoted is gone, or the author may not see or not quote it.
+        PostNotFound: the post replied to, quoted or corrected is gone, or the author may not see or not quote it.
+        CannotCorrect: see `rules.check_correction`.
         MustMention, UnexpectedMentions: whom it mentions.
         CannotAttach, TooManyAttached, MixedKinds, NotReady: its pictures, films or sounds.
         TagNotUsable: moderators keep one of its hashtags from being used.
@@ -80,16 +93,26 @@ async def publish(
         made = await store.post_of_key(tx, author_id, draft.idempotency_key, since=now - KEY_LASTS)
         if made is not None and (found := await store.posts(tx, [made])):
             return found[0]
-    post = await accepted(tx, PostId(tx.new_id(author_id, now)), account, author, prepared, base_url, now, at=now)
+    id = PostId(tx.new_id(author_id, now))
+    post = await accepted(tx, id, account, author, prepared, base_url, now, at=now, event_id=event_id)
     await _store(tx, post, draft, now)
     if draft.idempotency_key:
         await store.keep_key(tx, author_id, draft.idempotency_key, post.id, now)
     await log.record(tx, PostPublished(at=now, post=post.shape))
+    if post.corrects_id is not None:
+        await _correct(tx, post.corrects_id, post.id, now)
     return post
 
 
 async def import_post(
-    tx: WriteTx, *, author: Reader, prepared: Prepared, created_at: datetime, base_url: str, now: datetime
+    tx: WriteTx,
+    *,
+    author: Reader,
+    prepared: Prepared,
+    created_at: datetime,
+    base_url: str,
+    now: datetime,
+    event_id: EventId | None = None,
 ) -> Post:
     """Store a post that was written elsewhere in the past: it takes its place by its date, and is news for nobody.
 
@@ -99,10 +122,11 @@ async def import_post(
         author: the author as a reader: they can only answer and quote what they may see.
         prepared: its idempotency key does not count.
         created_at: when it was written, UTC.
+        event_id: see `publish`.
     Raises:
         NotPast: that is not in the past.
-        AccountNotFound, PostNotFound, MustMention, UnexpectedMentions, CannotAttach, TooManyAttached, MixedKinds,
-        NotReady: as for `publish`.
+        AccountNotFound, PostNotFound, CannotCorrect, MustMention, UnexpectedMentions, CannotAttach, TooManyAttached,
+        MixedKinds, NotReady: as for `publish`.
     """
     assert author.id is not None
     if created_at >= now:
@@ -112,9 +136,11 @@ async def import_post(
     while await store.shapes(tx, [id]):
         id = ids.next_to(id)
     prepared = msgspec.structs.replace(prepared, url=None)
-    post = await accepted(tx, PostId(id), account, author, prepared, base_url, now, at=created_at)
+    post = await accepted(tx, PostId(id), account, author, prepared, base_url, now, at=created_at, event_id=event_id)
     await _store(tx, post, prepared.draft, now)
     await log.record(tx, PostImported(at=now, post=post.shape))
+    if post.corrects_id is not None:
+        await _correct(tx, post.corrects_id, post.id, now)
     return post
 
 
@@ -202,6 +228,24 @@ async def edit(
     return new
 
 
+async def set_event(tx: WriteTx, *, id: PostId, event_id: EventId | None, now: datetime) -> Post:
+    """Make a public post part of a live event, or of none, without its saying anything else. Twice changes nothing.
+
+    Raises:
+        PostNotFound: there is none.
+    """
+    post = await queries.post(tx, id)
+    if post.event_id == event_id or post.visibility is not Visibility.PUBLIC or post.boost_of_id is not None:
+        return post
+    left = tuple(topic for topic in (post.event_id,) if topic is not None)
+    joined = tuple(topic for topic in (event_id,) if topic is not None)
+    under = (*(topic for topic in post.topics if topic not in left), *joined)
+    new = msgspec.structs.replace(post, topics=under, event_id=event_id)
+    await store.update(tx, new, joined=joined, left=left)
+    await log.record(tx, PostMoved(at=now, post=new.shape, joined=joined, left=left))
+    return new
+
+
 async def set_quote_policy(
     tx: WriteTx, *, id: PostId, author_id: AccountId, policy: QuotePolicy, now: datetime
 ) -> Post:
@@ -284,7 +328,13 @@ async def clear_after(tx: WriteTx, *, id: PostId, now: datetime, limit: int = 20
 
 async def remove(tx: WriteTx, shape: Shape, now: datetime) -> list[Media]:
     """Take a post away, whoever asks; what it showed. For commands of this package."""
+    if shape.corrected_by_id is not None:
+        corrections = await store.corrections_of(tx, shape.id, limit=1000)
+        await store.corrects_nothing(tx, shape.id)
+        await log.record(tx, CorrectedGone(at=now, ids=tuple(one.id for one in corrections)))
     await store.delete(tx, shape)
+    if shape.corrects_id is not None:
+        await _correct(tx, shape.corrects_id, shape.id, now)
     shown = await media.detach(tx, post_id=shape.id, now=now)
     await _unlink(tx, shape.link_id, now)
     if shape.in_reply_to_id is not None:
@@ -397,6 +447,7 @@ async def accepted(
     now: datetime,
     *,
     at: datetime,
+    event_id: EventId | None = None,
 ) -> Post:
     """The post that a draft becomes, not stored yet: for commands of this package.
 
@@ -414,6 +465,8 @@ async def accepted(
         mentions=await _mentions(tx, prepared.parsed, base_url),
         tags=await _tags(tx, prepared.parsed, now),
         link_id=await _link(tx, prepared, draft.visibility, now),
+        event_id=event_id,
+        corrected=await queries.visible(tx, draft.corrects_id, reader=reader) if draft.corrects_id else None,
         base_url=base_url,
         now=at,
     )
@@ -431,6 +484,14 @@ async def _store(tx: WriteTx, post: Post, draft: Draft, now: datetime) -> None:
     if post.quote_of_id is not None:
         await store.count(tx, post.quote_of_id, quotes=1)
     await accounts.count(tx, post.author_id, posts=1, last_post_at=post.created_at)
+
+
+async def _correct(tx: WriteTx, id: PostId, by_id: PostId, now: datetime) -> None:
+    """A post began to correct another, or is gone: the other leads to the latest one that does."""
+    latest = await store.corrections_of(tx, id, limit=1)
+    await store.set_corrected(tx, id, latest[0].id if latest else None)
+    for corrected in await store.shapes(tx, [id]):
+        await log.record(tx, PostCorrected(at=now, post=corrected, by_id=by_id))
 
 
 async def _mentions(tx: WriteTx, parsed: texts.Parsed, base_url: str) -> dict[str, texts.Mention]:

@@ -42,6 +42,33 @@ class PostImported(Fact, frozen=True, kw_only=True):
     post: Shape
 
 
+class PostMoved(Fact, frozen=True, kw_only=True):
+    """A post says the same as before, but became part of a live event, or is no longer.
+
+    post: as it is now. joined, left: as of `PostEdited`.
+    """
+
+    post: Shape
+    joined: tuple[int, ...]
+    left: tuple[int, ...]
+
+
+class PostCorrected(Fact, frozen=True, kw_only=True):
+    """Another post corrects a post, see `post.corrected_by_id`; or none does any more, if that is None.
+
+    post: the corrected one, as it is now. by_id: what corrects it, or did.
+    """
+
+    post: Shape
+    by_id: PostId
+
+
+class CorrectedGone(Fact, frozen=True, kw_only=True):
+    """What these corrected was deleted: they correct nothing now."""
+
+    ids: tuple[PostId, ...]
+
+
 class QuotePolicyChanged(Fact, frozen=True, kw_only=True):
     """Its author changed who may quote a post. post: as it is now."""
 

@@ -93,7 +93,11 @@ async def worth_featuring(tx: ReadTx, account_id: AccountId) -> list[Tag]:
     """The hashtags that an account used most lately and does not feature, the most used first. In a thread."""
     shown = {one.tag_id for one in await store.featured(tx, account_id)}
     latest = await queries.by_author(tx, account_id, limit=LOOKED_AT)
-    used = Counter(tag_id for shape in latest for tag_id in topics.hashtags(shape.topics, account_id, shape.link_id))
+    used = Counter(
+        tag_id
+        for shape in latest
+        for tag_id in topics.hashtags(shape.topics, account_id, shape.link_id, shape.event_id)
+    )
     best = [tag_id for tag_id, _ in used.most_common() if tag_id not in shown][:MOST_FEATURED]
     tags = await queries.tags_by_ids(tx, best)
     return [tags[tag_id] for tag_id in best if tag_id in tags]

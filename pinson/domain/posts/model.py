@@ -14,6 +14,7 @@ from pinson.domain.posts import text as texts
 from pinson.domain.posts.polls.model import Ballot, Poll
 
 PostId = NewType("PostId", int)
+EventId = NewType("EventId", int)  # of a live event, which is a topic; the events themselves are a floor above
 
 
 class Visibility(StrEnum):
@@ -42,6 +43,7 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     poll: what it asks.
     quote_of_id: the post that it quotes. quote_policy: who may quote it; None leaves it as it is.
     allowed_mentions: whom it may mention, if its author wants to be held to that.
+    corrects_id: the post that it corrects.
     """
 
     text: str
@@ -57,6 +59,7 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     quote_of_id: PostId | None = None
     quote_policy: QuotePolicy | None = None
     allowed_mentions: tuple[AccountId, ...] | None = None
+    corrects_id: PostId | None = None
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -81,6 +84,8 @@ class Shape(msgspec.Struct, frozen=True, omit_defaults=True):
     quote_of_id, quote_of_author_id: the post that it quotes, and whose. quote_state: accepted, or revoked.
     quote_policy: who may quote it.
     link_id: what it shares, and shows a card of.
+    event_id: the live event that it is part of. corrects_id: the post that it corrects.
+    corrected_by_id: the latest post that corrects it.
     """
 
     id: PostId
@@ -101,6 +106,9 @@ class Shape(msgspec.Struct, frozen=True, omit_defaults=True):
     link_id: LinkId | None = None
     quote_state: QuoteState = QuoteState.ACCEPTED
     quote_policy: QuotePolicy = QuotePolicy.PUBLIC
+    event_id: EventId | None = None
+    corrects_id: PostId | None = None
+    corrected_by_id: PostId | None = None
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -112,7 +120,8 @@ class Post(msgspec.Struct, frozen=True):
     silent: those of the mentioned whom the text no longer names.
     edited_at: when it was edited last.
     replies, boosts, favourites, quotes: how many there are.
-    media, poll, quote_of_id, quote_of_author_id, link_id, quote_state, quote_policy: see `Shape`.
+    media, poll, quote_of_id, quote_of_author_id, link_id, quote_state, quote_policy, event_id, corrects_id,
+    corrected_by_id: see `Shape`.
     """
 
     id: PostId
@@ -146,6 +155,9 @@ class Post(msgspec.Struct, frozen=True):
     quote_state: QuoteState = QuoteState.ACCEPTED
     quote_policy: QuotePolicy = QuotePolicy.PUBLIC
     quotes: int = 0
+    event_id: EventId | None = None
+    corrects_id: PostId | None = None
+    corrected_by_id: PostId | None = None
 
     @property
     def shape(self) -> Shape:
@@ -169,6 +181,9 @@ class Post(msgspec.Struct, frozen=True):
             self.link_id,
             self.quote_state,
             self.quote_policy,
+            self.event_id,
+            self.corrects_id,
+            self.corrected_by_id,
         )
 
 

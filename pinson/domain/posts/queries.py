@@ -71,6 +71,23 @@ async def quotes(tx: ReadTx, id: PostId, *, before: int = NEWEST, after: int = 0
     return await store.quotes_of(tx, id, before=before, after=after, limit=limit)
 
 
+async def corrections_of(tx: ReadTx, id: PostId, *, limit: int = 40) -> list[Shape]:
+    """Posts that correct a post, newest first; who may see it may see them."""
+    return await store.corrections_of(tx, id, limit=limit)
+
+
+async def corrections_by(
+    tx: ReadTx, author_id: AccountId, *, before: int = NEWEST, after: int = 0, limit: int
+) -> list[Shape]:
+    """An author's posts that correct another, with ids between the two, newest first; who may see them is not asked."""
+    return await store.corrections_by(tx, author_id, before=before, after=after, limit=limit)
+
+
+async def corrections_under(tx: ReadTx, topic_id: int, *, limit: int = 200) -> list[Shape]:
+    """Posts under a topic, such as an event, that correct another, newest first; who may see them is not asked."""
+    return await store.corrections_under(tx, topic_id, limit=limit)
+
+
 async def versions(tx: ReadTx, post: Post) -> list[Version]:
     """All that a post said since it was published, from the original on; the last one is what it says now."""
     if post.edited_at is not None:

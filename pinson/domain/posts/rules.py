@@ -14,7 +14,7 @@ from pinson.domain.accounts import Account, AccountId, QuotePolicy
 from pinson.domain.links import LinkId
 from pinson.domain.posts import text as texts
 from pinson.domain.posts import topics
-from pinson.domain.posts.model import Draft, Post, PostId, Prepared, QuoteState, Shape, Tag, Visibility
+from pinson.domain.posts.model import Draft, EventId, Post, PostId, Prepared, QuoteState, Shape, Tag, Visibility
 from pinson.domain.posts.polls import rules as polls
 from pinson.domain.posts.standing import Standing
 from pinson.domain.relations import Circle
@@ -80,6 +80,13 @@ class CannotRevoke(Refusal):
 
     kind, code = Kind.FORBIDDEN, "cannot_revoke"
     text = "This action is not allowed"
+
+
+class CannotCorrect(Refusal):
+    """A correction is of what one said oneself, or of what the team of one's event said."""
+
+    kind, code = Kind.INVALID, "cannot_correct"
+    text = "One can correct one’s own messages, and those of an event in whose team one is, for the same readers."
 
 
 class NotPast(Refusal):
@@ -195,6 +202,8 @@ def accept(
     mentions: Mapping[str, texts.Mention],
     tags: Sequence[Tag],
     link_id: LinkId | None,
+    event_id: EventId | None = None,
+    corrected: Shape | None = None,
     base_url: str,
     now: datetime,
 ) -> Post:
@@ -208,8 +217,11 @@ def accept(
         mentions: the accounts that its handles turned out to be.
         tags: its hashtags, in order.
         link_id: what it shares.
+        event_id: the live event that it is part of, if it is public.
+        corrected: the post that it corrects.
     Raises:
         MustMention, UnexpectedMentions.
+        CannotCorrect: that is neither its author's nor of the same event.
     """
     draft, visibility = prepared.draft, prepared.draft.visibility
     mentioned = tuple(dict.fromkeys(AccountId(mention.id) for mention in mentions.values()))
@@ -223,6 +235,10 @@ def accept(
             visibility = Visibility.FOLLOWERS
         if visibility is Visibility.DIRECT and quoted.author_id not in (author.id, *mentioned):
             raise MustMention
+    if visibility is not Visibility.PUBLIC:
+        event_id = None
+    if corrected is not None:
+        check_correction(corrected, author.id, visibility, event_id)
     return Post(
         id=id,
         author_id=author.id,
@@ -237,7 +253,7 @@ def accept(
         in_reply_to_author_id=answered_author_id,
         mentions=mentioned,
         tags=tuple(tag.name for tag in tags),
-        topics=tuple(_topics(visibility, author.id, answered_author_id, mentioned, tags, link_id)),
+        topics=tuple(_topics(visibility, author.id, answered_author_id, mentioned, tags, link_id, event_id)),
         app_id=draft.app_id,
         conversation_id=answered.conversation_id if answered else id,
         media=len(draft.media_ids),
@@ -246,6 +262,8 @@ def accept(
         quote_of_id=quoted.id if quoted else None,
         quote_of_author_id=quoted.author_id if quoted else None,
         quote_policy=_quote_policy(visibility, draft.quote_policy),
+        event_id=event_id,
+        corrects_id=corrected.id if corrected else None,
     )
 
 
@@ -269,7 +287,8 @@ def revise(
     draft = prepared.draft
     named = tuple(dict.fromkeys(AccountId(mention.id) for mention in mentions.values()))
     silent = tuple(id for id in post.mentions if id not in named)
-    under = _topics(post.visibility, post.author_id, post.in_reply_to_author_id, named + silent, tags, link_id)
+    to_whom = post.in_reply_to_author_id
+    under = _topics(post.visibility, post.author_id, to_whom, named + silent, tags, link_id, post.event_id)
     return msgspec.structs.replace(
         post,
         text=draft.text,
@@ -360,6 +379,21 @@ def check_own(post: Post | Shape, account_id: AccountId) -> None:
         raise NotYourPost
 
 
+def check_correction(corrected: Shape, author_id: AccountId, visibility: Visibility, event_id: EventId | None) -> None:
+    """A correction is for those for whom the corrected post was: each leads to the other.
+
+    Raises:
+        CannotCorrect: it is a boost or direct, for others, or of another author and not of the event that the
+            author writes in.
+    """
+    is_open = (Visibility.PUBLIC, Visibility.UNLISTED)
+    same_readers = corrected.visibility is visibility or (corrected.visibility in is_open and visibility in is_open)
+    if corrected.boost_of_id is not None or visibility is Visibility.DIRECT or not same_readers:
+        raise CannotCorrect
+    if corrected.author_id != author_id and (event_id is None or corrected.event_id != event_id):
+        raise CannotCorrect
+
+
 def _quote_policy(visibility: Visibility, wanted: QuotePolicy | None) -> QuotePolicy:
     """Who may quote a post: what is not for everyone is quoted by nobody, whatever its author wishes."""
     if visibility in (Visibility.FOLLOWERS, Visibility.DIRECT):
@@ -374,6 +408,7 @@ def _topics(
     mentioned: Sequence[AccountId],
     tags: Sequence[Tag],
     link_id: LinkId | None,
+    event_id: EventId | None,
 ) -> list[int]:
     if visibility is Visibility.DIRECT:
         return [topics.addressed_to(id) for id in dict.fromkeys((author_id, *mentioned))]
@@ -382,6 +417,8 @@ def _topics(
         under += [tag.id for tag in tags]
         if link_id is not None:
             under.append(link_id)
+        if event_id is not None:
+            under.append(event_id)
         if answered_author_id in (None, author_id):  # replies to others are no news for everyone
             under += [topics.EVERYTHING, topics.LOCAL]
     return under

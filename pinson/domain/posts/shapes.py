@@ -9,8 +9,11 @@ from collections.abc import Sequence
 
 from pinson.domain.posts import store
 from pinson.domain.posts.facts import (
+    CorrectedGone,
+    PostCorrected,
     PostDeleted,
     PostEdited,
+    PostMoved,
     PostPublished,
     QuotePolicyChanged,
     QuoteRevoked,
@@ -46,11 +49,11 @@ class Shapes:
     def apply(self, fact: Fact) -> None:
         """Follow the log."""
         match fact:
-            case PostPublished() | PostEdited() | QuotePolicyChanged() | QuoteRevoked():
+            case PostPublished() | PostEdited() | PostMoved() | PostCorrected() | QuotePolicyChanged() | QuoteRevoked():
                 self._keep_one(fact.post)
             case PostDeleted():
                 self._shapes.pop(fact.id, None)
-            case RepliesOrphaned():
+            case RepliesOrphaned() | CorrectedGone():
                 for id in fact.ids:
                     self._shapes.pop(id, None)
 

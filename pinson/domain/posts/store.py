@@ -43,25 +43,29 @@ OWNS = (
 # The columns of a `Shape`, of the table posts under the name p.
 SHAPE = """p.id, p.author_id, p.visibility, p.in_reply_to_id, p.in_reply_to_author_id, p.mentions, p.topics,
         p.boost_of_id, p.boost_of_author_id, p.conversation_id, p.language,
-        p.media, p.poll, p.quote_of_id, p.quote_of_author_id, p.link_id, p.quote_state, p.quote_policy"""
+        p.media, p.poll, p.quote_of_id, p.quote_of_author_id, p.link_id, p.quote_state, p.quote_policy,
+        p.event_id, p.corrects_id, p.corrected_by_id"""
 
 INSERT = """
     INSERT INTO posts (
         id, author_id, created_at, visibility, text, html, spoiler, sensitive, language,
         in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, conversation_id,
         boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites,
-        media, poll, quote_of_id, quote_of_author_id, link_id, quote_state, quote_policy, quotes)
+        media, poll, quote_of_id, quote_of_author_id, link_id, quote_state, quote_policy, quotes,
+        event_id, corrects_id, corrected_by_id)
     VALUES (
         :id, :author_id, :created_at, :visibility, :text, :html, :spoiler, :sensitive, :language,
         :in_reply_to_id, :in_reply_to_author_id, :mentions, :tags, :topics, :app_id, :conversation_id,
         :boost_of_id, :boost_of_author_id, :edited_at, :silent, :replies, :boosts, :favourites,
-        :media, :poll, :quote_of_id, :quote_of_author_id, :link_id, :quote_state, :quote_policy, :quotes)
+        :media, :poll, :quote_of_id, :quote_of_author_id, :link_id, :quote_state, :quote_policy, :quotes,
+        :event_id, :corrects_id, :corrected_by_id)
 """
 UPDATE = """
     UPDATE posts
     SET text = :text, html = :html, spoiler = :spoiler, sensitive = :sensitive, language = :language,
         mentions = :mentions, tags = :tags, topics = :topics, edited_at = :edited_at, silent = :silent,
-        media = :media, poll = :poll, link_id = :link_id, quote_state = :quote_state, quote_policy = :quote_policy
+        media = :media, poll = :poll, link_id = :link_id, quote_state = :quote_state, quote_policy = :quote_policy,
+        event_id = :event_id
     WHERE id = :id
 """
 DELETE = "DELETE FROM posts WHERE id = :id"
@@ -80,7 +84,8 @@ POSTS = """
     SELECT id, author_id, created_at, visibility, text, html, spoiler, sensitive, language,
         in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, conversation_id,
         boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites,
-        media, poll, quote_of_id, quote_of_author_id, link_id, quote_state, quote_policy, quotes
+        media, poll, quote_of_id, quote_of_author_id, link_id, quote_state, quote_policy, quotes,
+        event_id, corrects_id, corrected_by_id
     FROM posts
     WHERE id IN (SELECT value FROM json_each(:ids))
 """
@@ -150,6 +155,30 @@ PUBLISHED_BY_WEEK = """
     WHERE p.id >= :first AND a.domain = ''
     GROUP BY week
 """
+CORRECTIONS_OF = f"""
+    SELECT {SHAPE}
+    FROM posts AS p
+    WHERE p.corrects_id = :id
+    ORDER BY p.id DESC
+    LIMIT :limit
+"""
+CORRECTIONS_BY = f"""
+    SELECT {SHAPE}
+    FROM posts AS p
+    WHERE p.author_id = :author_id AND p.corrects_id IS NOT NULL AND p.id < :before AND p.id > :after
+    ORDER BY p.id DESC
+    LIMIT :limit
+"""
+CORRECTIONS_UNDER = f"""
+    SELECT {SHAPE}
+    FROM entries AS e
+    JOIN posts AS p ON p.id = e.id
+    WHERE e.topic_id = :topic_id AND p.corrects_id IS NOT NULL
+    ORDER BY e.id DESC
+    LIMIT :limit
+"""
+SET_CORRECTED = "UPDATE posts SET corrected_by_id = :by_id WHERE id = :id"
+CORRECTS_NOTHING = "UPDATE posts SET corrects_id = NULL WHERE corrects_id = :id"
 REPLIES = "SELECT id FROM posts WHERE in_reply_to_id = :id ORDER BY id LIMIT :limit"
 
 SHARED = "SELECT count(*) FROM (SELECT 1 FROM posts WHERE link_id = :link_id LIMIT 1) AS sharing"
@@ -308,7 +337,7 @@ async def insert(tx: WriteTx, post: Post) -> None:
     rows = [{"topic_id": topic, "id": post.id, "media": post.media > 0} for topic in post.topics]
     await tx.run_many(NEW_ENTRY, rows)
     await tx.run_many(RAISE_HEAD, rows)
-    await _count_tags(tx, USE_FEATURED, post, topics.hashtags(post.topics, post.author_id, post.link_id))
+    await _count_tags(tx, USE_FEATURED, post, topics.hashtags(post.topics, post.author_id, post.link_id, post.event_id))
 
 
 async def delete(tx: WriteTx, post: Post | Shape) -> None:
@@ -317,7 +346,9 @@ async def delete(tx: WriteTx, post: Post | Shape) -> None:
     rows: list[dict[str, Any]] = [{"topic_id": topic, "id": post.id} for topic in post.topics]
     await tx.run_many(DELETE_ENTRY, rows)
     await tx.run_many(LOWER_HEAD, rows)
-    await _count_tags(tx, LEAVE_FEATURED, post, topics.hashtags(post.topics, post.author_id, post.link_id))
+    await _count_tags(
+        tx, LEAVE_FEATURED, post, topics.hashtags(post.topics, post.author_id, post.link_id, post.event_id)
+    )
 
 
 async def update(tx: WriteTx, post: Post, *, joined: Sequence[int], left: Sequence[int]) -> None:
@@ -340,6 +371,7 @@ async def update(tx: WriteTx, post: Post, *, joined: Sequence[int], left: Sequen
         link_id=post.link_id,
         quote_state=post.quote_state,
         quote_policy=post.quote_policy,
+        event_id=post.event_id,
     )
     media = post.media > 0
     await tx.run_many(MARK_ENTRY, [{"topic_id": topic, "id": post.id, "media": media} for topic in post.topics])
@@ -373,6 +405,31 @@ async def count(
 async def shapes(tx: ReadTx, ids: list[int]) -> list[Shape]:
     """The shapes of these posts, in no order; those that are gone are left out. O(ids)."""
     return await tx.all(Shape, SHAPES, ids=ids)
+
+
+async def corrections_of(tx: ReadTx, id: PostId, *, limit: int) -> list[Shape]:
+    """Posts that correct a post, newest first. O(limit) on (corrects_id, id)."""
+    return await tx.all(Shape, CORRECTIONS_OF, id=id, limit=limit)
+
+
+async def corrections_by(tx: ReadTx, author_id: AccountId, *, before: int, after: int, limit: int) -> list[Shape]:
+    """An author's posts that correct another, newest first. O(limit) on the index of those."""
+    return await tx.all(Shape, CORRECTIONS_BY, author_id=author_id, before=before, after=after, limit=limit)
+
+
+async def corrections_under(tx: ReadTx, topic_id: int, *, limit: int) -> list[Shape]:
+    """Posts under a topic that correct another, newest first. O(posts under it)."""
+    return await tx.all(Shape, CORRECTIONS_UNDER, topic_id=topic_id, limit=limit)
+
+
+async def set_corrected(tx: WriteTx, id: PostId, by_id: PostId | None) -> None:
+    """Keep which post corrects a post now."""
+    await tx.run(SET_CORRECTED, id=id, by_id=by_id)
+
+
+async def corrects_nothing(tx: WriteTx, id: PostId) -> None:
+    """Let what corrected a post correct nothing. O(found) on the index of corrections."""
+    await tx.run(CORRECTS_NOTHING, id=id)
 
 
 async def is_shared(tx: ReadTx, link_id: LinkId) -> bool:

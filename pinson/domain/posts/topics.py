@@ -3,12 +3,13 @@
     an account's posts                      the account's id
     a hashtag                               the tag's id
     what shares a link                      the link's id
+    what is part of a live event            the event's id
     what is addressed to one account        minus the account's id
     everything public                       EVERYTHING
     everything public from this server      LOCAL
 
-Ids of accounts, tags and links come from one sequence (`pinson.lib.ids`), far above the small ones,
-so a topic is one integer wherever it goes. Boosts, lists and walls are sets of topics too.
+Ids of accounts, tags, links and events come from one sequence (`pinson.lib.ids`), far above the small ones,
+so a topic is one integer wherever it goes. Boosts and lists are sets of topics too.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,6 @@ def addressed_to(account_id: int) -> int:
     return -account_id
 
 
-def hashtags(under: Sequence[int], author_id: int, link_id: int | None) -> list[int]:
-    """Which of the topics of an author's post, which shares this link, are hashtags."""
-    return [topic for topic in under if topic > LOCAL and topic not in (author_id, link_id)]
+def hashtags(under: Sequence[int], *others: int | None) -> list[int]:
+    """Which of the topics of a post are hashtags. others: its author, what it shares, and the event it is part of."""
+    return [topic for topic in under if topic > LOCAL and topic not in others]

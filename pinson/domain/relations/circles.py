@@ -37,7 +37,7 @@ Change = Followed | FollowChanged | Unfollowed | Blocked | Unblocked | Muted | U
 class Circle(msgspec.Struct, frozen=True):
     """What an account follows, and what it does not want to see.
 
-    topics: ids of accounts and of tags, which never coincide.
+    topics: ids of accounts, of tags and of events, which never coincide.
     hidden_boosts: accounts of which it follows all but the boosts.
     languages: for accounts of which it follows only posts in some languages: which.
     muted: accounts it does not want to hear of now; ending: those of them whose mute ends, and when.

@@ -93,8 +93,16 @@ async def follow_tag(tx: WriteTx, *, account_id: AccountId, tag_id: int, now: da
     await log.record(tx, Followed(at=now, account_id=account_id, topic_id=tag_id, kind=TopicKind.TAG))
 
 
+async def follow_event(tx: WriteTx, *, account_id: AccountId, event_id: int, now: datetime) -> None:
+    """Follow a live event. Following it twice changes nothing."""
+    if await store.one(tx, account_id, event_id):
+        return
+    await store.insert(tx, Follow(tx.new_id(account_id, now), account_id, event_id, TopicKind.EVENT))
+    await log.record(tx, Followed(at=now, account_id=account_id, topic_id=event_id, kind=TopicKind.EVENT))
+
+
 async def unfollow(tx: WriteTx, *, account_id: AccountId, topic_id: int, now: datetime) -> None:
-    """Stop following an account or a hashtag, or withdraw the request to. If there was neither, nothing changes."""
+    """Stop following an account, a hashtag or an event, or withdraw the request to. Nothing changes if neither was."""
     old = await store.one(tx, account_id, topic_id)
     if old is not None:
         await _end(tx, old, now)

@@ -13,6 +13,7 @@ class TopicKind(StrEnum):
 
     ACCOUNT = "account"
     TAG = "tag"
+    EVENT = "event"
 
 
 class Follow(msgspec.Struct, frozen=True):

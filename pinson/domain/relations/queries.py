@@ -45,6 +45,11 @@ async def followed_tags(tx: ReadTx, account_id: AccountId, *, before: int, after
     return await store.following(tx, account_id, kind=TopicKind.TAG, before=before, after=after, limit=limit)
 
 
+async def followed_events(tx: ReadTx, account_id: AccountId, *, before: int, after: int, limit: int) -> list[Follow]:
+    """Which live events an account follows: follows with ids between the two, newest first."""
+    return await store.following(tx, account_id, kind=TopicKind.EVENT, before=before, after=after, limit=limit)
+
+
 async def familiar(tx: ReadTx, viewer_id: AccountId, account_ids: Sequence[AccountId]) -> list[Familiar]:
     """Whom the viewer follows who follow these. Best read in a thread: it costs their number times the follows."""
     return await store.familiar(tx, viewer_id, account_ids)

@@ -15,12 +15,15 @@ import msgspec
 
 from pinson.domain.access import CHANGES_OF_PRINCIPALS, Principal, concerns
 from pinson.domain.conversations import ConversationChanged
+from pinson.domain.events import EventChanged, EventPostChanged
 from pinson.domain.instance import AnnouncementPublished, AnnouncementReacted, AnnouncementWithdrawn
 from pinson.domain.notifications import NotificationsMerged, Notified
 from pinson.domain.posts import (
+    PostCorrected,
     PostDeleted,
     PostEdited,
     PostHidden,
+    PostMoved,
     PostPublished,
     PostUnhidden,
     QuotePolicyChanged,
@@ -36,7 +39,8 @@ from pinson.lib.log import Fact
 MAILBOX = 512  # things heard but not yet sent, above which a listener is too slow to keep
 OF_ANNOUNCEMENTS = (AnnouncementPublished, AnnouncementReacted, AnnouncementWithdrawn)
 HEARD = (
-    *(PostPublished, PostEdited, PostDeleted, PostHidden, PostUnhidden, QuotePolicyChanged, QuoteRevoked),
+    *(PostPublished, PostEdited, PostMoved, PostCorrected, PostDeleted, PostHidden, PostUnhidden),
+    *(QuotePolicyChanged, QuoteRevoked, EventChanged, EventPostChanged),
     *(Notified, NotificationsMerged, ConversationChanged),
     *OF_ANNOUNCEMENTS,
     *CHANGES,
@@ -57,6 +61,7 @@ class HeardKind(Enum):
     ANNOUNCED = "announced"  # something, to everybody
     REACTED = "reacted"  # somebody, to an announcement
     WITHDRAWN = "withdrawn"  # an announcement
+    EVENT = "event"  # a live event changed that one listens to: its programme, its gauge, what is open, its wall
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -205,6 +210,7 @@ class Hub:
             case (
                 PostEdited(post=post)
                 | PostUnhidden(post=post)
+                | PostCorrected(post=post)
                 | QuotePolicyChanged(post=post)
                 | QuoteRevoked(post=post)
             ):
@@ -214,6 +220,10 @@ class Hub:
                 for listener in self._listeners(post.topics):
                     if listener.reader.id != post.author_id:
                         listener.put(Heard(HeardKind.DELETED, post.id))
+            case PostMoved():
+                await self._move(fact)
+            case EventChanged() | EventPostChanged():
+                await self._bring(Heard(HeardKind.EVENT, fact.event_id), self._under.get(fact.event_id, {}))
             case PostDeleted():
                 heard = Heard(HeardKind.DELETED, fact.id)
                 for listener in self._listeners(fact.topics):
@@ -256,6 +266,27 @@ class Hub:
                 and not (post.boost_of_id is not None and await self._is_hidden(post, timeline, listener.reader))
             ):
                 listener.put(heard)
+            if count % AT_A_TIME == AT_A_TIME - 1:
+                await asyncio.sleep(0)
+
+    async def _move(self, fact: PostMoved) -> None:
+        """Tell those on whose timelines a post stands only now, or stands no longer."""
+        post = fact.post
+        before = msgspec.structs.replace(
+            post, topics=(*(topic for topic in post.topics if topic not in fact.joined), *fact.left)
+        )
+        for count, listener in enumerate(self._listeners((*fact.joined, *fact.left))):
+            _end_mutes(listener, fact.at)
+            if (timeline := listener.timeline) is not None:
+                heard = set(listener.topics)
+                stood, stands = (
+                    not heard.isdisjoint(shape.topics) and timeline.admits(shape, listener.reader)
+                    for shape in (before, post)
+                )
+                if stands and not stood:
+                    listener.put(Heard(HeardKind.PUBLISHED, post.id, is_new=True))
+                elif stood and not stands:
+                    listener.put(Heard(HeardKind.DELETED, post.id))
             if count % AT_A_TIME == AT_A_TIME - 1:
                 await asyncio.sleep(0)
 

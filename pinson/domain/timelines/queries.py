@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import (
+    EventId,
     PostDeleted,
     PostEdited,
     PostImported,
+    PostMoved,
     PostPublished,
     Reader,
     Shape,
@@ -109,7 +111,7 @@ class Timelines:
         """Follow the log."""
         if isinstance(fact, PostPublished | PostImported):
             self._join(fact.post.topics, fact.post.id)
-        elif isinstance(fact, PostEdited):
+        elif isinstance(fact, PostEdited | PostMoved):
             self._join(fact.joined, fact.post.id)
             self._leave(fact.left, fact.post.id)
         elif isinstance(fact, PostDeleted):
@@ -167,6 +169,10 @@ class Timelines:
     def link(self, link_id: int) -> Timeline:
         """What is public and shares a link."""
         return self._timeline([link_id], rules.everything)
+
+    def event(self, event_id: EventId, *, media: bool = False) -> Timeline:
+        """What is part of a live event. media: only what shows something."""
+        return self._timeline([event_id], rules.everything, narrow=rules.Narrow(media=media))
 
     def profile(
         self,

@@ -24,7 +24,8 @@ USES = """
         WHERE p.id >= :first AND (p.tags <> '[]' OR p.link_id IS NOT NULL)
             AND p.visibility = 'public' AND p.boost_of_id IS NULL
             AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.limited_at IS NULL
-            AND t.value > 1000 AND t.value <> p.author_id AND p.id NOT IN (SELECT post_id FROM hidden_posts)
+            AND t.value > 1000 AND t.value NOT IN (p.author_id, coalesce(p.event_id, 0))
+            AND p.id NOT IN (SELECT post_id FROM hidden_posts)
         GROUP BY t.value, p.author_id)
     SELECT id, count(*) AS authors, sum(posts) AS posts,
            sum(power(0.5, max(:now - at, 0) / :half_life)) AS warmth

@@ -419,6 +419,8 @@ async def _tell(tools: Tools, renderings: Renderings, heard: Heard, reader: Read
     match heard.kind:
         case HeardKind.DELETED:
             return "delete", str(heard.id).encode()
+        case HeardKind.EVENT:
+            return None  # of live events apps know nothing
         case HeardKind.WITHDRAWN:
             return "announcement.delete", str(heard.id).encode()
         case HeardKind.REACTED:

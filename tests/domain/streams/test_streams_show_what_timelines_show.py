@@ -25,7 +25,7 @@ def principal(account_id, token_id=1):
 
 
 class Listening(Town):
-    """A town in which everyone listens to home, to their list, to everything and to a tag from the beginning."""
+    """A town in which everyone listens to home, to their list, to everything, to a tag and to an event."""
 
     async def open_ears(self):
         self.listeners = []
@@ -48,6 +48,7 @@ class Listening(Town):
             "tag": self.timelines.tag(self.tags[0]),
             "tag and other": self.timelines.tag(self.tags[0], and_all=[self.tags[1]]),
             "media": self.timelines.public(local=True, media=True),
+            "event": self.timelines.event(self.event),
         }
 
     async def publish(self, *args, **named):
@@ -55,6 +56,27 @@ class Listening(Town):
         await super().publish(*args, **named)
         if len(self.posts) > before:
             await self.all_heard(HeardKind.PUBLISHED, self.posts[-1])
+
+    async def write(self, *args):
+        before = len(self.posts)
+        await super().write(*args)
+        if len(self.posts) > before:
+            await self.all_heard(HeardKind.PUBLISHED, self.posts[-1])
+
+    async def move(self, id, verb, by=None):
+        stood = await self.pages(id)
+        await self.quiet()
+        for listener in self.listeners:
+            if listener._mailbox:
+                await listener.hear()
+        await super().move(id, verb, by)
+        await self.quiet()
+        for listener, before, now in zip(self.listeners, stood, await self.pages(id), strict=True):
+            if not listener.closed:
+                heard = [one.kind for one in await asyncio.wait_for(listener.hear(), 1)] if listener._mailbox else []
+                was, stands = before == [id], now == [id]
+                joins_or_leaves = [HeardKind.PUBLISHED] if stands else [HeardKind.DELETED]
+                assert heard == (joins_or_leaves if was != stands else [])
 
     async def boost(self, who, id, visibility):
         before = len(self.posts)

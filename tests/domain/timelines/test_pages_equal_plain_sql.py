@@ -70,7 +70,11 @@ HOME = f"""
         OR (p.visibility = 'public' AND {IN_REACH} AND EXISTS (
             SELECT 1 FROM json_each(p.tags) AS named
             JOIN tags ON tags.name = named.value
-            JOIN follows ON follows.topic_id = tags.id AND follows.account_id = :me)))
+            JOIN follows ON follows.topic_id = tags.id AND follows.account_id = :me))
+        OR (p.visibility = 'public' AND {IN_REACH} AND EXISTS (
+            SELECT 1 FROM event_posts AS i
+            JOIN follows ON follows.topic_id = i.event_id AND follows.account_id = :me
+            WHERE i.post_id = p.id)))
 """
 PUBLIC = f"""
     SELECT p.id FROM posts AS p JOIN accounts AS a ON a.id = p.author_id
@@ -85,6 +89,11 @@ TAG = f"""
 LINK = f"""
     SELECT p.id FROM posts AS p JOIN accounts AS a ON a.id = p.author_id JOIN links AS l ON l.id = p.link_id
     WHERE {VISIBLE} AND {IN_REACH} AND NOT {MUTED} AND p.visibility = 'public'
+"""
+EVENT = f"""
+    SELECT p.id FROM posts AS p JOIN accounts AS a ON a.id = p.author_id
+    WHERE {VISIBLE} AND {IN_REACH} AND NOT {MUTED} AND p.visibility = 'public'
+        AND EXISTS (SELECT 1 FROM event_posts AS i WHERE i.post_id = p.id AND i.event_id = :event)
 """
 TAGGED = "EXISTS (SELECT 1 FROM json_each(p.tags) AS named WHERE named.value = :{name})"
 TAG_OR_OTHER = TAG.replace("= :tag", "IN (:tag, :other)")
@@ -156,6 +165,10 @@ class Compared(Town):
                 timeline, sql = self.timelines.tag(tag, and_none=[other]), TAG_WITHOUT_OTHER
             case "tag media":
                 timeline, sql = self.timelines.tag(tag, media=True), TAG + MEDIA
+            case "event":
+                timeline, sql = self.timelines.event(self.event), EVENT
+            case "event media":
+                timeline, sql = self.timelines.event(self.event, media=True), EVENT + MEDIA
             case "list":
                 async with self.db.read() as tx:
                     shape = await lists.shape(tx, self.people[who], self.lists[who])
@@ -190,6 +203,7 @@ class Compared(Town):
             "me": self.people[who],
             "author": self.people[whom],
             "list": self.lists[who],
+            "event": self.event,
             "now": to_ms(self.now),
             "tag": posts.tag_name(TAGS[whom % len(TAGS)]),
             "other": posts.tag_name(TAGS[(whom + 1) % len(TAGS)]),

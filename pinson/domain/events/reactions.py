@@ -1,0 +1,42 @@
+"""What follows from posts for events; see `pinson/reactions.py`."""
+
+from typing import Protocol
+
+from pinson.domain.events import commands, queries
+from pinson.domain.posts import PostEdited, PostPublished
+from pinson.domain.posts.topics import hashtags
+from pinson.lib.clock import Clock
+from pinson.lib.db import Database
+from pinson.lib.ids import moment_of
+
+
+class Workplace(Protocol):
+    """The tools that the reaction works with."""
+
+    @property
+    def db(self) -> Database:
+        """The truth."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        ...
+
+
+async def follow_hashtags(tools: Workplace, fact: PostPublished | PostEdited) -> None:
+    """Let what somebody of a team writes under the event's hashtag, from whatever app, be part of it.
+
+    Free for whatever has no hashtag and is part of no event; one read for what has.
+    """
+    post = fact.post
+    if post.event_id is None:
+        tags = hashtags(post.topics, post.author_id, post.link_id)
+        if not tags:
+            return
+        async with tools.db.read() as tx:
+            if await queries.goes_on_under(tx, tags, post.author_id, now=moment_of(post.id)) is None:
+                return
+    elif isinstance(fact, PostPublished):
+        return  # it was written there
+    await tools.db.write(commands.join_by_tag, post_id=post.id, now=tools.clock.now())
