@@ -14,6 +14,7 @@ from pinson.domain.links import commands as link_commands
 from tests.interfaces.mastodon.test_custom_emojis import offer
 from tests.interfaces.mastodon.test_push import sent as a_subscription
 from tests.interfaces.mastodon.test_status_media import a_picture
+from tests.world import URL
 
 LINK = "https://news.example/0"
 CROWD = ("ana", "ben", "cleo", "dan")  # enough to let something rise
@@ -43,6 +44,7 @@ class Town:
     ids: of something of the kind that a path names, by the path before it: the newest, or that with most in it.
     neighbours: ids of the accounts that follow the reader, and are followed.
     posts: ids of what they published.
+    tokens: the reader with other apps, by what these may do.
     """
 
     def __init__(self, world, size, reader):
@@ -53,6 +55,35 @@ class Town:
         self.ids = {}
         self.neighbours = []
         self.posts = []
+        self.tokens = {}
+
+    def query(self, path):
+        """What a route is asked besides its path, if it needs something, or answers more with it."""
+        asked = {
+            "/.well-known/webfinger": {"resource": "acct:reader@pinson.example"},
+            "/api/oembed": {"url": f"{URL}/@reader/{self.ids['/api/v1/statuses/']}"},
+            "/api/v1/accounts": {"id[]": self.neighbours},
+            "/api/v1/accounts/familiar_followers": {"id[]": self.neighbours},
+            "/api/v1/accounts/lookup": {"acct": "reader"},
+            "/api/v1/accounts/relationships": {"id[]": self.neighbours},
+            "/api/v1/accounts/search": {"q": "neighbour"},
+            "/api/v1/announcements": {"with_dismissed": "true"},
+            "/api/v1/domain_blocks/preview": {"domain": "away.example"},
+            "/api/v1/markers": {"timeline[]": ["home", "notifications"]},
+            "/api/v1/notifications": {"limit": "80", "include_filtered": "true"},
+            "/api/v1/peers/search": {"q": "away"},
+            "/api/v1/statuses": {"id[]": self.posts},
+            "/api/v1/timelines/link": {"url": LINK},
+            "/api/v2/notifications": {"limit": "80", "include_filtered": "true"},
+            "/api/v2/search": {"q": "bird"},
+        }
+        return asked.get(path, {})
+
+    async def limited(self, scopes):
+        """A client for the reader with another app, which has these scopes only."""
+        if scopes not in self.tokens:
+            self.tokens[scopes] = await self.world.limited(self.reader, scopes)
+        return self.world.client(self.tokens[scopes])
 
     async def send(self, who, method, path, **form):
         """One request that goes well; the answer."""
@@ -68,6 +99,14 @@ class Town:
         """The id of a new post."""
         return (await self.post(who, "/api/v1/statuses", status=status, **form))["id"]
 
+    async def picture(self, who, description):
+        """The id of a picture that is in no post yet."""
+        client = self.client if who is None else self.world.client(who)
+        sent = {"files": {"file": ("x.png", a_picture())}, "data": {"description": description}}
+        answer = await client.post("/api/v2/media", **sent)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["id"]
+
     async def people(self, name):
         """So many people who agree to be found."""
         people = await self.world.people(*(f"{name}{n}" for n in range(self.size)))
@@ -79,12 +118,16 @@ class Town:
         form = {"discoverable": True, "indexable": True, **form}
         await self.send(who, "PATCH", "/api/v1/accounts/update_credentials", **form)
 
-    def filled(self, path):
-        """A route's path with an id of something for each parameter. Raises KeyError where there is nothing."""
+    def filled(self, path, given=None):
+        """A route's path with the id of something for each parameter.
+
+        Args:
+            given: other ids, by parameter.
+        """
         filled = path
-        while (found := re.search(r"{\w+}", filled)) is not None:
-            before = path[: path.index(found[0])]
-            filled = filled.replace(found[0], self.ids[before], 1)
+        for parameter in re.findall(r"{\w+}", path):
+            id = (given or {}).get(parameter) or self.ids[path[: path.index(parameter)]]
+            filled = filled.replace(parameter, id, 1)
         return filled
 
 
@@ -147,6 +190,7 @@ async def _meet(town, neighbours):
     await town.send(None, "PATCH", "/api/v1/accounts/update_credentials", locked=True)
     for one in await town.people("asking"):
         await town.post(one, f"/api/v1/accounts/{reader.id}/follow")
+    town.ids["/api/v1/follow_requests/"] = one.id
     await town.send(None, "PATCH", "/api/v2/notifications/policy", for_not_following="filter")
     for one in await town.people("stranger"):
         await town.published(one, "@reader Do you know me?")
@@ -202,17 +246,17 @@ def _numbered(form, n):
 
 async def _talk(town, neighbours):
     """Posts of all kinds, what the reader thinks of them, and what all think of one of the reader's."""
-    picture = await _picture(town, None, "Mine")
+    picture = await town.picture(None, "Mine")
     subject = await town.published(None, "First, about #birds :cat0:", media_ids=[picture])
     for n in range(town.size):
         await town.send(None, "PUT", f"/api/v1/statuses/{subject}", status=f"{n}. about #birds", media_ids=[picture])
         await town.published(None, f"My #feature{n} {n}", in_reply_to_id=subject)
         mine = await town.published(None, f"My #birds #mine{n}")
-        if n < 5:
+        if n < 3:
             await town.post(None, f"/api/v1/statuses/{mine}/pin")
     for n, one in enumerate(neighbours):
         seen = await town.published(
-            one, f"bird {n} @reader #birds #bird{n} :cat{n}:", media_ids=[await _picture(town, one, f"Picture {n}")]
+            one, f"bird {n} @reader #birds #bird{n} :cat{n}:", media_ids=[await town.picture(one, f"Picture {n}")]
         )
         town.posts.append(seen)
         for verb in ("favourite", "bookmark", "reblog"):
@@ -232,15 +276,8 @@ async def _talk(town, neighbours):
         "/api/v1/polls/": asked["poll"]["id"],
         "/api/v1/timelines/tag/": "birds",
         "/api/v1/timelines/list/": town.ids["/api/v1/lists/"],
-        "/api/v1/media/": await _picture(town, None, "For later"),
+        "/api/v1/media/": await town.picture(None, "For later"),
     }
-
-
-async def _picture(town, who, text):
-    client = town.client if who is None else town.world.client(who)
-    answer = await client.post("/api/v2/media", files={"file": ("x.png", a_picture())}, data={"description": text})
-    assert answer.status_code == 200, answer.text
-    return answer.json()["id"]
 
 
 async def _let_rise(town):
@@ -292,5 +329,8 @@ async def _look_up(town):
     town.ids |= {
         "/api/v2/notifications/": next(one["group_key"] for one in groups if one["type"] == "favourite"),
         "/nodeinfo/": "2.0",
+        "/api/v1/suggestions/": town.neighbours[0],
+        "/api/v1/streaming/": "other",
+        "/api/v1_alpha/async_refreshes/": "1",
         "/api/v1/annual_reports/": "2025",
     }

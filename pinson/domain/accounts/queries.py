@@ -1,6 +1,6 @@
 """Questions about accounts. What is deleted is not found; what is suspended is, except by `active`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pinson.domain.accounts import rules, store
@@ -65,15 +65,24 @@ async def defaults(tx: ReadTx, id: AccountId) -> Defaults:
 
 
 async def discoverable(
-    tx: ReadTx, *, by_activity: bool, local: bool = False, limit: int, offset: int = 0
+    tx: ReadTx,
+    *,
+    by_activity: bool,
+    local: bool = False,
+    without: Iterable[AccountId] = (),
+    limit: int,
+    offset: int = 0,
 ) -> list[AccountId]:
     """Accounts that agreed to be found: those that posted last first, or the newest first. In a thread: it may
     read all of them.
 
     Args:
         local: only those of this server.
+        without: whom to leave out, so that a page is full all the same.
     """
-    return await store.discoverable(tx, by_activity=by_activity, local=local, limit=limit, offset=offset)
+    return await store.discoverable(
+        tx, by_activity=by_activity, local=local, without=list(without), limit=limit, offset=offset
+    )
 
 
 async def local_activity(tx: ReadTx, *, since: datetime) -> Activity:

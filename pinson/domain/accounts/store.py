@@ -78,7 +78,7 @@ DISCOVERABLE = """
     FROM accounts AS a
     JOIN account_counts AS c ON c.account_id = a.id
     WHERE a.discoverable = 1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.limited_at IS NULL
-          AND (a.domain = '' OR NOT :local)
+          AND (a.domain = '' OR NOT :local) AND a.id NOT IN (SELECT value FROM json_each(:without))
     ORDER BY coalesce(c.last_post_at, 0) DESC, a.id DESC
     LIMIT :limit OFFSET :offset
 """
@@ -86,7 +86,7 @@ NEW_DISCOVERABLE = """
     SELECT a.id
     FROM accounts AS a
     WHERE a.discoverable = 1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.limited_at IS NULL
-          AND (a.domain = '' OR NOT :local)
+          AND (a.domain = '' OR NOT :local) AND a.id NOT IN (SELECT value FROM json_each(:without))
     ORDER BY a.id DESC
     LIMIT :limit OFFSET :offset
 """
@@ -221,13 +221,16 @@ async def put_defaults(tx: WriteTx, account_id: AccountId, defaults: Defaults) -
     )
 
 
-async def discoverable(tx: ReadTx, *, by_activity: bool, local: bool, limit: int, offset: int) -> list[AccountId]:
-    """Accounts that agreed to be found: those that posted last first, or the newest first.
+async def discoverable(
+    tx: ReadTx, *, by_activity: bool, local: bool, without: list[AccountId], limit: int, offset: int
+) -> list[AccountId]:
+    """Accounts that agreed to be found, but for some: those that posted last first, or the newest first.
 
     O(offset + limit) on the index accounts_discoverable for the newest, O(all of them) for the others.
     """
     sql = DISCOVERABLE if by_activity else NEW_DISCOVERABLE
-    return [AccountId(id) for id in await tx.all(int, sql, local=local, limit=limit, offset=offset)]
+    found = await tx.all(int, sql, local=local, without=without, limit=limit, offset=offset)
+    return [AccountId(id) for id in found]
 
 
 async def set_suspended(tx: WriteTx, id: AccountId, at: datetime | None) -> None:

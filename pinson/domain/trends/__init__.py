@@ -10,5 +10,6 @@ Not here: what a moderator says about a hashtag (posts) or a link (links); how i
 from pinson.domain.trends.commands import judge_post, refresh
 from pinson.domain.trends.model import Kind, Reason, Trend
 from pinson.domain.trends.queries import rising
+from pinson.domain.trends.rules import MOST
 
-__all__ = ["Kind", "Reason", "Trend", "judge_post", "refresh", "rising"]
+__all__ = ["MOST", "Kind", "Reason", "Trend", "judge_post", "refresh", "rising"]

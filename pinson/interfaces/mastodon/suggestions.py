@@ -59,17 +59,18 @@ class Suggestion(msgspec.Struct):
 @routes.get("/api/v1/directory", who=Who.ANYONE, answers=list[AccountEntity])
 async def directory(call: Call, form: Directory) -> Response:
     """Accounts that agreed to be found, except those that the viewer keeps away."""
+    async with call.tools.db.read() as tx:
+        circle = (await call.reader(tx)).circle
     found = await call.tools.db.read_in_thread(
         accounts.discoverable,
         by_activity=form.order is Order.ACTIVE,
         local=form.local,
+        without=() if circle is None else circle.muted | circle.blocked | circle.blocked_by,
         limit=min(abs(form.limit), MOST),
         offset=abs(form.offset),
     )
     async with call.tools.db.read() as tx:
-        circle = (await call.reader(tx)).circle
-        unwanted = frozenset() if circle is None else circle.muted | circle.blocked | circle.blocked_by
-        return json(await rendered(tx, call, [id for id in found if id not in unwanted]))
+        return json(await rendered(tx, call, found))
 
 
 @routes.get("/api/v2/suggestions", scopes=("read:accounts",), answers=list[Suggestion])

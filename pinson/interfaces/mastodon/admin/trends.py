@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import links, moderation
+from pinson.domain import links, moderation, trends
 from pinson.domain.access import UserRole
 from pinson.domain.links import Link, LinkId, Publisher, PublisherId
 from pinson.domain.posts import PostId
@@ -115,12 +115,13 @@ async def judge_link(call: Call, id: int, *, trendable: bool) -> Response:
 
 @routes.get("/api/v1/admin/trends/links/publishers", role=ROLE, scopes=READ, answers=list[PublisherEntity])
 async def all_publishers(call: Call, form: Ranked) -> Response:
-    """The sites whose links rise; a page of them is that of their links."""
-    limit = form.most(TAGS, MOST_TAGS)
-    found = await trending(call, form, limit, unseen=True)
+    """The sites whose links rise, each once, in the order of their first."""
+    limit, start = form.most(TAGS, MOST_TAGS), abs(form.offset)
+    rising = await trending(call, Ranked(), trends.MOST, unseen=True)
+    ids = list(dict.fromkeys(link.publisher_id for link in rising))[start : start + limit]
     async with call.tools.db.read() as tx:
-        sites = await links.publishers(tx, list(dict.fromkeys(link.publisher_id for link in found)))
-    return ranked(call, form, limit, [_publisher(site) for site in sites.values()], count=len(found))
+        sites = await links.publishers(tx, ids)
+    return ranked(call, form, limit, [_publisher(sites[id]) for id in ids if id in sites], count=len(ids))
 
 
 @judged("links/publishers", answers=PublisherEntity)
