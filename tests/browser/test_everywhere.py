@@ -55,3 +55,25 @@ async def test_the_tabs_of_a_profile_are_one_row(page, server):
 
     assert len(tops) == 3
     assert len(set(tops)) == 1
+
+
+async def test_without_a_network_it_says_so_shows_no_old_page_and_goes_on_when_there_is_one(page, server):
+    await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await page.goto(f"{server.url}/notifications")
+    await page.context.set_offline(True)
+
+    await page.goto(f"{server.url}/notifications", wait_until="domcontentloaded")
+
+    assert await page.locator("h1").all_inner_texts() == ["Vous êtes hors ligne", "You are offline"]
+    assert await page.locator("h1").first.evaluate("title => getComputedStyle(title).marginBottom") == "16px"
+    kept = await page.evaluate(
+        """async () => {
+          const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)))
+          const kept = (await Promise.all(caches_.map((cache) => cache.keys()))).flat()
+          return kept.map((request) => new URL(request.url).pathname)
+        }"""
+    )
+    assert all(path == "/offline" or path.startswith("/static/") for path in kept)
+
+    await page.context.set_offline(False)
+    await page.locator("h1", has_text="Notifications").wait_for()

@@ -15,7 +15,8 @@ from pinson.lib.colours import Palette
 
 routes = Routes()
 
-# --surface, --ground and --text of static/styles/colours.css
+# --accent, --surface, --ground and --text of static/styles/colours.css
+OWN = "#1f5582"
 LIGHT, LIGHT_TEXT = ("#ffffff", "#f3f4f6"), "#1c2430"
 DARK, DARK_TEXT = ("#1b2129", "#12161c"), "#e7ebf0"
 

@@ -173,9 +173,10 @@ class Written(msgspec.Struct):
 
 
 class Asked(msgspec.Struct):
-    """What a link to the page may fill in. draft: one that is kept."""
+    """What a link to the page may fill in. url: what another app shares. draft: one that is kept."""
 
     text: str = ""
+    url: str = ""
     in_reply_to_id: PostId | None = None
     draft: PostId | None = None
 
@@ -202,7 +203,7 @@ async def show(call: Call, form: Asked) -> Response:
             named = "".join(f"@{people[id].acct} " for id in ids if id in people)
     written = Written(
         key=access.new_secret(),
-        text=named + form.text,
+        text=named + " ".join(part for part in (form.text, form.url) if part),
         in_reply_to_id=form.in_reply_to_id,
         visibility=visibility,
         sensitive=defaults.sensitive,

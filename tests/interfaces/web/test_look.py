@@ -4,7 +4,6 @@ from pathlib import Path
 
 from pinson.domain.access import UserRole
 from pinson.interfaces.web import theme
-from pinson.interfaces.web.desk import look
 from tests.interfaces.web.visitor import Visitor
 
 SHEET = Path(theme.__file__).parent / "static" / "styles" / "colours.css"
@@ -52,4 +51,4 @@ def test_the_grounds_that_a_colour_is_held_against_are_those_of_the_style_sheet(
         assert f"--surface: {grounds[0]};" in sheet
         assert f"--ground: {grounds[1]};" in sheet
         assert f"--text: {text};" in sheet
-    assert f"--accent: {look.OWN};" in light
+    assert f"--accent: {theme.OWN};" in light

@@ -195,6 +195,32 @@ def test_every_sheet_is_part_of_the_one_that_pages_load():
     assert starts == sorted(starts)
 
 
+async def test_public_pages_wait_for_one_sheet_only_and_weigh_little_script(world, visitor):
+    alice = await world.person("alice")
+    post_id = (await world.publish(alice, "Bonjour")).id
+    pages = [
+        "/",
+        "/explore",
+        "/search",
+        "/@alice",
+        f"/@alice/{post_id}",
+        "/@alice/media",
+        "/auth/sign_in",
+        "/auth/sign_up",
+    ]
+
+    for path in pages:
+        html = (await visitor.open(path)).html
+        assert re.findall(r'<link rel="stylesheet" href="/static/([^?"]+)', html) == ["site.css"], path
+        assert "@import" not in html
+        scripts = re.findall(r"<script [^>]*>", html)
+        assert all('type="module"' in script or 'type="application/ld+json"' in script for script in scripts), path
+        sources = re.findall(r'<script type="module" src="([^"]+)"', html)
+        weight = sum([len((await visitor.client.get(source)).content) for source in sources])
+        assert sources
+        assert weight <= 60_000, path
+
+
 @pytest.mark.parametrize(("name", "size"), [("avatar.png", (400, 400)), ("header.png", (1500, 500))])
 async def test_default_pictures_are_there_and_small(visitor, name, size):
     answer = await visitor.client.get(f"/static/{name}")

@@ -13,8 +13,6 @@ from pinson.interfaces.web.site import Call
 
 routes = Routes()
 
-OWN = "#1f5582"  # --accent of static/styles/colours.css
-
 
 class Chosen(msgspec.Struct):
     """The form. accent: "#rrggbb". do: keep it, or go back to the program's own; nothing only tries it."""
@@ -32,8 +30,8 @@ async def show(call: Call, form: Chosen) -> Response:
         BadColour.
     """
     staff.moderator(call, least=UserRole.ADMIN)
-    typed = form.accent or call.tools.look.accent or OWN
-    tried = call.tools.look.accent or OWN if call.problems else checked_colour(typed)
+    typed = form.accent or call.tools.look.accent or theme.OWN
+    tried = call.tools.look.accent or theme.OWN if call.problems else checked_colour(typed)
     return await staff.page(
         call,
         "look",
@@ -42,7 +40,7 @@ async def show(call: Call, form: Chosen) -> Response:
         typed=typed,
         light=theme.light(tried),
         dark=theme.dark(tried),
-        is_tried=tried != (call.tools.look.accent or OWN),
+        is_tried=tried != (call.tools.look.accent or theme.OWN),
     )
 
 
