@@ -152,10 +152,14 @@ async def count(tx: ReadTx) -> int:
     return await store.count_all(tx)
 
 
-async def tags_starting(tx: ReadTx, words: str, *, limit: int, offset: int = 0) -> list[Tag]:
-    """Hashtags that somebody who types the beginning of one may mean; none for what cannot be one."""
+async def tags_starting(tx: ReadTx, words: str, *, limit: int, offset: int = 0, unlisted: bool = False) -> list[Tag]:
+    """Hashtags that somebody who types the beginning of one may mean; none for what cannot be one.
+
+    Args:
+        unlisted: also those that are not to be suggested.
+    """
     try:
         beginning = tag_name(words)
     except BadTag:
         return []
-    return await store.tags_starting(tx, beginning, limit=limit, offset=offset)
+    return await store.tags_starting(tx, beginning, limit=limit, offset=offset, unlisted=unlisted)

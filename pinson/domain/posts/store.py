@@ -204,9 +204,9 @@ TAG_DAYS = """
     WHERE e.topic_id IN (SELECT value FROM json_each(:ids)) AND e.id >= :first
     GROUP BY e.topic_id, day
 """
-TAGS_STARTING = """
-    SELECT id, name, display_name FROM tags
-    WHERE name >= :beginning AND name < :end AND listable
+TAGS_STARTING = f"""
+    SELECT {TAG} FROM tags
+    WHERE name >= :beginning AND name < :end AND (listable OR :unlisted)
     ORDER BY name
     LIMIT :limit OFFSET :offset
 """
@@ -506,10 +506,13 @@ async def tags(tx: ReadTx, names: list[str]) -> list[Tag]:
     return await tx.all(Tag, TAGS, names=names)
 
 
-async def tags_starting(tx: ReadTx, beginning: str, *, limit: int, offset: int) -> list[Tag]:
-    """Hashtags to suggest whose (folded) name begins so, by name. O(limit + offset) on the unique index."""
+async def tags_starting(tx: ReadTx, beginning: str, *, limit: int, offset: int, unlisted: bool = False) -> list[Tag]:
+    """Hashtags whose (folded) name begins so, by name; only those to suggest, or `unlisted` ones too.
+
+    O(limit + offset) on the unique index.
+    """
     end = beginning + "\U0010ffff"
-    return await tx.all(Tag, TAGS_STARTING, beginning=beginning, end=end, limit=limit, offset=offset)
+    return await tx.all(Tag, TAGS_STARTING, beginning=beginning, end=end, limit=limit, offset=offset, unlisted=unlisted)
 
 
 async def all_tags(tx: ReadTx, *, before: int, after: int, limit: int, ascending: bool) -> list[Tag]:

@@ -5,8 +5,19 @@ Everybody else finds nothing at these addresses. `staff.py` says who may come in
 Not here: what a decision means and leaves behind (the domain's `moderation`), the same for apps (mastodon/admin).
 """
 
-from pinson.interfaces.web.desk import accounts, appeals, decisions, health, look, register, reports, sign_ups
+from pinson.interfaces.web.desk import (
+    accounts,
+    appeals,
+    barriers,
+    decisions,
+    health,
+    look,
+    register,
+    reports,
+    sign_ups,
+    taxonomy,
+)
 
 __all__ = ["MODULES"]
 
-MODULES = (reports, accounts, decisions, appeals, sign_ups, register, health, look)
+MODULES = (reports, accounts, decisions, appeals, sign_ups, taxonomy, barriers, register, health, look)

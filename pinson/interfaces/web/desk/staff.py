@@ -35,6 +35,14 @@ class ReasonMissing(Refusal):
     text = "Say why: whoever it is about, or another moderator, will want to know."
 
 
+class Undo(msgspec.Struct, frozen=True):
+    """What undoes the thing just done: a form, and what it was that is gone from a list."""
+
+    action: str
+    fields: Mapping[str, str]
+    what: str
+
+
 class One(msgspec.Struct):
     """Something, by the id in the path."""
 
@@ -89,11 +97,16 @@ def reason(text: str) -> str:
     return text.strip()
 
 
-async def page(call: Call, template: str, at: str, **facts: Any) -> Response:
-    """Answer with a page of the desk. at: the tab that is open."""
+async def page(call: Call, template: str, at: str, *, undo: Undo | None = None, **facts: Any) -> Response:
+    """Answer with a page of the desk.
+
+    Args:
+        at: the tab that is open.
+        undo: what undoes the thing just done, if it is that which the page answers.
+    """
     async with call.tools.db.read() as tx:
         waiting: Waiting = await moderation.waiting(tx)
-    return call.page(f"desk/{template}", at=at, waiting=waiting, **facts)
+    return call.page(f"desk/{template}", at=at, waiting=waiting, undo=undo, **facts)
 
 
 def cut(rows: Sequence[Any]) -> tuple[Sequence[Any], int | None]:
