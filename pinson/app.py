@@ -22,7 +22,7 @@ import msgspec
 import structlog
 import uvicorn
 
-from pinson import __version__, reactions, schedule
+from pinson import __version__, pushing, reactions, schedule
 from pinson.domain import (
     access,
     accounts,
@@ -167,12 +167,15 @@ class Machine(msgspec.Struct, frozen=True):
     tools: Tools
     application: Dispatcher
     reactor: Reactor
+    pushes: pushing.Pushes
     background: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs beside the requests, each until cancelled."""
 
     async def settle(self) -> None:
-        """Do all reactions that are due, and those they cause. For tests."""
+        """Do all reactions that are due, and those they cause, and reach all who are to be reached. For tests."""
         await self.reactor.settle()
+        while await self.pushes.step():
+            pass
 
 
 def prepare_data(data: Path, *, clock: Clock) -> None:
@@ -268,6 +271,7 @@ async def machine(
     )
     await reactor.start()
     wake.reactor = reactor
+    pushes = await pushing.Pushes.of(tools)
     interfaces: list[Interface] = [
         mastodon.interface(tools, renderings),
         media_files.interface(tools),
@@ -287,7 +291,8 @@ async def machine(
                 tools=tools,
                 application=Dispatcher(tools, interfaces, front=ShortLinks(tools)),
                 reactor=reactor,
-                background=(hub.run, watch, reactor.run, clicks.run, lambda: schedule.run(tools)),
+                pushes=pushes,
+                background=(hub.run, watch, reactor.run, pushes.run, clicks.run, lambda: schedule.run(tools)),
             )
     finally:
         with suppress(CannotWrite):  # the disk is full: what was counted since is lost

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from pinson import closing, letters, notifying, unlocking
+from pinson import closing, letters, notifying, pushing, unlocking
 from pinson.domain import conversations, events, links, media, search
 from pinson.domain.access import (
     ConfirmationAsked,
@@ -32,7 +32,7 @@ from pinson.domain.links import LinkFound, proofs
 from pinson.domain.links.proofs import ProofAsked, ProofDue
 from pinson.domain.media import MediaUploaded
 from pinson.domain.moderation import AppealAnswered, Reported, Struck
-from pinson.domain.notifications import SenderAccepted, SenderDismissed
+from pinson.domain.notifications import Notified, SenderAccepted, SenderDismissed
 from pinson.domain.posts import (
     PostDeleted,
     PostEdited,
@@ -111,6 +111,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     Unfeatured: ((NOTIFICATIONS, notifying.of_featured),),
     CollectionChanged: ((NOTIFICATIONS, notifying.of_collection),),
     CollectionDeleted: ((NOTIFICATIONS, notifying.of_collection_gone),),
+    Notified: (("pushes", pushing.of_notification),),
     SenderAccepted: ((NOTIFICATIONS, notifying.of_accepted),),
     SenderDismissed: ((NOTIFICATIONS, notifying.of_dismissed),),
     AnnouncementWithdrawn: (("clearing", closing.clear_after_announcement),),

@@ -13,7 +13,7 @@ Not here: what the answer means, retries, signatures, caches.
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from types import TracebackType
 from typing import Any, Self
@@ -155,9 +155,29 @@ class Outgoing:
         Raises:
             ForbiddenAddress, TooLarge, TooSlow, Unreachable: all of them OutgoingFailed.
         """
+        return await self._within(seconds, self._follow(_web_address(url), max_bytes=max_bytes, cut=cut, accept=accept))
+
+    async def post(
+        self, url: str, body: bytes, *, headers: Mapping[str, str], max_bytes: int = 64 << 10, seconds: float = 10
+    ) -> Answer:
+        """Hand something to `url`, which leads nowhere else: a redirect is an answer like any other.
+
+        Args:
+            max_bytes: of the answer we read so much, and leave the rest.
+        Raises:
+            ForbiddenAddress, TooSlow, Unreachable: all of them OutgoingFailed. It may have arrived all the same.
+        """
+        return await self._within(seconds, self._hand_over(_web_address(url), body, headers, max_bytes))
+
+    async def _hand_over(self, url: URL, body: bytes, headers: Mapping[str, str], max_bytes: int) -> Answer:
+        async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
+            return Answer(response.status, _headers(response), await _read(response, max_bytes, cut=True), str(url))
+
+    async def _within(self, seconds: float, asking: Coroutine[Any, Any, Answer]) -> Answer:
+        """An answer in time; or what kept us from it, in our words."""
         try:
             async with asyncio.timeout(seconds):
-                return await self._follow(_web_address(url), max_bytes=max_bytes, cut=cut, accept=accept)
+                return await asking
         except TimeoutError as error:
             raise TooSlow(f"no whole answer within {seconds:g} seconds") from error
         except aiohttp.InvalidURL as error:
@@ -175,9 +195,7 @@ class Outgoing:
                 target = response.headers.get("Location")
                 if response.status not in _REDIRECTS or target is None:
                     body = await _read(response, max_bytes, cut=cut)
-                    names = {name.lower() for name in response.headers}
-                    headers = {name: ", ".join(response.headers.getall(name)) for name in names}
-                    return Answer(response.status, headers, body, str(url))
+                    return Answer(response.status, _headers(response), body, str(url))
             url = _web_address(target, base=url)
         raise Unreachable(f"{url.host}: more than {MOST_REDIRECTS} redirects")
 
@@ -218,6 +236,11 @@ def _web_address(text: str, *, base: URL | None = None) -> URL:
     if url.scheme not in ("http", "https") or not url.host or url.user is not None or url.password is not None:
         raise ForbiddenAddress("only http and https addresses are fetched, without a user or password in them")
     return url
+
+
+def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
+    names = {name.lower() for name in response.headers}
+    return {name: ", ".join(response.headers.getall(name)) for name in names}
 
 
 async def _read(response: aiohttp.ClientResponse, max_bytes: int, *, cut: bool) -> bytes:

@@ -54,6 +54,7 @@ from pinson.domain.notifications.queries import (
     notification,
     of_group,
     page,
+    shown,
     unread,
     unread_groups,
 )
@@ -128,6 +129,7 @@ __all__ = [
     "request",
     "requests",
     "set_policy",
+    "shown",
     "unread",
     "unread_groups",
 ]

@@ -7,7 +7,7 @@ range stands on the next page again, with the rest of it.
 Source: "Notifications" of the Mastodon API's reference.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 import msgspec
@@ -56,6 +56,11 @@ async def page(tx: ReadTx, account_id: AccountId, page: Page, selection: Selecti
     """A page of an account's notifications, one by one, the newest first. One statement."""
     found = await _single(tx, account_id, Range.of(page), selection, grouped=frozenset())
     return found[::-1] if page.min_id is not None else found
+
+
+async def shown(tx: ReadTx, ids: Sequence[int]) -> dict[int, Notification]:
+    """Those of these notifications, whosever, that their accounts are shown now."""
+    return {one.id: one for one in await store.anybodys(tx, ids)} if ids else {}
 
 
 async def notification(tx: ReadTx, account_id: AccountId, id: int) -> Notification:

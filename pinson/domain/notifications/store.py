@@ -427,6 +427,12 @@ BY_IDS = f"""
     LEFT JOIN notification_groups AS g ON g.id = n.group_id
     WHERE n.id IN (SELECT value FROM json_each(:ids)) AND n.account_id = :account_id AND n.state < 3
 """
+ANYBODYS = f"""
+    SELECT {COLUMNS}
+    FROM notifications AS n
+    LEFT JOIN notification_groups AS g ON g.id = n.group_id
+    WHERE n.id IN (SELECT value FROM json_each(:ids)) AND n.state < 2
+"""
 # Of a group that lies across the edge of the page, its part beyond does not count. None reaches beyond :horizon.
 OLDER_GROUPS = """
     SELECT group_id, id FROM (
@@ -566,6 +572,11 @@ async def page_from(
 async def by_ids(tx: ReadTx, account_id: AccountId, ids: Sequence[int]) -> list[Notification]:
     """Those of an account's notifications that are there and not hidden, in no order."""
     return await tx.all(Notification, BY_IDS, account_id=account_id, ids=ids)
+
+
+async def anybodys(tx: ReadTx, ids: Sequence[int]) -> list[Notification]:
+    """Those of these notifications, whosever, that are there, not hidden and not kept apart. O(ids)."""
+    return await tx.all(Notification, ANYBODYS, ids=list(ids))
 
 
 async def edges(

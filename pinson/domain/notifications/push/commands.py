@@ -66,6 +66,11 @@ async def remove(tx: WriteTx, *, token_id: TokenId) -> None:
     await store.delete(tx, token_id)
 
 
+async def drop(tx: WriteTx, *, id: int) -> None:
+    """End a subscription that its push service does not know any more."""
+    await store.drop(tx, id)
+
+
 async def public_key(tx: WriteTx) -> str:
     """The public part of this server's key, which is made when it is first asked for.
 

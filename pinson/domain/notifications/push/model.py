@@ -45,3 +45,15 @@ class Subscription(msgspec.Struct, frozen=True):
     standard: bool
     alerts: Mapping[str, bool]
     policy: PushPolicy
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """What it takes to reach a subscription, and in which language; None if its token is nobody's."""
+
+    id: int
+    account_id: AccountId
+    endpoint: str
+    p256dh: bytes
+    auth: bytes
+    standard: bool
+    locale: str | None

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
-from pinson.domain.notifications.push.model import Keys
+from pinson.domain.notifications.push.model import Keys, PushPolicy, Subscription
 from pinson.lib.errors import Kind, Refusal
 
 MOST_ENDPOINT = 2000  # characters
@@ -90,8 +90,32 @@ def new_secret_key() -> bytes:
     return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
+def private_key(secret: bytes) -> ec.EllipticCurvePrivateKey:
+    """The key that `new_secret_key` wrote."""
+    key = load_der_private_key(secret, password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return key
+
+
+def wants(subscription: Subscription, kind: str, *, follows: bool, followed_by: bool) -> bool:
+    """Whether a subscription is to be woken for a notification of a kind.
+
+    follows, followed_by: how its account stands to whose doing it was.
+    """
+    if not subscription.alerts.get(kind, False):
+        return False
+    match subscription.policy:
+        case PushPolicy.ALL:
+            return True
+        case PushPolicy.FOLLOWED:
+            return follows
+        case PushPolicy.FOLLOWER:
+            return followed_by
+        case PushPolicy.NONE:
+            return False
+
+
 def public_part(secret: bytes) -> str:
     """The public part of a key, as apps want it: an uncompressed point in base64url, with padding."""
-    key = load_der_private_key(secret, password=None)
-    point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    point = private_key(secret).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return base64.urlsafe_b64encode(point).decode()

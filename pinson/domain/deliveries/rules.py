@@ -1,0 +1,19 @@
+"""Hours, and when to try again. Pure."""
+
+from datetime import datetime, timedelta
+
+from pinson.lib.clock import to_ms
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=6)
+HOUR_MS = 3_600_000
+
+
+def hour(moment: datetime) -> int:
+    """Whole hours since 1970."""
+    return to_ms(moment) // HOUR_MS
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: six times longer each time, six hours at most."""
+    factor: int = 6 ** min(attempts - 1, 10)
+    return min(FIRST_PAUSE * factor, LONGEST_PAUSE)

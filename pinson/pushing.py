@@ -1,0 +1,260 @@
+"""Wakes browsers and apps: a notification becomes a push to each subscription that wants it.
+
+`of_notification` is a reaction: it asks for deliveries. `Pushes` makes them, beside the requests, in every process;
+which one takes on which is decided by the database. Text is made when a push leaves, so what was taken back meanwhile
+wakes nobody. A push service that answers late holds up its own pushes only; one that fails is tried again, five
+times in all, and one that knows a subscription no more ends it.
+
+Not here: encryption (lib/webpush), the subscriptions (domain/notifications/push), what was asked and came of it
+(domain/deliveries).
+
+Source: RFC 8030, sections 5 and 7; the payload, https://docs.joinmastodon.org/methods/push.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import msgspec
+import structlog
+
+from pinson.domain import accounts, deliveries, media, notifications, posts, relations
+from pinson.domain.accounts import AccountId, Profile
+from pinson.domain.deliveries import Again, Channel, Delivery, Ended, Outcome
+from pinson.domain.notifications import Kind, Notification, Notified, push
+from pinson.domain.notifications.push import Holder, PushPolicy
+from pinson.domain.posts import Post, PostId
+from pinson.lib import webpush
+from pinson.lib.db import ReadTx
+from pinson.lib.http import ForbiddenAddress, OutgoingFailed
+from pinson.lib.i18n import Lang, negotiate
+from pinson.tools import Tools
+
+PAUSE = 0.25  # seconds between looks at what is due, when nothing is
+MOST_OPEN = 200  # pushes under way in one process
+LASTS = timedelta(minutes=1)  # whoever took a push on has died if it did not say what came of it by then
+ATTEMPTS = 5
+WORTH = timedelta(hours=48)  # how long a push service keeps what it cannot hand over, and how old a push may be
+LONGEST_PAUSE = timedelta(hours=6)
+EXCERPT = 140  # characters
+MAY_PASS = frozenset({408, 429})
+
+events = structlog.get_logger("pinson.pushing")
+
+
+class Payload(msgspec.Struct):
+    """What an app reads. access_token stays empty: of tokens we know the digests only."""
+
+    preferred_locale: str
+    notification_id: int
+    notification_type: Kind
+    icon: str
+    title: str
+    body: str
+    access_token: str = ""
+
+
+async def of_notification(tools: Tools, fact: Notified) -> None:
+    """Ask that the account's subscriptions be woken, those that want it."""
+    async with tools.db.read() as tx:
+        subscriptions = await push.of_account(tx, fact.account_id)
+        if not subscriptions:
+            return
+        found = (await notifications.shown(tx, [fact.notification_id])).get(fact.notification_id)
+        if found is None:
+            return
+        follows, followed_by = False, False
+        if any(one.policy in (PushPolicy.FOLLOWED, PushPolicy.FOLLOWER) for one in subscriptions):
+            now = tools.clock.now()
+            for stand in await relations.relationships(tx, fact.account_id, [found.from_id], now=now):
+                follows, followed_by = stand.following, stand.followed_by
+    holders = [one.id for one in subscriptions if push.wants(one, found.kind, follows=follows, followed_by=followed_by)]
+    if holders:
+        await tools.db.write(
+            deliveries.ask, channel=Channel.PUSH, about_id=found.id, holder_ids=holders, now=tools.clock.now()
+        )
+
+
+class Pushes:
+    """The pushes that this process makes."""
+
+    def __init__(self, tools: Tools, signer: webpush.Signer) -> None:
+        self._tools = tools
+        self._signer = signer
+        self._open: set[asyncio.Task[Ended | Again]] = set()
+
+    @classmethod
+    async def of(cls, tools: Tools) -> "Pushes":
+        """With the key of this server."""
+        async with tools.db.read() as tx:
+            key = await push.signing_key(tx)
+        return cls(tools, webpush.Signer(key, contact=tools.settings.url))
+
+    async def run(self) -> None:
+        """Make what is due, until cancelled. What is under way then is due again in a minute."""
+        try:
+            while True:
+                if not await self.step():
+                    await asyncio.sleep(PAUSE)
+        finally:
+            for task in self._open:
+                task.cancel()
+
+    async def step(self) -> bool:
+        """Begin what is due and there is room for, and keep what came of it; whether anything is under way."""
+        if len(self._open) <= MOST_OPEN // 2:
+            await self._begin(MOST_OPEN - len(self._open))
+        if not self._open:
+            return False
+        done, self._open = await asyncio.wait(self._open, timeout=PAUSE, return_when=asyncio.FIRST_COMPLETED)
+        if done:
+            results = [task.result() for task in done]
+            now = self._tools.clock.now()
+            await self._tools.db.write(deliveries.settle, channel=Channel.PUSH, results=results, now=now)
+        return True
+
+    async def _begin(self, limit: int) -> None:
+        tools, now = self._tools, self._tools.clock.now()
+        async with tools.db.read() as tx:
+            if not await deliveries.is_due(tx, Channel.PUSH, now=now):
+                return
+        claimed = await tools.db.write(deliveries.claim, channel=Channel.PUSH, now=now, until=now + LASTS, limit=limit)
+        async with tools.db.read() as tx:
+            said = await _said(tx, tools, claimed)
+        self._open |= {asyncio.create_task(self._push(one, said.get(one.id))) for one in claimed}
+
+    async def _push(self, delivery: Delivery, said: tuple[Holder, Payload] | None) -> Ended | Again:
+        now = self._tools.clock.now()
+        if said is None or now - delivery.asked_at > WORTH:
+            return Ended(delivery.id, Outcome.NEEDLESS)
+        holder, payload = said
+        seal = webpush.encrypt if holder.standard else webpush.encrypt_as_before
+        sealed = seal(msgspec.json.encode(payload), p256dh=holder.p256dh, auth=holder.auth)
+        headers = self._signer.headers(holder.endpoint, sealed, now=now)
+        headers |= {"TTL": str(int(WORTH.total_seconds())), "Urgency": "normal"}
+        wait: timedelta | None = None
+        try:
+            answer = await self._tools.outgoing.post(holder.endpoint, sealed.body, headers=headers)
+        except ForbiddenAddress as failure:
+            await self._end_subscription(holder, str(failure))
+            return Ended(delivery.id, Outcome.FAILED, str(failure))
+        except OutgoingFailed as failure:
+            error = str(failure)
+        else:
+            if answer.status < 300:
+                return Ended(delivery.id, Outcome.SENT)
+            error = f"the push service answers {answer.status}"
+            if 400 <= answer.status < 500 and answer.status not in MAY_PASS:
+                await self._end_subscription(holder, error)
+                return Ended(delivery.id, Outcome.FAILED, error)
+            wait = _asked_to_wait(answer.headers, now)
+        if delivery.attempts >= ATTEMPTS:
+            return Ended(delivery.id, Outcome.FAILED, error)
+        return Again(delivery.id, now + (wait or deliveries.pause(delivery.attempts)), error)
+
+    async def _end_subscription(self, holder: Holder, why: str) -> None:
+        events.info("push_subscription_ended", subscription=holder.id, why=why)
+        await self._tools.db.write(push.drop, id=holder.id)
+
+
+async def _said(tx: ReadTx, tools: Tools, claimed: Sequence[Delivery]) -> dict[int, tuple[Holder, Payload]]:
+    """Whom each delivery reaches and what it says, by its id, if there still is something to say. Four statements."""
+    holders = await push.holders(tx, [one.holder_id for one in claimed])
+    shown = await notifications.shown(tx, [one.about_id for one in claimed])
+    people = await accounts.profiles(tx, list({one.from_id for one in shown.values()}))
+    written = await posts.posts(tx, list({id for one in shown.values() if (id := one.post_id) is not None}))
+    said = {}
+    for one in claimed:
+        holder, notification = holders.get(one.holder_id), shown.get(one.about_id)
+        if holder is not None and notification is not None and notification.account_id == holder.account_id:
+            said[one.id] = holder, _payload(tools, holder, notification, people, written)
+    return said
+
+
+def _payload(
+    tools: Tools,
+    holder: Holder,
+    notification: Notification,
+    people: Mapping[AccountId, Profile],
+    written: Mapping[PostId, Post],
+) -> Payload:
+    lang = negotiate(holder.locale, None, None)
+    sender = people.get(notification.from_id)
+    post = written.get(notification.post_id) if notification.post_id is not None else None
+    body = ""
+    if post is not None:
+        body = post.spoiler or post.text
+    elif sender is not None:
+        body = sender.note
+    icon = f"{tools.settings.url}/static/avatar.png"
+    if sender is not None and sender.avatar is not None:
+        icon = media.address(sender.avatar, tools.settings.url)
+    who = (sender.display_name or sender.username) if sender is not None else ""
+    return Payload(
+        preferred_locale=lang,
+        notification_id=notification.id,
+        notification_type=notification.kind,
+        icon=icon,
+        title=title(tools, notification.kind, who, lang=lang),
+        body=_excerpt(body),
+    )
+
+
+def title(tools: Tools, kind: Kind, who: str, *, lang: Lang) -> str:
+    """What happened, in a sentence."""
+    words = tools.catalogs.translations(lang)
+    _, ngettext = words.gettext, words.ngettext
+    match kind:
+        case Kind.FAVOURITE:
+            text = ngettext("%(who)s likes your post", "%(who)s like your post", 1)
+        case Kind.BOOST:
+            text = ngettext("%(who)s has repeated your post", "%(who)s have repeated your post", 1)
+        case Kind.FOLLOW:
+            text = ngettext("%(who)s follows you now", "%(who)s follow you now", 1)
+        case Kind.SIGN_UP:
+            text = ngettext("%(who)s has signed up", "%(who)s have signed up", 1)
+        case Kind.FOLLOW_REQUEST:
+            text = _("%(who)s asks to follow you")
+        case Kind.MENTION:
+            text = _("%(who)s writes to you")
+        case Kind.STATUS:
+            text = _("%(who)s has published")
+        case Kind.POLL:
+            text = _("The poll of %(who)s has ended")
+        case Kind.UPDATE:
+            text = _("%(who)s has changed a post that you repeated")
+        case Kind.QUOTE:
+            text = _("%(who)s quotes your post")
+        case Kind.QUOTED_UPDATE:
+            text = _("%(who)s has changed a post that you quote")
+        case Kind.FEATURED:
+            text = _("%(who)s recommends you in a collection")
+        case Kind.COLLECTION_UPDATE:
+            text = _("%(who)s has changed a collection that you are in")
+        case Kind.REPORT:
+            text = _("%(who)s reports an account")
+        case Kind.WARNING:
+            return _("The moderators have warned you")
+        case Kind.SEVERED:
+            return _("You have lost followers, or accounts that you followed")
+    return text % {"who": who}
+
+
+def _excerpt(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= EXCERPT else f"{plain[: EXCERPT - 1]}…"
+
+
+def _asked_to_wait(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """What Retry-After says, in seconds or as a date (RFC 9110, section 10.2.3): six hours at most."""
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit() and len(said) < 10:
+        return min(timedelta(seconds=int(said)), LONGEST_PAUSE)
+    try:
+        until = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return min(max(until - now, timedelta()), LONGEST_PAUSE)
