@@ -207,7 +207,7 @@ async def machine(
     db = Sqlite(data)
     shapes = Shapes()
     timelines = Timelines(shapes)
-    hub = Hub(timelines, db)
+    hub = Hub(timelines, shapes, db)
     standing, tokens, circles = Standing(), Tokens(db), Circles()
     ip_blocks, filtered, emojis = IpBlocks(), FilteredPosts(), Emojis()
     cards = web.Cards(filtered)

@@ -443,7 +443,7 @@ async def a_town(kind=Town, **timelines):
         db = Sqlite(Path(folder))
         shapes = Shapes()
         views = Timelines(shapes, **timelines)
-        circles, standing, hub = Circles(), Standing(), Hub(views, db)
+        circles, standing, hub = Circles(), Standing(), Hub(views, shapes, db)
         town = kind(db, views, hub, circles, standing, shapes)
         await Follower(db, Kinds(FACTS), (standing, circles, shapes, views, hub, *town.views())).start()
         try:

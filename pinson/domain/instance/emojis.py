@@ -5,6 +5,7 @@ the emojis a text uses. Not here: how a picture is read and kept (media's studio
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 from pinson.domain.instance import rules, store
@@ -73,6 +74,17 @@ class Emojis:
             return []
         found = dict.fromkeys(shortcode for text in texts for shortcode in _USED.findall(text))
         return [self._known[shortcode] for shortcode in found if shortcode in self._known]
+
+    def drawn(self, text: str, draw: Callable[[Emoji], str]) -> str:
+        """A plain text with each of them that it uses as `draw` shows it."""
+        if not self._known or ":" not in text:
+            return text
+
+        def shown(found: re.Match[str]) -> str:
+            emoji = self._known.get(found[1])
+            return found[0] if emoji is None else draw(emoji)
+
+        return _USED.sub(shown, text)
 
     async def load(self, tx: ReadTx) -> None:
         """Start over from the table."""

@@ -23,6 +23,7 @@ from pinson.domain.posts import (
     PostDeleted,
     PostEdited,
     PostHidden,
+    PostId,
     PostMoved,
     PostPublished,
     PostUnhidden,
@@ -30,7 +31,10 @@ from pinson.domain.posts import (
     QuoteRevoked,
     Reader,
     Shape,
+    Shapes,
+    polls,
 )
+from pinson.domain.posts.polls import PollEnded, PollVoted
 from pinson.domain.relations import CHANGES, Change, ListChanged, changed, concerned
 from pinson.domain.timelines import Timeline, Timelines
 from pinson.lib.db import Database, ReadTx
@@ -42,10 +46,12 @@ HEARD = (
     *(PostPublished, PostEdited, PostMoved, PostCorrected, PostDeleted, PostHidden, PostUnhidden),
     *(QuotePolicyChanged, QuoteRevoked, EventChanged, EventPostChanged),
     *(Notified, NotificationsMerged, ConversationChanged),
+    *(PollVoted, PollEnded),
     *OF_ANNOUNCEMENTS,
     *CHANGES,
     *CHANGES_OF_PRINCIPALS,
 )
+VOTES_TOGETHER = 1.0  # seconds in which all votes in a poll are told of as one
 AT_A_TIME = 250  # listeners told before others in the event loop get their turn: about 0.3 ms
 
 
@@ -62,6 +68,11 @@ class HeardKind(Enum):
     REACTED = "reacted"  # somebody, to an announcement
     WITHDRAWN = "withdrawn"  # an announcement
     EVENT = "event"  # a live event changed that one listens to: its programme, its gauge, what is open, its wall
+    VOTED = "voted"  # somebody, in the poll of a post
+    ENDED = "ended"  # the poll of a post
+
+
+OF_POLLS = frozenset({HeardKind.VOTED, HeardKind.ENDED})  # told under the topics of the post, to who asked for it
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -70,6 +81,7 @@ class Heard(msgspec.Struct, frozen=True):
     id: of the post; of other news, of what it is about.
     is_new: whether nobody can have done anything with what is shown: it is no edit and no boost.
     name, count: of a kind of reaction.
+    votes: in a poll, for each of its options; () as long as they are hidden. count: who voted.
     """
 
     kind: HeardKind
@@ -77,6 +89,13 @@ class Heard(msgspec.Struct, frozen=True):
     is_new: bool = False
     name: str = ""
     count: int = 0
+    votes: tuple[int, ...] = ()
+
+
+class VotesCounted(Fact, frozen=True, kw_only=True):
+    """Votes in a poll have come together, and are to be told of. Never recorded: only hubs know of it."""
+
+    post_id: PostId
 
 
 class Listener:
@@ -133,13 +152,15 @@ class Listener:
 class Hub:
     """All listeners of a process."""
 
-    def __init__(self, timelines: Timelines, db: Database) -> None:
+    def __init__(self, timelines: Timelines, shapes: Shapes, db: Database) -> None:
         self._timelines = timelines
+        self._shapes = shapes
         self._db = db
         self._under: dict[int, dict[Listener, None]] = {}  # topic -> its listeners, in the order they came
         self._by_account: dict[int, dict[Listener, None]] = {}
         self._all: dict[Listener, None] = {}
         self._facts: deque[Fact] = deque()
+        self._polls: dict[int, None] = {}  # in which somebody voted, and nobody was told yet
         self._news = asyncio.Event()
 
     def __len__(self) -> int:
@@ -202,6 +223,26 @@ class Hub:
             while self._facts:
                 await self._take_in(self._facts.popleft())
 
+    async def _tell_of_poll(self, post_id: PostId, kind: HeardKind, at: datetime) -> None:
+        """Tell who listens to polls how one stands. Two statements at most, however many listen."""
+        async with self._db.read() as tx:
+            shapes = await self._shapes.of(tx, [post_id])
+            poll = (await polls.of_posts(tx, [post_id])).get(post_id)
+        if shapes and poll:
+            votes = () if poll.hide_totals and kind is HeardKind.VOTED else poll.votes
+            await self._tell(Heard(kind, post_id, count=poll.voters, votes=votes), shapes[0], at)
+
+    def _gather_votes(self, fact: PollVoted) -> None:
+        """Let votes come together for a moment: a thousand in a second are one piece of news."""
+        if fact.post_id not in self._polls:
+            self._polls[fact.post_id] = None
+            asyncio.get_running_loop().call_later(VOTES_TOGETHER, self._votes_are_due, fact)
+
+    def _votes_are_due(self, fact: PollVoted) -> None:
+        self._polls.pop(fact.post_id, None)
+        self._facts.append(VotesCounted(at=fact.at, post_id=PostId(fact.post_id)))
+        self._news.set()
+
     async def _take_in(self, fact: Fact) -> None:
         match fact:
             case PostPublished(post=post):
@@ -228,6 +269,12 @@ class Hub:
                 heard = Heard(HeardKind.DELETED, fact.id)
                 for listener in self._listeners(fact.topics):
                     listener.put(heard)
+            case PollVoted():
+                self._gather_votes(fact)
+            case VotesCounted():
+                await self._tell_of_poll(fact.post_id, HeardKind.VOTED, fact.at)
+            case PollEnded():
+                await self._tell_of_poll(PostId(fact.post_id), HeardKind.ENDED, fact.at)
             case Notified():
                 await self._bring(
                     Heard(HeardKind.NOTIFIED, fact.notification_id), self._by_account.get(fact.account_id, {})
@@ -262,6 +309,7 @@ class Hub:
             timeline = listener.timeline
             if (
                 timeline is not None
+                and (heard.kind not in OF_POLLS or heard.kind in listener.news)
                 and timeline.admits(post, listener.reader)
                 and not (post.boost_of_id is not None and await self._is_hidden(post, timeline, listener.reader))
             ):

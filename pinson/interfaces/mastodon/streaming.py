@@ -441,6 +441,8 @@ async def _tell(tools: Tools, renderings: Renderings, heard: Heard, reader: Read
                 rendered = await renderings.statuses(tx, shapes, reader=reader, is_new=heard.is_new)
             event = "update" if heard.kind is HeardKind.PUBLISHED else "status.update"
             return (event, rendered[0]) if rendered else None
+        case HeardKind.VOTED | HeardKind.ENDED:  # apps ask for a poll again by themselves: no stream of theirs hears it
+            return None
 
 
 async def _tell_conversation(tools: Tools, renderings: Renderings, id: int, reader: Reader) -> tuple[str, bytes] | None:

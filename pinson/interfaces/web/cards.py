@@ -11,12 +11,13 @@ Not here: which posts a page shows (timelines, threads), pages themselves (`page
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
 from markupsafe import Markup
 
-from pinson.domain import accounts, media, moderation, posts
+from pinson.domain import accounts, links, media, moderation, posts
 from pinson.domain.accounts import (
     AccountChanged,
     AccountDeleted,
@@ -26,6 +27,8 @@ from pinson.domain.accounts import (
     Profile,
 )
 from pinson.domain.filters import Context, FilteredPosts
+from pinson.domain.instance import EmojiAdded, EmojiRemoved
+from pinson.domain.links import Link, LinkPreviewed
 from pinson.domain.posts import (
     Mark,
     Post,
@@ -55,6 +58,7 @@ from pinson.lib.pieces import Pieces
 KEEP = 32 << 20  # characters of rendered posts in each language
 KEEP_AUTHORS = 4 << 20
 KEEP_POSTERS = 8 << 20  # bytes of pictures
+KEEP_LINKED = 100_000  # posts of which it is known which link they show
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -113,13 +117,14 @@ class Cards:
         self._filtered = filtered
         self._posts: Mapping[Lang, Pieces[Markup]] = {lang: Pieces(KEEP) for lang in LANGUAGES}
         self._authors: Pieces[Markup] = Pieces(KEEP_AUTHORS)  # a name is the same in every language
+        self._linked: dict[int, set[PostId]] = {}  # by a link: the posts whose pieces show it, or wait for its page
+        self._count_linked = 0
         self._marks = RememberedMarks()
         self.posters: Pieces[bytes] = Pieces(KEEP_POSTERS)  # by a hash of what they show: none is ever out of date
 
     async def load(self, tx: ReadTx) -> None:
         """Start over, empty."""
-        for pieces in (self._authors, *self._posts.values()):
-            pieces.clear()
+        self._clear()
         await self._marks.load(tx)
 
     def apply(self, fact: Fact) -> None:
@@ -136,6 +141,10 @@ class Cards:
                 self._drop(*fact.ids)
             case PostDeleted():
                 self._drop(fact.id, fact.in_reply_to_id, fact.boost_of_id)
+            case LinkPreviewed():
+                self._drop(*self._linked.pop(fact.link_id, ()))
+            case EmojiAdded() | EmojiRemoved():  # rare, and nobody knows what uses it
+                self._clear()
             case AccountChanged() | AccountSuspended() | AccountRestored() | AccountDeleted():
                 self._authors.drop(fact.account_id)
 
@@ -218,6 +227,7 @@ class Cards:
             read = await posts.posts(tx, missing)
             attached = await media.of_posts(tx, [post.id for post in read.values() if post.media])
             named = await accounts.by_ids(tx, [post.author_id for post in read.values()])
+            shared = await self._links(tx, list(read.values()))
             for post in read.values():
                 author = named.get(post.author_id)
                 if author is None:
@@ -232,9 +242,26 @@ class Cards:
                     # Made by the parser of posts, which escapes all text.
                     html=Markup(typography(post.html, "fr") if post.language == "fr" else post.html),  # noqa: S704
                     attached=attached.get(post.id, ()),
+                    link=(link := shared.get(post.id)),
+                    site=site_of(link.url) if link else "",
                 )
                 found[post.id] = kept.keep(post.id, body)
         return found
+
+    async def _links(self, tx: ReadTx, shown: Sequence[Post]) -> dict[PostId, Link]:
+        """What posts link to, by post, as far as it has a card to show. One statement; none if they share nothing."""
+        # What stands in a post itself is more than what it leads to.
+        sharing = [post for post in shown if post.link_id and not post.media and post.quote_of_id is None]
+        if not sharing:
+            return {}
+        if self._count_linked >= KEEP_LINKED:
+            self._clear()
+        for post in sharing:
+            showing = self._linked.setdefault(post.link_id or 0, set())
+            self._count_linked += post.id not in showing
+            showing.add(post.id)
+        there = await links.by_ids(tx, list({post.link_id for post in sharing if post.link_id}))
+        return {post.id: link for post in sharing if (link := there.get(post.link_id or 0)) and link.card}
 
     async def _heads(self, tx: ReadTx, ids: Sequence[AccountId], pages: Pages, lang: Lang) -> dict[AccountId, Markup]:
         found, missing = self._authors.look_up(ids)
@@ -243,6 +270,12 @@ class Cards:
                 head = pages.piece("posts/_author", lang=lang, author=profile, picture=picture_of(profile, pages))
                 found[profile.id] = self._authors.keep(profile.id, head)
         return found
+
+    def _clear(self) -> None:
+        for pieces in (self._authors, *self._posts.values()):
+            pieces.clear()
+        self._linked.clear()
+        self._count_linked = 0
 
     def _drop(self, *ids: PostId | None) -> None:
         for id in ids:
@@ -308,6 +341,11 @@ async def _polls(
         ends = dates.moment(poll.expires_at, lang=lang, zone=zone)
         asked[id] = Asked(answers, poll.multiple, poll.voters, may_vote, has_ended, ends)
     return asked
+
+
+def site_of(url: str) -> str:
+    """The host of an address, as people call it."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def path_of(acct: str, post: Post | Shape) -> str:

@@ -20,7 +20,7 @@ from pinson.domain.accounts import AccountNotFound
 from pinson.domain.filters import Context
 from pinson.domain.posts import PostId, Shape
 from pinson.domain.relations import lists
-from pinson.domain.streams import HeardKind, Listener
+from pinson.domain.streams import Heard, HeardKind, Listener
 from pinson.domain.timelines import Timeline
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.site import Call, NotSignedIn
@@ -32,9 +32,15 @@ routes = Routes()
 
 HEARTBEAT = 15  # seconds between signs of life on an idle stream, at each of which the session is looked at again
 MOST_MISSED = 40  # posts that are caught up on; whoever missed more reads the page
-KINDS = {HeardKind.PUBLISHED: "published", HeardKind.EDITED: "edited", HeardKind.DELETED: "deleted"}
+KINDS = {
+    HeardKind.PUBLISHED: "published",
+    HeardKind.EDITED: "edited",
+    HeardKind.DELETED: "deleted",
+    HeardKind.ENDED: "edited",
+}
 WHERE = {"home": Context.HOME, "list": Context.HOME, "profile": Context.ACCOUNT}  # others are public
 NEWS = frozenset({HeardKind.NOTIFIED, HeardKind.MERGED})  # that a member hears besides posts
+OF_POLLS = frozenset({HeardKind.VOTED, HeardKind.ENDED})  # that everybody does
 
 
 class NothingToHear(Refusal):
@@ -78,7 +84,7 @@ async def listen(call: Call, form: Asked) -> Response:
         principal=_principal(call),
         is_home=form.on == "home",
         list_id=int(form.on.partition(":")[2]) if form.on.startswith("list:") else None,
-        news=frozenset() if reader.id is None else NEWS,
+        news=OF_POLLS if reader.id is None else NEWS | OF_POLLS,
     )
     return StreamingResponse(
         _lines(call, listener, after, form),
@@ -110,6 +116,9 @@ async def _lines(call: Call, listener: Listener, after: PostId, asked: Asked) ->
                 if one.kind in NEWS:
                     await call.count_unread()
                     yield _unread(call)
+                    continue
+                if one.kind is HeardKind.VOTED:
+                    yield _voted(call, one)
                     continue
                 if one.kind is HeardKind.DELETED:
                     yield _event("deleted", {"id": str(one.id)})
@@ -145,6 +154,13 @@ async def _published(call: Call, shape: Shape, asked: Asked, *, kind: str = "pub
 def _event(kind: str, told: dict[str, str], *, id: int | None = None) -> bytes:
     head = f"id: {id}\n" if id is not None else ""
     return f"{head}event: {kind}\ndata: {msgspec.json.encode(told).decode()}\n\n".encode()
+
+
+def _voted(call: Call, heard: Heard) -> bytes:
+    """How a poll stands now, to be put where its figures are: whoever is about to choose keeps what they ticked."""
+    percents = [str(round(100 * votes / max(heard.count, 1))) for votes in heard.votes]
+    said = str(call.piece("posts/_voters", voters=heard.count)).strip()
+    return _event("voted", {"id": str(heard.id), "voters": said, "percents": " ".join(percents)})
 
 
 def _unread(call: Call) -> bytes:

@@ -8,6 +8,7 @@ table, there is no path for anybody to climb.
 Not here: which page answers what (the handlers), headers and cookies (`site.py`).
 """
 
+import functools
 import hashlib
 import mimetypes
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,8 @@ from markupsafe import Markup
 
 from pinson.domain.access import SignUpRefused
 from pinson.domain.accounts import AvatarRefused, FieldRefused, HeaderRefused, ProfileRefused
+from pinson.domain.instance import Emojis
+from pinson.interfaces.web.emojis import pictured
 from pinson.lib.config import Instance
 from pinson.lib.errors import Refusal
 from pinson.lib.feeds import FORMATS
@@ -85,7 +88,9 @@ class Pages:
         self._files = files
 
     @classmethod
-    def load(cls, folder: Path, *, catalogs: Catalogs, files: Files, instance: Instance, host: str) -> Self:
+    def load(
+        cls, folder: Path, *, catalogs: Catalogs, files: Files, instance: Instance, host: str, emojis: Emojis
+    ) -> Self:
         """Prepare the templates of a folder.
 
         Args:
@@ -106,6 +111,7 @@ class Pages:
             environment.install_gettext_translations(  # type: ignore[attr-defined]
                 catalogs.translations(lang), newstyle=True
             )
+            environment.filters["pictured"] = functools.partial(pictured, emojis=emojis)
             environment.globals.update(
                 static=files.url, instance=instance, host=host, languages=LANGUAGES, feeds=FORMATS
             )

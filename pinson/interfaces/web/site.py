@@ -465,6 +465,7 @@ class Web:
             files=self._files,
             instance=tools.settings.instance,
             host=tools.settings.url.partition("://")[2],
+            emojis=tools.emojis,
         )
         self.routes = list(routes)
 

@@ -31,6 +31,19 @@ source.addEventListener("edited", (event) => {
   for (const one of waiting) if (one.id === id) one.html = html
 })
 
+source.addEventListener("voted", (event) => {
+  const { id, voters, percents } = JSON.parse(event.data)
+  for (const poll of feed.querySelectorAll(`[data-poll="${id}"]`)) {
+    poll.nextElementSibling.querySelector(".voters").textContent = voters
+    percents.split(" ").forEach((percent, at) => {
+      const line = poll.querySelector(`li:nth-child(${at + 1})`)
+      if (!line?.querySelector("progress")) return // no figures where one may still choose
+      line.querySelector(".handle").textContent = `${percent}\u00a0%`
+      line.querySelector("progress").value = percent
+    })
+  }
+})
+
 source.addEventListener("deleted", (event) => {
   const { id } = JSON.parse(event.data)
   document.getElementById(`p${id}`)?.remove()
