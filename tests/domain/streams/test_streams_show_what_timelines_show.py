@@ -97,6 +97,10 @@ class Listening(Town):
             await self.all_heard(HeardKind.EDITED, id)
 
     async def hide(self, id):
+        await self.quiet()
+        for listener in self.listeners:
+            if listener._mailbox:
+                await listener.hear()  # of what happened before
         await super().hide(id)
         await self.quiet()
         for listener in self.listeners:
