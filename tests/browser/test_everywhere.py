@@ -77,3 +77,17 @@ async def test_without_a_network_it_says_so_shows_no_old_page_and_goes_on_when_t
 
     await page.context.set_offline(False)
     await page.locator("h1", has_text="Notifications").wait_for()
+
+
+async def test_on_paper_there_is_the_document_black_on_white_and_nothing_to_press(page, server):
+    await page.emulate_media(color_scheme="dark")
+    await page.goto(f"{server.url}/@alice")
+    assert not await page.locator(".source").is_visible()
+
+    await page.emulate_media(color_scheme="dark", media="print")
+
+    assert await page.locator(".source").inner_text() == f"{server.url}/@alice"
+    for pressed in (".menu", ".places", ".tabs", ".stand", "footer"):
+        assert not await page.locator(pressed).is_visible(), pressed
+    colours = "(style => [style.color, style.backgroundColor])(getComputedStyle(document.body))"
+    assert await page.evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
