@@ -212,7 +212,7 @@ async def machine(
     ip_blocks, filtered, emojis = IpBlocks(), FilteredPosts(), Emojis()
     cards = web.Cards(filtered)
     look, redirects, clicks = Look(), Redirects(), Clickometer(db, clock)
-    renderings = Renderings(settings.url, shapes, emojis, filtered, clock=clock)
+    renderings = Renderings(settings.url, shapes, emojis, filtered, short_bases=settings.short_bases, clock=clock)
     wake = Wake()
     kinds = Kinds(FACTS)
     views = (

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from pinson.domain import posts
+from pinson.domain import accounts, posts
 from pinson.domain.posts import Reader, scheduled
 from pinson.domain.posts.scheduled import ScheduledPost
 from pinson.lib.errors import Kind, Refusal
@@ -41,14 +41,16 @@ async def publish_due(tools: Tools, *, now: datetime) -> None:
 
 async def _publish(tools: Tools, one: ScheduledPost, now: datetime) -> None:
     url = tools.settings.url
+    async with tools.db.read() as tx:
+        circle = await tools.circles.of(tx, one.account_id, now=now)
+        defaults = await accounts.defaults(tx, one.account_id)
     prepared = posts.prepare(
         one.draft,
         max_characters=tools.settings.posts.max_characters,
         local_domain=url.partition("://")[2],
         detect=tools.languages.of,
+        shortener=tools.shortener(wanted=defaults.shorten_links),
     )
-    async with tools.db.read() as tx:
-        circle = await tools.circles.of(tx, one.account_id, now=now)
     await tools.db.write(
         scheduled.publish,
         id=one.id,

@@ -13,7 +13,7 @@ from pinson.domain.access import Passwords, Tokens
 from pinson.domain.access.blocks import IpBlocks
 from pinson.domain.instance import Emojis, Look
 from pinson.domain.media import Studio
-from pinson.domain.posts import Shapes, Standing
+from pinson.domain.posts import Shapes, Shortener, Standing
 from pinson.domain.relations import Circles
 from pinson.domain.shortlinks import Clickometer, Redirects
 from pinson.domain.streams import Hub
@@ -64,3 +64,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     shapes: Shapes
     timelines: Timelines
     hub: Hub
+
+    def shortener(self, *, wanted: bool) -> Shortener:
+        """What it takes to shorten the addresses of a text. wanted: whether its author wants that."""
+        return Shortener(self.settings.short_url, self.settings.short_bases, self.redirects.closed, wanted)

@@ -146,12 +146,14 @@ class Defaults(msgspec.Struct, frozen=True):
 
     visibility: one of those a post can have; posts live on a higher floor.
     language: None if it is to be detected.
+    shorten_links: whether addresses in what it publishes become short links of ours.
     """
 
     visibility: str = "public"
     sensitive: bool = False
     language: str | None = None
     quote_policy: QuotePolicy = QuotePolicy.PUBLIC
+    shorten_links: bool = False
 
 
 class DefaultsChanges(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,3 +163,4 @@ class DefaultsChanges(msgspec.Struct, frozen=True, kw_only=True):
     sensitive: bool | None = None
     language: str | None = None
     quote_policy: QuotePolicy | None = None
+    shorten_links: bool | None = None

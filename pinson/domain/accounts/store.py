@@ -65,13 +65,16 @@ UPDATE = """
         header = :header, header_description = :header_description
     WHERE id = :id
 """
-DEFAULTS = "SELECT visibility, sensitive, language, quote_policy FROM posting_defaults WHERE account_id = :account_id"
+DEFAULTS = """
+    SELECT visibility, sensitive, language, quote_policy, shorten_links
+    FROM posting_defaults WHERE account_id = :account_id
+"""
 PUT_DEFAULTS = """
-    INSERT INTO posting_defaults (account_id, visibility, sensitive, language, quote_policy)
-    VALUES (:account_id, :visibility, :sensitive, :language, :quote_policy)
+    INSERT INTO posting_defaults (account_id, visibility, sensitive, language, quote_policy, shorten_links)
+    VALUES (:account_id, :visibility, :sensitive, :language, :quote_policy, :shorten_links)
     ON CONFLICT (account_id) DO UPDATE
     SET visibility = excluded.visibility, sensitive = excluded.sensitive, language = excluded.language,
-        quote_policy = excluded.quote_policy
+        quote_policy = excluded.quote_policy, shorten_links = excluded.shorten_links
 """
 DISCOVERABLE = """
     SELECT a.id
@@ -218,6 +221,7 @@ async def put_defaults(tx: WriteTx, account_id: AccountId, defaults: Defaults) -
         sensitive=defaults.sensitive,
         language=defaults.language,
         quote_policy=defaults.quote_policy,
+        shorten_links=defaults.shorten_links,
     )
 
 

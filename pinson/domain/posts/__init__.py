@@ -122,6 +122,7 @@ from pinson.domain.posts.rules import (
     PostNotFound,
     PostTooLong,
     Reader,
+    Shortener,
     TagNotFound,
     TagNotUsable,
     TooManyPins,
@@ -135,6 +136,7 @@ from pinson.domain.posts.rules import (
     note_html,
     prepare,
     quote_state,
+    short_link_in,
     tag_name,
 )
 from pinson.domain.posts.shapes import Shapes
@@ -194,6 +196,7 @@ __all__ = [
     "RepliesOrphaned",
     "Shape",
     "Shapes",
+    "Shortener",
     "Shown",
     "Standing",
     "Tag",
@@ -263,6 +266,7 @@ __all__ = [
     "scheduled",
     "set_event",
     "set_quote_policy",
+    "short_link_in",
     "tag",
     "tag_by_id",
     "tag_days",

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from pinson.domain import accounts, links, media, relations
+from pinson.domain import accounts, links, media, relations, shortlinks
 from pinson.domain.accounts import Account, AccountId, QuotePolicy
 from pinson.domain.links import LinkId
 from pinson.domain.media import Media, MediaId, Preview, Said
@@ -53,6 +53,7 @@ from pinson.domain.posts.rules import (
     TagNotUsable,
 )
 from pinson.domain.relations import lists
+from pinson.domain.shortlinks import Channel
 from pinson.lib import ids, log
 from pinson.lib.db import WriteTx
 from pinson.lib.paging import NEWEST
@@ -94,6 +95,7 @@ async def publish(
         if made is not None and (found := await store.posts(tx, [made])):
             return found[0]
     id = PostId(tx.new_id(author_id, now))
+    prepared = await _shortened(tx, prepared, id, author_id, draft.visibility, now)
     post = await accepted(tx, id, account, author, prepared, base_url, now, at=now, event_id=event_id)
     await _store(tx, post, draft, now)
     if draft.idempotency_key:
@@ -177,6 +179,7 @@ async def edit(
     await accounts.active(tx, author_id)
     post = await queries.post(tx, id)
     rules.check_own(post, author_id)
+    prepared = await _shortened(tx, prepared, id, author_id, post.visibility, now)
     draft = prepared.draft
     shown_before = (await media.of_posts(tx, [id])).get(id, []) if post.media else []
     asked_before = (await polls.of_posts(tx, [id])).get(id) if post.poll else None
@@ -337,6 +340,7 @@ async def remove(tx: WriteTx, shape: Shape, now: datetime) -> list[Media]:
         await _correct(tx, shape.corrects_id, shape.id, now)
     shown = await media.detach(tx, post_id=shape.id, now=now)
     await _unlink(tx, shape.link_id, now)
+    await shortlinks.displace(tx, post_id=shape.id)
     if shape.in_reply_to_id is not None:
         await store.count(tx, shape.in_reply_to_id, replies=-1)
     if shape.boost_of_id is not None:
@@ -519,6 +523,29 @@ async def _link(tx: WriteTx, prepared: Prepared, visibility: Visibility, now: da
     if prepared.url is None or visibility is Visibility.DIRECT:
         return None
     return await links.share(tx, url=prepared.url, now=now)
+
+
+async def _shortened(
+    tx: WriteTx, prepared: Prepared, id: PostId, author_id: AccountId, visibility: Visibility, now: datetime
+) -> Prepared:
+    """What was prepared, with short links where the author wants them; those that a post has already stay its own.
+
+    Never in a direct post: its clicks would tell what one person reads.
+    """
+    plan = prepared.shortening
+    if plan is None:
+        return prepared
+    there = await shortlinks.coded(tx, list(plan.there.values()))
+    await shortlinks.place(tx, ids=[one.link_id for one in there.values()], account_id=author_id, post_id=id)
+    short = {}
+    if plan.wanted and visibility is not Visibility.DIRECT:
+        codes = await shortlinks.codes_in_post(tx, id)
+        new = {wish.target: wish for wish in plan.wanted.values() if wish.target not in codes}
+        made = await shortlinks.make(tx, account_id=author_id, wishes=list(new.values()), post_id=id, now=now)
+        codes |= {one.link.target: one.codes[Channel.MESSAGE] for one in made}
+        short = {url: f"{plan.base}/{codes[wish.target]}" for url, wish in plan.wanted.items()}
+    leads_to = {url: there[code].target for url, code in plan.there.items() if code in there}
+    return rules.shortened(prepared, short, leads_to)
 
 
 async def _unlink(tx: WriteTx, id: LinkId | None, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Posts: as they are stored (`Post`), as they are judged (`Shape`), and as they come in (`Draft`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -12,6 +12,7 @@ from pinson.domain.links import LinkId
 from pinson.domain.media import Media, MediaId
 from pinson.domain.posts import text as texts
 from pinson.domain.posts.polls.model import Ballot, Poll
+from pinson.domain.shortlinks import Checked
 
 PostId = NewType("PostId", int)
 EventId = NewType("EventId", int)  # of a live event, which is a topic; the events themselves are a floor above
@@ -62,15 +63,30 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     corrects_id: PostId | None = None
 
 
+class Shortening(msgspec.Struct, frozen=True):
+    """What becomes of the addresses in a text that short links of ours stand for, or are to.
+
+    base: where short links are, like "https://host". local_domain: see `texts.parse`.
+    wanted: addresses that are to become short links, as typed. there: those that are short links -> their codes.
+    """
+
+    base: str
+    local_domain: str
+    wanted: Mapping[str, Checked]
+    there: Mapping[str, str]
+
+
 class Prepared(msgspec.Struct, frozen=True):
     """A draft that was read and is within limits: all that can be done before the transaction.
 
     url: the address that it shares, in its normal form, if it shares one.
+    shortening: None if it holds no address that has to do with short links.
     """
 
     draft: Draft
     parsed: texts.Parsed
     url: str | None = None
+    shortening: Shortening | None = None
 
 
 class Shape(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -9,12 +9,23 @@ from datetime import datetime
 
 import msgspec
 
-from pinson.domain import links
+from pinson.domain import links, shortlinks
 from pinson.domain.accounts import Account, AccountId, QuotePolicy
 from pinson.domain.links import LinkId
 from pinson.domain.posts import text as texts
 from pinson.domain.posts import topics
-from pinson.domain.posts.model import Draft, EventId, Post, PostId, Prepared, QuoteState, Shape, Tag, Visibility
+from pinson.domain.posts.model import (
+    Draft,
+    EventId,
+    Post,
+    PostId,
+    Prepared,
+    QuoteState,
+    Shape,
+    Shortening,
+    Tag,
+    Visibility,
+)
 from pinson.domain.posts.polls import rules as polls
 from pinson.domain.posts.standing import Standing
 from pinson.domain.relations import Circle
@@ -161,8 +172,26 @@ def line_html(line: str, *, base_url: str) -> str:
     return texts.to_inline_html(texts.parse(line, local_domain=""), base_url=base_url, rel=f"me {texts.REL}")
 
 
+class Shortener(msgspec.Struct, frozen=True):
+    """What it takes to shorten the addresses of a text.
+
+    base: where new short links are. bases: where short links of ours may be.
+    closed: see `shortlinks.checked`. wanted: whether the author wants addresses to be shortened.
+    """
+
+    base: str
+    bases: frozenset[str]
+    closed: Mapping[str, str]
+    wanted: bool
+
+
 def prepare(
-    draft: Draft, *, max_characters: int, local_domain: str, detect: Callable[[str], str | None] | None = None
+    draft: Draft,
+    *,
+    max_characters: int,
+    local_domain: str,
+    detect: Callable[[str], str | None] | None = None,
+    shortener: Shortener | None = None,
 ) -> Prepared:
     """Read the text and hold it to the limits: all that can be done before the transaction.
 
@@ -170,6 +199,7 @@ def prepare(
 
     Args:
         detect: tells the language of a text; None leaves it unknown if the draft does not say it.
+        shortener: None leaves all addresses as they are.
     Raises:
         BlankPost, PostTooLong, PollWithMedia, BadPoll, BadDuration.
     """
@@ -189,7 +219,64 @@ def prepare(
     parsed = texts.parse(draft.text, local_domain=local_domain)
     if draft.language is None and detect is not None:
         draft = msgspec.structs.replace(draft, language=detect(parsed.prose))
-    return Prepared(draft, parsed, links.shared(parsed.urls, local_domain=local_domain))
+    shortening = None if shortener is None else _shortening(parsed.urls, shortener, local_domain)
+    return Prepared(draft, parsed, links.shared(parsed.urls, local_domain=local_domain), shortening)
+
+
+def shortened(prepared: Prepared, short: Mapping[str, str], leads_to: Mapping[str, str]) -> Prepared:
+    """What was prepared, with short links in the place of addresses; what it shares stays what they lead to.
+
+    Args:
+        short: address as typed -> short link.
+        leads_to: short link in the text -> its target.
+    """
+    assert prepared.shortening is not None
+    text, pieces, spans, end, length = prepared.draft.text, list[str](), [], 0, 0
+    for span in prepared.parsed.spans:
+        address = short.get(span.name) if span.kind is texts.SpanKind.URL else None
+        between, shown = text[end : span.start], address or text[span.start : span.end]
+        start = length + len(between)
+        end, length = span.end, start + len(shown)
+        pieces += between, shown
+        spans.append(texts.Span(span.kind, start, length, address or span.name))
+    text = "".join((*pieces, text[end:]))
+    shared = (leads_to.get(url, url) for url in prepared.parsed.urls)
+    return msgspec.structs.replace(
+        prepared,
+        draft=msgspec.structs.replace(prepared.draft, text=text),
+        parsed=texts.Parsed(text, tuple(spans)),
+        url=links.shared(shared, local_domain=prepared.shortening.local_domain),
+    )
+
+
+def short_link_in(text: str, *, bases: frozenset[str]) -> str | None:
+    """The short link of ours by which a text shares what it shares; None if it does so by another address.
+
+    Args:
+        bases: where short links of ours may be; our own address is among them.
+    """
+    if not any(f"{base}/" in text for base in bases):
+        return None
+    urls = texts.parse(text, local_domain="").urls
+    ours = shortlinks.codes_in(urls, bases=bases)
+    local = tuple(f"{base}/" for base in bases)
+    first = next((url for url in urls if url in ours or not url.startswith(local)), None)
+    return first if first in ours else None
+
+
+def _shortening(urls: Sequence[str], shortener: Shortener, local_domain: str) -> Shortening | None:
+    """What becomes of the addresses of a text; pages of ours stay, since apps know them and open them inside."""
+    there = shortlinks.codes_in(urls, bases=shortener.bases)
+    wanted = {}
+    for url in urls if shortener.wanted else ():
+        if url in there or url.partition("://")[2].partition("/")[0].lower() == local_domain:
+            continue
+        try:
+            target = shortlinks.checked_target(url, bases=shortener.bases, closed=shortener.closed)
+        except Refusal:
+            continue  # it stays as it was typed
+        wanted[url] = shortlinks.Checked(target=target)
+    return Shortening(shortener.base, local_domain, wanted, there) if there or wanted else None
 
 
 def accept(

@@ -54,6 +54,13 @@ async def of_post(tx: ReadTx, post_id: int) -> list[ShortLink]:
     return await store.of_posts(tx, [post_id])
 
 
+async def codes_in_post(tx: ReadTx, post_id: int) -> dict[str, str]:
+    """The targets of a message's links -> the codes by which they stand in it. Two statements."""
+    targets = {link.id: link.target for link in await store.of_posts(tx, [post_id])}
+    found = await store.codes_of(tx, list(targets)) if targets else []
+    return {targets[one.link_id]: one.code for one in found if one.channel is Channel.MESSAGE}
+
+
 async def coded(tx: ReadTx, codes: Sequence[str]) -> dict[str, Coded]:
     """What these codes lead to, by code; those that lead to nothing are not in it. One statement."""
     return {one.code: one for one in await store.coded(tx, codes)} if codes else {}

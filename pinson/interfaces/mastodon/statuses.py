@@ -186,6 +186,7 @@ async def create_status(call: Call, form: NewStatus) -> Response:
         max_characters=settings.posts.max_characters,
         local_domain=call.local_domain,
         detect=call.tools.languages.of,
+        shortener=call.tools.shortener(wanted=defaults.shorten_links),
     )
     try:
         made = await _written(call, author, prepared, form.scheduled_at)
@@ -230,6 +231,7 @@ async def edit_status(call: Call, form: EditedStatus) -> Response:
     call.limit("posts", f"account {call.account_id}", Limit(settings.limits.posts_per_3_hours, THREE_HOURS))
     async with call.tools.db.read() as tx:
         shapes = await call.tools.shapes.of(tx, [form.id])
+        defaults = await accounts.defaults(tx, call.account_id)
     made = {one.id: await call.tools.studio.preview(one.to_upload(), now=call.now) for one in form.media_attributes}
     post = await call.tools.db.write(
         posts.edit,
@@ -239,6 +241,7 @@ async def edit_status(call: Call, form: EditedStatus) -> Response:
             form.to_draft(shapes[0].quote_of_id if shapes else None),
             max_characters=settings.posts.max_characters,
             local_domain=call.local_domain,
+            shortener=call.tools.shortener(wanted=defaults.shorten_links),
         ),
         said={one.id: one.to_said() for one in form.media_attributes},
         previews={id: preview for id, preview in made.items() if preview is not None},

@@ -12,7 +12,17 @@ from pinson.domain.posts import Draft, Post, PostId, PostNotFound
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.site import Call
-from pinson.interfaces.web.writing import LOOKS, MOST_SENT, THREE_HOURS, Written, doubts, looked_at, page, receive
+from pinson.interfaces.web.writing import (
+    LOOKS,
+    MOST_SENT,
+    THREE_HOURS,
+    Written,
+    defaults_of,
+    doubts,
+    looked_at,
+    page,
+    receive,
+)
 from pinson.lib.i18n import typography
 from pinson.lib.limits import Limit
 
@@ -81,7 +91,13 @@ async def edit(call: Call, form: Correction) -> Response:
         media_ids=tuple(one.id for one in form.kept),
         quote_of_id=post.quote_of_id,
     )
-    prepared = posts.prepare(draft, max_characters=settings.posts.max_characters, local_domain=call.local_domain)
+    defaults = await defaults_of(call, post.author_id)
+    prepared = posts.prepare(
+        draft,
+        max_characters=settings.posts.max_characters,
+        local_domain=call.local_domain,
+        shortener=call.tools.shortener(wanted=defaults.shorten_links),
+    )
     if notices := [one for one in doubts(call, form) if one not in form.seen]:
         return await page(call, form, notices=notices, correcting=post)
     call.limit("posts", f"account {post.author_id}", Limit(settings.limits.posts_per_3_hours, THREE_HOURS))

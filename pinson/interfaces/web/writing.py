@@ -229,12 +229,14 @@ async def publish(call: Call, form: Written) -> Response:
     account_id = call.require("write:statuses")
     settings = call.tools.settings
     await receive(call, form, account_id)
-    draft = await _draft(call, form, account_id)
+    defaults = await defaults_of(call, account_id)
+    draft = _draft(form, defaults)
     prepared = posts.prepare(
         draft,
         max_characters=settings.posts.max_characters,
         local_domain=call.local_domain,
         detect=call.tools.languages.of,
+        shortener=call.tools.shortener(wanted=defaults.shorten_links),
     )
     if notices := [one for one in doubts(call, form) if one not in form.seen]:
         return await page(call, form, notices=notices)
@@ -273,7 +275,7 @@ async def keep(call: Call, form: Written) -> Response:
     """
     account_id = call.require(DRAFTS)
     await receive(call, form, account_id)
-    draft = await _draft(call, form, account_id)
+    draft = _draft(form, await defaults_of(call, account_id))
     kept = await call.tools.db.write(
         drafts.keep, account_id=account_id, draft=draft, due_at=form.due_at(call.zone), said=form.said, now=call.now
     )
@@ -426,10 +428,15 @@ async def _answered(tx: ReadTx, call: Call, id: PostId | None) -> Card | None:
     return next(iter(await call.cards(tx, [shape])), None)
 
 
-async def _draft(call: Call, form: Written, account_id: AccountId) -> Draft:
-    form.key = form.key or access.new_secret()
+async def defaults_of(call: Call, account_id: AccountId) -> accounts.Defaults:
+    """How an account posts unless it says otherwise."""
     async with call.tools.db.read() as tx:
-        return form.to_draft(await accounts.defaults(tx, account_id))
+        return await accounts.defaults(tx, account_id)
+
+
+def _draft(form: Written, defaults: accounts.Defaults) -> Draft:
+    form.key = form.key or access.new_secret()
+    return form.to_draft(defaults)
 
 
 def _narrower(one: Visibility, other: Visibility) -> Visibility:

@@ -89,8 +89,18 @@ KEEP_NEW = 1000  # posts that were published, but not rendered yet
 class Renderings:
     """A view: the pieces of this process, dropped when what they show changes."""
 
-    def __init__(self, base_url: str, shapes: Shapes, emojis: Emojis, filtered: FilteredPosts, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        shapes: Shapes,
+        emojis: Emojis,
+        filtered: FilteredPosts,
+        *,
+        short_bases: frozenset[str] = frozenset(),
+        clock: Clock,
+    ) -> None:
         self._base_url = base_url
+        self._short_bases = short_bases
         self._shapes = shapes
         self._emojis = emojis
         self._filtered = filtered
@@ -440,7 +450,7 @@ class Renderings:
             if post.boost_of_id is None:
                 app = apps.get(AppId(post.app_id or 0))
                 link = shared.get(post.link_id or 0)
-                card = await self._card(tx, post.id, link, named) if link else None
+                card = await self._card(tx, post, link, named) if link else None
                 emojis = emoji_entities(self._emojis.used_in(post.spoiler, post.text), self._base_url)
                 piece = post_piece(post, named, app, attached.get(post.id, ()), emojis, card, self._base_url)
             else:
@@ -448,20 +458,21 @@ class Renderings:
             rendered[post.id] = self._posts.keep(post.id, piece)
         return rendered
 
-    async def _card(
-        self, tx: ReadTx, post_id: PostId, link: Link, named: Mapping[AccountId, Profile]
-    ) -> StatusCard | None:
+    async def _card(self, tx: ReadTx, post: Post, link: Link, named: Mapping[AccountId, Profile]) -> StatusCard | None:
         """The card that a post shows of a link, if there is one yet; it is noted who shows it."""
         if self._carded >= KEEP_CARDS:
             self._clear_posts()
         showing = self._cards.setdefault(link.id, set())
-        self._carded += post_id not in showing
-        showing.add(post_id)
+        self._carded += post.id not in showing
+        showing.add(post.id)
         if link.card is None:
             return None
         if link.card.creator_id is not None:
-            self._cards.setdefault(link.card.creator_id, set()).add(post_id)
-        return await self._card_entity(tx, link, link.card, named)
+            self._cards.setdefault(link.card.creator_id, set()).add(post.id)
+        card = await self._card_entity(tx, link, link.card, named)
+        if short := posts.short_link_in(post.text, bases=self._short_bases):  # so that who follows it is counted
+            card.url = short
+        return card
 
     async def _card_entity(self, tx: ReadTx, link: Link, card: Card, named: Mapping[AccountId, Profile]) -> StatusCard:
         author = confirmed_author(link, card, named)

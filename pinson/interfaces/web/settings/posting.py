@@ -33,6 +33,7 @@ class PostingForm(msgspec.Struct):
     quotes: str = ""
     language: str = ""
     sensitive: bool = False
+    shorten: bool = False
     saved: bool = False
 
 
@@ -47,7 +48,9 @@ async def show(call: Call, form: PostingForm) -> Response:
     if not call.problems:
         async with call.tools.db.read() as tx:
             now = await accounts.defaults(tx, account_id)
-        form = PostingForm(now.visibility, now.quote_policy, now.language or "", now.sensitive, form.saved)
+        form = PostingForm(
+            now.visibility, now.quote_policy, now.language or "", now.sensitive, now.shorten_links, form.saved
+        )
     return call.page("settings/posting", form=form, names=_languages(call.lang, form.language))
 
 
@@ -67,6 +70,7 @@ async def change(call: Call, form: PostingForm) -> Response:
         quote_policy=QuotePolicy(form.quotes),
         language=language,
         sensitive=form.sensitive,
+        shorten_links=form.shorten,
     )
     await call.tools.db.write(accounts.change, account_id=account_id, changes=Changes(), posting=posting, now=call.now)
     return call.redirect("/settings/posting?saved=1")
