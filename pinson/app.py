@@ -47,7 +47,7 @@ from pinson.domain.relations import Circles
 from pinson.domain.shortlinks import Clickometer, Redirects
 from pinson.domain.streams import Hub
 from pinson.domain.timelines import Timelines
-from pinson.interfaces import mastodon, ops, web
+from pinson.interfaces import mastodon, ops, own, web
 from pinson.interfaces import media as media_files
 from pinson.interfaces.mastodon import Renderings
 from pinson.interfaces.request import Dispatcher, Interface
@@ -273,6 +273,7 @@ async def machine(
     wake.reactor = reactor
     pushes = await pushing.Pushes.of(tools)
     interfaces: list[Interface] = [
+        own.interface(tools),
         mastodon.interface(tools, renderings),
         media_files.interface(tools),
         ops.interface(tools),

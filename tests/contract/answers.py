@@ -1,5 +1,5 @@
-"""Holds answers of the Mastodon interface against its own OpenAPI document, and against what apps of Mastodon rely on
-(`facts.py`): `tests/world.py` does so with every one.
+"""Holds answers of the Mastodon interface and of our own API against their OpenAPI documents, and those of the former
+against what apps of Mastodon rely on (`facts.py`): `tests/world.py` does so with every one.
 
 An answer is wrong if its status or media type is not in the document, if a key is missing or has another type, or if
 a key is not described at all. Refusals may tell more than `ErrorEntity` does. What apps rely on is said of success
@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from pinson.interfaces import mastodon
+from pinson.interfaces import mastodon, own
+from pinson.interfaces import openapi as any_openapi
 from pinson.interfaces.mastodon import openapi
 from tests.contract import facts
 
@@ -42,10 +43,20 @@ def document():
 
 
 @functools.cache
+def own_document():
+    """The document of all routes of our own API."""
+    return json.loads(json.dumps(any_openapi.document(own.routes(), BASE, own.INTRODUCTION)))
+
+
+def _document_of(template):
+    return own_document() if template.startswith(own.ROOT) else document()
+
+
+@functools.cache
 def _operations():
     """Each path's pattern and methods, those with the fewest parameters first, since they win."""
     found = []
-    for path, methods in document()["paths"].items():
+    for path, methods in [*document()["paths"].items(), *own_document()["paths"].items()]:
         pattern = re.compile(re.sub(r"\\{[^/]*?\\}", "[^/]+", re.escape(path)) + "/?")
         found.append((path.count("{"), pattern, path, methods))
     return sorted(found, key=lambda one: one[0])
@@ -144,23 +155,24 @@ def _fact(schema):
 
 @functools.cache
 def _answer(method, template, status):
-    described = document()["paths"][template][method]["responses"][status]
+    whole = _document_of(template)
+    described = whole["paths"][template][method]["responses"][status]
     is_refusal = "$ref" in described
     if is_refusal:
-        described = document()["components"]["responses"]["Refused"]
+        described = whole["components"]["responses"]["Refused"]
     if "content" not in described:
         return Answer(None, None)
     [(media_type, content)] = described["content"].items()
     if not media_type.endswith("json"):
         return Answer(media_type, None)
-    root = {**content["schema"], "components": document()["components"] if is_refusal else _closed()}
+    root = {**content["schema"], "components": whole["components"] if is_refusal else _closed(template)}
     return Answer(media_type, jsonschema_rs.Draft202012Validator(root))
 
 
 @functools.cache
-def _closed():
-    """The document's schemas, which allow no key that they do not describe."""
-    schemas = document()["components"]["schemas"]
+def _closed(template=""):
+    """The schemas of the document of a path, which allow no key that they do not describe."""
+    schemas = _document_of(template)["components"]["schemas"]
     return {"schemas": {name: _close(schema) for name, schema in schemas.items()}}
 
 

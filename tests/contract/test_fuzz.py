@@ -55,16 +55,20 @@ async def populate(world):
     first = await world.publish(alice, "Hello #birds")
     answer = await world.publish(bob, "@alice Hello", in_reply_to_id=str(first.id))
     made = await world.client(alice).post("/api/v1/lists", json={"title": "Friends"})
-    return [alice.id, bob.id, str(first.id), str(answer.id), made.json()["id"]]
+    event = {"title": "Open day", "starts_at": "2026-03-30T08:00Z", "ends_at": "2026-03-30T18:00Z"}
+    held = await world.client(alice).post("/api/pinson/v1/events", json=event)
+    return [alice.id, bob.id, str(first.id), str(answer.id), made.json()["id"], held.json()["id"]]
 
 
 def operations(ids):
-    """What the document describes, with ids that exist, for the most part, where it asks for one."""
-    document = copy.deepcopy(answers.document())
-    for path in [path for path in document["paths"] if path.startswith(SILENT)]:
-        del document["paths"][path]
-    found = schemathesis.openapi.from_dict(_with_ids(document, {"enum": [*ids, *BEYOND]}))
-    return [result.ok() for result in found.get_all_operations()]
+    """What the documents describe, with ids that exist, for the most part, where it asks for one."""
+    found = []
+    for document in map(copy.deepcopy, (answers.document(), answers.own_document())):
+        for path in [path for path in document["paths"] if path.startswith(SILENT)]:
+            del document["paths"][path]
+        loaded = schemathesis.openapi.from_dict(_with_ids(document, {"enum": [*ids, *BEYOND]}))
+        found += [result.ok() for result in loaded.get_all_operations()]
+    return found
 
 
 def requests(operation, mode, count):

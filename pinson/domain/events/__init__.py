@@ -89,6 +89,7 @@ from pinson.domain.events.rules import (
     webcast_kind,
     with_hashtag,
 )
+from pinson.domain.events.telling import Situation, Told, situation, tell
 
 __all__ = [
     "BadExpectation",
@@ -120,9 +121,11 @@ __all__ = [
     "NothingOpen",
     "ReadyDraft",
     "Role",
+    "Situation",
     "SlugTaken",
     "State",
     "Step",
+    "Told",
     "TooLong",
     "TooMany",
     "Webcast",
@@ -159,10 +162,12 @@ __all__ = [
     "role",
     "set_member",
     "settle",
+    "situation",
     "slug_of",
     "still_open",
     "take_out",
     "team",
+    "tell",
     "unfollow",
     "webcast_kind",
     "with_hashtag",

@@ -105,6 +105,7 @@ async def make_from(
         All that `create` raises.
     """
     old = await _led(tx, id, account_id)
+    rules.check_moment(starts_at)
     said = Changes(
         title=old.title if title is None else title,
         text=old.text,

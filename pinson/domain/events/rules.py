@@ -1,9 +1,10 @@
 """What an event may be, and who may do what with it. Pure."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ LONGEST = timedelta(days=60)
 MOST_EVENTS, MOST_MEMBERS, MOST_LINES, MOST_DRAFTS, MOST_STEPS = 1000, 50, 200, 300, 30
 LONGEST_WAIT = 24 * 60  # minutes that an expectation may reach ahead
 LONGEST_SLUG = 60
+FIRST_YEAR, LAST_YEAR = 1900, 3000
 
 
 class EventNotFound(Refusal):
@@ -176,11 +178,21 @@ def check(event: Event) -> None:
         if len(said) > limit:
             raise TooLong(limit=limit)
     check_zone(event.zone)
+    check_moment(event.starts_at)
     if not event.starts_at < event.ends_at <= event.starts_at + LONGEST:
         raise BadTimes(days=LONGEST.days)
     if event.webcast_url and urlsplit(event.webcast_url).scheme != "https":
         raise BadWebcast
     _check_steps(event.gauge_steps)
+
+
+def check_moment(at: datetime) -> None:
+    """
+    Raises:
+        BadTimes: nothing that people attend is so far away, and no other moment could be counted from it.
+    """
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise BadTimes(days=LONGEST.days)
 
 
 def check_zone(zone: str) -> None:
@@ -197,15 +209,18 @@ def check_zone(zone: str) -> None:
 def _check_steps(steps: tuple[Step, ...]) -> None:
     values = [step.value for step in steps]
     named = all(step.label.strip() and len(step.label) <= 60 for step in steps)
-    if len(steps) > MOST_STEPS or sorted(set(values)) != values or not named:
+    rising = all(math.isfinite(value) for value in values) and sorted(set(values)) == values
+    if len(steps) > MOST_STEPS or not rising or not named:
         raise BadGauge(limit=MOST_STEPS)
 
 
 def check_marks(marks: Marks) -> None:
     """
     Raises:
-        BadExpectation.
+        BadExpectation, BadGauge.
     """
+    if marks.gauge is not None and not math.isfinite(marks.gauge):
+        raise BadGauge(limit=MOST_STEPS)
     if marks.expects is not None:
         least, most = marks.expects
         if not 0 <= least <= most <= LONGEST_WAIT or most == 0:
@@ -221,15 +236,18 @@ def check_line(line: Line) -> None:
         raise BlankLine
     if max(len(line.what), len(line.who)) > LONGEST_LINE:
         raise TooLong(limit=LONGEST_LINE)
-    if line.ends_at is not None and line.ends_at < line.starts_at:
+    check_moment(line.starts_at)
+    if line.ends_at is not None and not line.starts_at <= line.ends_at <= line.starts_at + LONGEST:
         raise BadTimes(days=LONGEST.days)
 
 
 def check_draft(draft: ReadyDraft) -> None:
     """
     Raises:
-        BlankLine, TooLong, BadExpectation.
+        BlankLine, TooLong, BadTimes, BadExpectation, BadGauge.
     """
+    if draft.after_start is not None and abs(draft.after_start) > LONGEST.total_seconds():
+        raise BadTimes(days=LONGEST.days)
     if not draft.text:
         raise BlankLine
     if len(draft.text) > LONGEST_TEXT:

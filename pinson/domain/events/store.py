@@ -12,6 +12,14 @@ from pinson.lib.db import ReadTx, WriteTx
 
 OWNS = ("events", "event_team", "event_lines", "event_drafts", "event_posts")
 
+
+class Numbered(msgspec.Struct, frozen=True):
+    """A post and its place among others."""
+
+    post_id: PostId
+    number: int
+
+
 # The columns of an `Event`.
 EVENT = """
     SELECT e.id, e.slug, e.account_id, e.title, e.text, e.place, e.zone, e.starts_at, e.ends_at, e.language,
@@ -152,6 +160,11 @@ GAUGE = f"""
     LIMIT :limit
 """
 COUNT = "SELECT count(*) FROM event_posts WHERE event_id = :event_id AND post_id <= :until"
+NUMBERED = """
+    SELECT post_id, row_number() OVER (ORDER BY post_id) AS number
+    FROM event_posts
+    WHERE event_id = :event_id AND post_id >= :first AND post_id <= :last
+"""
 ANY = "SELECT count(*) FROM (SELECT 1 FROM event_posts WHERE event_id = :event_id LIMIT 1) AS found"
 
 
@@ -335,6 +348,13 @@ async def gauge(tx: ReadTx, event_id: EventId, *, limit: int) -> list[Entry]:
 async def count(tx: ReadTx, event_id: EventId, *, until: int) -> int:
     """How many posts of an event have this id or an older one. O(those) on (event_id, post_id)."""
     return await tx.one(int, COUNT, event_id=event_id, until=until) or 0
+
+
+async def numbers(tx: ReadTx, event_id: EventId, *, first: int, last: int) -> dict[PostId, int]:
+    """The places in an event of its posts from one id to another, the oldest of all being 1. O(posts until there)."""
+    below = await count(tx, event_id, until=first - 1)
+    between = await tx.all(Numbered, NUMBERED, event_id=event_id, first=first, last=last)
+    return {one.post_id: below + one.number for one in between}
 
 
 async def has_posts(tx: ReadTx, event_id: EventId) -> bool:

@@ -71,6 +71,7 @@ async def test_an_event_has_an_address_of_its_title_that_nobody_else_gets(town):
         (Changes(webcast_url="javascript:alert(1)"), events.BadWebcast),
         (Changes(gauge_steps=(Step(2.0, "deux"), Step(1.0, "un"))), events.BadGauge),
         (Changes(text="a" * 5001), events.TooLong),
+        (Changes(starts_at=datetime.max.replace(tzinfo=UTC)), events.BadTimes),
     ],
 )
 async def test_what_an_event_cannot_be_is_refused_and_changes_nothing(town, said, refusal):
