@@ -137,6 +137,17 @@ async def marks(tx: ReadTx, account_id: AccountId, ids: Sequence[PostId]) -> dic
     return found
 
 
+async def hear_again(tx: WriteTx, *, account_id: AccountId, conversation_id: PostId, now: datetime) -> None:
+    """Hear of a conversation again, also if nothing of it is left to be seen."""
+    if await store.unmute(tx, account_id, conversation_id):
+        await log.record(tx, ConversationUnmuted(at=now, account_id=account_id, conversation_id=conversation_id))
+
+
+async def muted_conversations(tx: ReadTx, account_id: AccountId, *, before: int, limit: int) -> list[PostId]:
+    """The conversations that an account muted, each by the post that began it, there or gone; the newest first."""
+    return await store.muted_conversations(tx, account_id, before=before, limit=limit)
+
+
 async def marked_by(tx: ReadTx, account_id: AccountId, mark: Mark, page: Page) -> list[Marked]:
     """A page of the posts that an account marked so, the latest mark first. Ids in `page` are those of marks."""
     before = NEWEST if page.max_id is None else page.max_id

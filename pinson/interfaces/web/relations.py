@@ -1,9 +1,10 @@
 """What a member does about an account, from the buttons of its page, and the lists of people that come of it.
 
 The buttons are one form, which a script of ours sends in place. Not here: reports (`reports.py`), lists that
-a member puts together (`lists.py`).
+a member puts together (`lists.py`), conversations that they mute (`muted.py`).
 """
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from pinson.domain import accounts, posts, relations
 from pinson.domain.accounts import AccountId, AccountNotFound, Profile
 from pinson.domain.posts import Tag
+from pinson.domain.relations import lists
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.interactions import NoSuchDeed
@@ -25,10 +27,14 @@ from pinson.lib.paging import NEWEST, Page
 routes = Routes()
 
 PEOPLE = 40  # on a page
+OF_LIST = re.compile(r"(un)?list:([0-9]{1,19})")
 
 
 class Deed(msgspec.Struct):
-    """What a button sends. duration: of a mute, in seconds, 0 is for ever. back: the page that it stands on."""
+    """What a button sends. duration: of a mute, in seconds, 0 is for ever. back: the page that it stands on.
+
+    do: `list:` and `unlist:` are followed by the id of a list.
+    """
 
     id: AccountId
     do: str = ""
@@ -81,7 +87,7 @@ async def act(call: Call, form: Deed) -> Response:
 
     Raises:
         NotSignedIn, RoleForbids, NoSuchDeed, AccountNotFound, CannotFollow, CannotFollowSelf,
-        NoteTooLong, NoSuchRequest.
+        NoteTooLong, NoSuchRequest, ListNotFound, AlreadyInList.
     """
     await _do(call, form)
     if not call.is_fragment:
@@ -121,6 +127,9 @@ async def _do(call: Call, form: Deed) -> None:
         case "note":
             own = await _about(call, form.id, "write:accounts")
             await write(relations.note, account_id=own, target_id=form.id, text=form.note, now=now)
+        case do if (found := OF_LIST.fullmatch(do)) is not None:
+            own, verb = call.require("write:lists"), lists.remove_accounts if found[1] else lists.add_accounts
+            await write(verb, account_id=own, list_id=min(int(found[2]), NEWEST), member_ids=[form.id], now=now)
         case _:
             raise NoSuchDeed
 

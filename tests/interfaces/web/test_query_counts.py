@@ -41,3 +41,18 @@ async def test_a_page_of_many_posts_costs_as_many_statements_as_one_of_few(world
     many = await cost(world, visitor, path)
 
     assert many == few
+
+
+async def test_the_muted_conversations_cost_as_much_for_many_as_for_one(world, reading):
+    ana, ben, visitor = reading
+
+    async def mute(count):
+        for number in range(count):
+            post = await world.publish(ana, f"Vague {number}")
+            await world.client(ben).post(f"/api/v1/statuses/{post.id}/mute")
+
+    await mute(1)
+    few = await cost(world, visitor, "/muted_conversations")
+    await mute(6)
+
+    assert await cost(world, visitor, "/muted_conversations") == few

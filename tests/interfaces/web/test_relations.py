@@ -202,3 +202,57 @@ async def test_whoever_has_several_accounts_chooses_as_whom_they_act(world, town
     assert 'title="@ana@pinson.example"' in home.html
     cora = await world.person("cora")
     assert (await visitor.send(page, button=("account_id", cora.id))).status == 404
+
+
+# --- muted conversations, and lists -------------------------------------------------------------------------------
+
+
+async def test_a_conversation_is_muted_from_a_post_in_it_and_heard_again(world, town):
+    ana, _, visitor = town
+    first = await world.publish(ana, f"Le premier mot {EVIL}")
+    answer = await world.publish(ana, "La suite", in_reply_to_id=str(first.id))
+
+    await press(visitor, f"/@ana/{answer.id}", "mute")
+
+    page = await visitor.open("/muted_conversations")
+    assert f"Le premier mot {EVIL}" in page.text
+    assert EVIL not in page.html
+    assert "Muted: hear it again" in (await visitor.open(f"/@ana/{first.id}")).text
+    assert "Muted: hear it again" not in (await Visitor(world).open(f"/@ana/{first.id}")).text
+
+    form = next(at for at, form in enumerate(page.forms) if form.action.startswith("/muted_conversations/"))
+    page = await visitor.send(page, form=form)
+    assert "Le premier mot" not in page.text
+    assert "Mute this conversation" in (await visitor.open(f"/@ana/{first.id}")).text
+
+
+async def test_a_muted_conversation_whose_first_post_is_gone_can_be_heard_again(world, town):
+    ana, _, visitor = town
+    first = await world.publish(ana, "Le premier mot")
+    await press(visitor, f"/@ana/{first.id}", "mute")
+    await world.client(ana).delete(f"/api/v1/statuses/{first.id}")
+
+    page = await visitor.open("/muted_conversations")
+    assert "The post that began it is not there any more." in page.text
+    form = next(at for at, form in enumerate(page.forms) if form.action.startswith("/muted_conversations/"))
+    assert "not there any more" not in (await visitor.send(page, form=form)).text
+
+
+async def test_a_profile_says_in_which_lists_somebody_is_and_puts_them_there(world, town):
+    visitor = town[2]
+    await visitor.send(await visitor.open("/lists"), title=f"Voisins {EVIL}")
+    assert "Put into a list" not in (await visitor.open("/@ana")).text  # only whom one follows can be in one
+    page = await press(visitor, "/@ana", "follow")
+    [into] = {value for form in page.forms for _, value in form.buttons if str(value).startswith("list:")}
+
+    page = await press(visitor, "/@ana", into)
+    assert f"In your lists: Voisins {EVIL}" in page.text
+    assert EVIL not in page.html
+    page = await press(visitor, "/@ana", f"un{into}")
+    assert "Put into a list" in page.text
+
+    page = await visitor.open("/@ana")
+    form = next(form for form in page.forms if form.action.startswith("/people/"))
+    for do, status in (("list:1", 404), ("list:x", 400), ("list:9999999999999999999", 404)):
+        answer = await visitor.client.post(form.action, data={**form.fields, "do": do})
+        assert answer.status_code == status

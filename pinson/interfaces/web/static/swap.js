@@ -19,5 +19,6 @@ document.addEventListener("submit", async (event) => {
   const fresh = template.content.firstElementChild
   place.replaceWith(fresh)
   const again = pressed && fresh.querySelector(`button[class="${pressed}"]`)
+  again?.closest("details")?.setAttribute("open", "")
   again?.focus() // a keyboard stays where it was
 })
