@@ -26,6 +26,7 @@ from pinson import __version__, pushing, reactions, schedule
 from pinson.domain import (
     access,
     accounts,
+    archives,
     conversations,
     events,
     filters,
@@ -97,6 +98,8 @@ FACTS: tuple[type[Fact], ...] = (
     accounts.AccountSuspended,
     accounts.AccountUnlimited,
     accounts.AccountUnlocked,
+    archives.ArchiveAsked,
+    archives.ArchiveMade,
     conversations.ConversationChanged,
     instance.AnnouncementPublished,
     instance.AnnouncementReacted,

@@ -8,6 +8,7 @@ boosts and marks go here.
 
 from pinson.domain import (
     access,
+    archives,
     conversations,
     events,
     filters,
@@ -31,6 +32,7 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
     now = tools.clock.now()
     await tools.db.write(access.forget_account, account_id=fact.account_id, now=now)
     await tools.db.write(instance.forget_reader, account_id=fact.account_id, now=now)
+    await tools.db.write(archives.forget_account, account_id=fact.account_id, now=now)
     await tools.db.write(proofs.forget_account, account_id=fact.account_id)
     await tools.db.write(posts.unfeature_all, account_id=fact.account_id, now=now)  # first: posts are counted there
     while await tools.db.write(events.delete_all, account_id=fact.account_id, now=now):

@@ -15,7 +15,7 @@ from html import escape
 import msgspec
 import structlog
 
-from pinson.domain import access, accounts, moderation
+from pinson.domain import access, accounts, archives, moderation
 from pinson.domain.access import (
     ConfirmationAsked,
     PasswordResetAsked,
@@ -25,6 +25,7 @@ from pinson.domain.access import (
     UserApproved,
     UserSignedUp,
 )
+from pinson.domain.archives import ArchiveMade
 from pinson.domain.moderation import Appeal, AppealAnswered, Sanction, Strike, Struck
 from pinson.lib.clock import to_ms
 from pinson.lib.i18n import Lang, negotiate
@@ -117,6 +118,16 @@ async def send_appeal_answer(tools: Tools, fact: AppealAnswered) -> None:
     if strike is not None and appeal is not None and user is not None:
         letter = looked_at_again(tools, strike, appeal, lang=_lang(user))
         await _send(tools, user, letter, id=f"appeal.{strike.id}")
+
+
+async def send_archive(tools: Tools, fact: ArchiveMade) -> None:
+    """That what somebody asked for is there. Nothing if it is gone meanwhile."""
+    async with tools.db.read() as tx:
+        archive = await archives.of_account(tx, fact.account_id)
+        account = await accounts.by_id(tx, fact.account_id)
+        user = await access.user(tx, access.UserId(fact.user_id))
+    if archive is not None and archive.id == fact.archive_id and account is not None and user is not None:
+        await _send(tools, user, archive_made(tools, account.acct, lang=_lang(user)), id=f"archive.{archive.id}")
 
 
 def confirmation(tools: Tools, link: str, *, lang: Lang) -> Letter:
@@ -247,6 +258,24 @@ def looked_at_again(tools: Tools, strike: Strike, appeal: Appeal, *, lang: Lang)
         action=_("See the decision and the answer"),
         link=_contest(tools, strike),
         after=[],
+    )
+
+
+def archive_made(tools: Tools, acct: str, *, lang: Lang) -> Letter:
+    """Your archive is there; come and take it."""
+    _ = tools.catalogs.translations(lang).gettext
+    return Letter(
+        subject=_("Your archive from {server} is ready").format(server=_server(tools)),
+        before=[
+            _("Hello,"),
+            _("the archive that you asked for, with all that your account @{acct} holds, is ready.").format(acct=acct),
+        ],
+        action=_("Download the archive"),
+        link=f"{tools.settings.url}/settings/archive",
+        after=[
+            _("It stays there for seven days. It holds private messages too: keep it where nobody else reads it."),
+            _("If it was not you who asked, change your password, and look at your sign-ins in the settings."),
+        ],
     )
 
 

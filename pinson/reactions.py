@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from pinson import closing, letters, notifying, pushing, unlocking
+from pinson import archiving, closing, letters, notifying, pushing, unlocking
 from pinson.domain import conversations, events, links, media, search
 from pinson.domain.access import (
     ConfirmationAsked,
@@ -27,6 +27,7 @@ from pinson.domain.accounts import (
     AccountSuspended,
     AccountUnlocked,
 )
+from pinson.domain.archives import ArchiveAsked, ArchiveMade
 from pinson.domain.instance import AnnouncementWithdrawn
 from pinson.domain.links import LinkFound, proofs
 from pinson.domain.links.proofs import ProofAsked, ProofDue
@@ -118,6 +119,8 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     ProofAsked: ((PROOFS, proofs.look),),
     ProofDue: (("proofs again", proofs.look_again),),
     LinkFound: (("links", links.preview),),
+    ArchiveAsked: (("archives", archiving.make),),
+    ArchiveMade: ((LETTERS, letters.send_archive),),
     MediaUploaded: (("media", media.process),),
 }
 

@@ -9,7 +9,19 @@ import asyncio
 import structlog
 
 from pinson import publishing
-from pinson.domain import access, deliveries, instance, links, media, posts, relations, search, shortlinks, trends
+from pinson.domain import (
+    access,
+    archives,
+    deliveries,
+    instance,
+    links,
+    media,
+    posts,
+    relations,
+    search,
+    shortlinks,
+    trends,
+)
 from pinson.domain.links import proofs
 from pinson.domain.posts import drafts, polls
 from pinson.lib import log, reactor
@@ -49,6 +61,7 @@ async def sweep(tools: Tools) -> None:
     await tools.db.write(access.blocks.forget_expired, now=now)
     while await tools.db.write(deliveries.forget_ended, now=now):
         pass
+    await tools.db.write(archives.forget_old, now=now)
     await tools.db.write(media.forget_loose, now=now)
     await tools.db.write(links.forget_loose, now=now)
     await tools.db.write(proofs.ask_due, now=now)

@@ -4,6 +4,7 @@ Here too every form works without script, and each page says in plain words what
 """
 
 from pinson.interfaces.web.settings import (
+    archive,
     closing,
     filters,
     index,
@@ -30,5 +31,6 @@ MODULES = (
     passkeys,
     sign_ins,
     members,
+    archive,
     closing,
 )
