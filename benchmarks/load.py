@@ -15,6 +15,7 @@ import time
 from array import array
 from collections import Counter
 from collections.abc import Sequence
+from html.parser import HTMLParser
 from typing import Protocol
 
 import msgspec
@@ -28,6 +29,11 @@ PARSED = 97  # one in so many answers: a prime, so that in time every one of the
 
 class Script(Protocol):
     """What is asked, turn by turn, and what must come back."""
+
+    @property
+    def status(self) -> int:
+        """What every answer must have."""
+        ...
 
     @property
     def rehearsal(self) -> int:
@@ -47,6 +53,58 @@ class Script(Protocol):
         ...
 
 
+class Browsing(msgspec.Struct, frozen=True):
+    """Open web pages in turn, as a browser of somebody who is not signed in.
+
+    asked: requests, each with the ids of the posts that must stand on the page, in order.
+    status: 200, or 304 if the requests name the version that they have.
+    """
+
+    asked: list[tuple[bytes, list[str]]]
+    status: int = 200
+
+    @property
+    def rehearsal(self) -> int:
+        return len(self.asked)
+
+    def ask(self, turn: int) -> bytes:
+        return self.asked[turn % len(self.asked)][0]
+
+    def is_right(self, turn: int, body: bytes) -> bool:
+        if self.status == 304:
+            return not body
+        page = Posts()
+        page.feed(body.decode())
+        page.close()
+        return page.ids == self.asked[turn % len(self.asked)][1] and page.is_whole
+
+    def is_as_long(self, length: int, learnt: int) -> bool:
+        return length == learnt
+
+
+class Posts(HTMLParser):
+    """The ids of the posts on a page or in an Atom feed, in order, and whether it ends as it should."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.is_whole = False
+        self._is_in_entry = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given, tag = dict(attrs), tag.rpartition(":")[2]
+        if tag == "article":
+            self.ids.append((given.get("id") or "").removeprefix("p"))
+        elif tag == "entry":
+            self._is_in_entry = True
+        elif tag == "link" and self._is_in_entry:
+            self._is_in_entry = False
+            self.ids.append((given.get("href") or "").rpartition("/")[2])
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_whole = self.is_whole or tag.rpartition(":")[2] in ("html", "feed")
+
+
 class Reading(msgspec.Struct, frozen=True):
     """Read pages or single posts in turn. Nothing changes meanwhile, so every answer is as long as the first.
 
@@ -54,6 +112,7 @@ class Reading(msgspec.Struct, frozen=True):
     """
 
     asked: list[tuple[bytes, list[str]]]
+    status: int = 200
 
     @property
     def rehearsal(self) -> int:
@@ -78,6 +137,7 @@ class Publishing(msgspec.Struct, frozen=True):
 
     tokens: list[str]
     name: str  # of this load: no two on one server have the same
+    status: int = 200
 
     @property
     def rehearsal(self) -> int:
@@ -235,7 +295,7 @@ class _Load:
         """What is wrong with an answer."""
         script, length = self._job.script, len(answer.body)
         self._length = length
-        if answer.status != 200:
+        if answer.status != script.status:
             return f"status {answer.status}"
         learnt = self._learnt.get(turn % script.rehearsal)
         if learnt is None or turn % PARSED == 0:

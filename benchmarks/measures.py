@@ -5,6 +5,7 @@ its measures round by round in turn, so that whatever else the machine does meet
 a figure is the median of its rounds, processor time a request the mean over all of them.
 """
 
+import gzip
 import http.client
 import os
 import shutil
@@ -12,12 +13,12 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
 from benchmarks import load, streams, world
-from benchmarks.load import Publishing, Reading, Script
+from benchmarks.load import Browsing, Publishing, Reading, Script
 from benchmarks.server import Server, serving
 from benchmarks.wire import request
 
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 READERS, WRITERS = 32, 64  # connections
 SEVERAL = 16  # connections that post as one account
+LEVEL = 6  # of compression: what gzip does unless it is told otherwise
 BLOCK = 4096  # bytes that are synced to find out what the disk takes
 MS, US, KB, MB = 1e3, 1e6, 1024, 1 << 20
 
@@ -107,6 +109,32 @@ class Bench:
         yield _read_row("public timeline, 20 posts", found["public"], 8000, p99=15)
         yield _read_row("one post by id", found["one"], 12_000)
 
+    def pages(self) -> Iterator[Row]:
+        """Pages of the web, as strangers read them who have no proxy in between."""
+        town, data = self._town()
+        profiles = town.profiles
+        with self._serving(data) as server:
+            known = [(one, _page(server, one.path)) for one in profiles]
+            cases = {
+                "profile": _browsing([(one.path, one.ids) for one in profiles]),
+                "known profile": Browsing(
+                    [(request("GET", one.path, headers=f"If-None-Match: {page.etag}\r\n"), []) for one, page in known],
+                    status=304,
+                ),
+                "post page": _browsing([(one.path, one.ids) for one in town.threads]),
+                "tag page": _browsing([(one.path, one.ids) for one in town.tags]),
+                "front page": _browsing([("/", [])]),
+                "feed": _browsing([(f"{one.path}/feed.atom", one.ids) for one in profiles]),
+            }
+            found = self._in_turn({name: self._loader(server, case, READERS) for name, case in cases.items()})
+        yield _read_row("web: profile, 20 posts", found["profile"], 2000, part="pages")
+        yield _read_row("web: profile that the browser knows (304)", found["known profile"], 2000, part="pages")
+        yield _read_row("web: post with what it answers", found["post page"], part="pages")
+        yield _read_row("web: hashtag, 20 posts", found["tag page"], part="pages")
+        yield _read_row("web: front page", found["front page"], part="pages")
+        yield _read_row("web: Atom feed, 20 posts", found["feed"], part="pages")
+        yield _weight_row([page.body for _, page in known])
+
     def posts(self) -> Iterator[Row]:
         """Durable posts over HTTP: many at once, and one after the other."""
         town, data = self._town()
@@ -181,13 +209,14 @@ class Bench:
         data = self._folder / "square"
         self._tell(f"making {self._plan.streams:,} listeners")
         square = world.square(data, listeners=self._plan.streams)
-        kinds: tuple[tuple[Literal["websocket", "sse"], str, int, int], ...] = (
-            ("websocket", "WebSocket", 150, 12),
-            ("sse", "SSE", 250, 18),
+        kinds: tuple[tuple[Literal["websocket", "sse", "page"], str, int, int], ...] = (
+            ("websocket", "WebSocket streams", 150, 12),
+            ("sse", "SSE streams", 250, 18),
+            ("page", "readers of a live page", 250, 18),
         )
         for kind, name, most_ms, most_kb in kinds:
             with self._serving(data) as server:
-                self._tell(f"{self._plan.streams:,} {name} streams")
+                self._tell(f"{self._plan.streams:,} {name}")
                 job = streams.Job(
                     port=server.port,
                     pids=server.pids,
@@ -203,7 +232,7 @@ class Bench:
             cpu = result.server_cpu / max(1, len(result.to_last)) / self._plan.streams
             yield Row(
                 part="streams",
-                name=f"one post to the last of {self._plan.streams:,} {name} streams",
+                name=f"one post to the last of {self._plan.streams:,} {name}",
                 figure=f"{middle:.0f} ms",
                 details=f"p99 {worst:.0f} ms; to the middle one {_median(result.to_middle) * MS:.0f} ms; "
                 f"{kb:.1f} KB a stream; CPU {cpu * US:.0f} µs a stream",
@@ -296,6 +325,28 @@ def _homes(homes: Sequence[world.Home]) -> Reading:
     return _reading([("/api/v1/timelines/home", home.token, home.ids) for home in homes])
 
 
+def _browsing(asked: Sequence[tuple[str, list[str]]]) -> Browsing:
+    return Browsing([(request("GET", path), ids) for path, ids in asked])
+
+
+def _page(server: Server, path: str) -> "Page":
+    """A page of the web, and the name of its version."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return Page(answer.read(), answer.headers.get("etag", ""))
+    finally:
+        connection.close()
+
+
+class Page(NamedTuple):
+    """A page that a browser has."""
+
+    body: bytes
+    etag: str
+
+
 def _reading(asked: Sequence[tuple[str, str, list[str]]]) -> Reading:
     return Reading([(request("GET", path, token=token), ids) for path, token, ids in asked])
 
@@ -317,10 +368,30 @@ def _call(server: Server, method: str, path: str, token: str, body: Any = None) 
         connection.close()
 
 
-def _read_row(name: str, results: Sequence[load.Result], least: float, p99: float | None = None) -> Row:
+def _read_row(
+    name: str, results: Sequence[load.Result], least: float = 0, p99: float | None = None, *, part: str = "reads"
+) -> Row:
+    """least: what is asked for; 0 if nothing is."""
     met = _rate(results) >= least and (p99 is None or _latency(results, 2) * MS <= p99)
     target = f"{least:,.0f}/s" + (f", p99 ≤ {p99} ms" if p99 else "")
-    return _load_row("reads", name, results, target=target, met=met, wanted=least)
+    if not least:
+        return _load_row(part, name, results, target="", met=None, wanted=0)
+    return _load_row(part, name, results, target=target, met=met, wanted=least)
+
+
+def _weight_row(pages: Sequence[bytes]) -> Row:
+    """What pages weigh on the wire, behind a proxy that compresses them as most do."""
+    sizes = [len(gzip.compress(page, LEVEL)) / KB for page in pages]
+    middle, most, plain = statistics.median(sizes), max(sizes), statistics.median(map(len, pages)) / KB
+    return Row(
+        part="pages",
+        name="web: weight of a profile of 20 posts, compressed",
+        figure=f"{middle:.1f} KB",
+        details=f"at most {most:.1f} KB; {plain:.1f} KB before; gzip at level {LEVEL}",
+        target="≤ 15 KB",
+        met=most <= 15,
+        numbers={"median_kb": middle, "most_kb": most},
+    )
 
 
 def _load_row(
@@ -329,7 +400,7 @@ def _load_row(
     results: Sequence[load.Result],
     *,
     target: str,
-    met: bool,
+    met: bool | None,
     wanted: float,
     wrong: Mapping[str, int] | None = None,
 ) -> Row:

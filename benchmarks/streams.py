@@ -25,6 +25,7 @@ import uvloop
 from benchmarks.load import PARSED
 from benchmarks.server import cpu_seconds, resident_bytes
 from benchmarks.wire import HEAD_END, Answer, Connection, request
+from benchmarks.world import SPEAKER
 
 SETTLING = 0.5  # seconds from the last stream's opening until it has surely subscribed
 PAUSE = 0.1  # seconds between posts: each finds the server at rest
@@ -39,12 +40,14 @@ FINAL, MASKED = 0x80, 0x80
 class Job(msgspec.Struct, frozen=True):
     """Streams by all of `tokens`, whose accounts follow the speaker, and so many posts by the speaker.
 
+    kind: "page" is the live part of the speaker's profile on the web, which strangers hear: no token is sent.
+
     patience: seconds for a stream to open, and for a post to reach the last.
     """
 
     port: int
     pids: tuple[int, ...]
-    kind: Literal["websocket", "sse"]
+    kind: Literal["websocket", "sse", "page"]
     tokens: list[str]
     speaker: str
     posts: int
@@ -168,7 +171,9 @@ class WebSocket(Stream):
 
 
 class Events(Stream):
-    """Server-sent events, in chunks."""
+    """Server-sent events, in chunks. kind: the line of those that count."""
+
+    kind = b"event: update"
 
     def __init__(self, token: str, on_message: Callable[[Stream, bytes], None]) -> None:
         super().__init__(token, on_message)
@@ -191,8 +196,17 @@ class Events(Stream):
             *whole, self._event = self._event.split(b"\n\n")
             for event in whole:
                 lines = event.split(b"\n")
-                if b"event: update" in lines:
+                if self.kind in lines:
                     self.hand_on(lines[-1].removeprefix(b"data: "))
+
+
+class LivePage(Events):
+    """The live part of a page of the web."""
+
+    kind = b"event: published"
+
+    def question(self) -> bytes:
+        return request("GET", f"/live?on=profile:{SPEAKER}", headers="Accept: text/event-stream\r\n")
 
 
 class _Audience:
@@ -241,8 +255,7 @@ class _Audience:
         return result
 
     async def _open(self, token: str) -> None:
-        stream_class: type[Stream] = WebSocket if self._job.kind == "websocket" else Events
-        stream = stream_class(token, self._heard)
+        stream = KINDS[self._job.kind](token, self._heard)
         await asyncio.get_running_loop().create_connection(lambda: stream, "127.0.0.1", self._job.port)
         try:
             await asyncio.wait_for(stream.opened, self._job.patience)
@@ -293,6 +306,8 @@ class _Audience:
                 if told["stream"] != ["user"] or told["event"] != "update":
                     return False
                 told = msgspec.json.decode(told["payload"])
+            if self._job.kind == "page":
+                return self._mark.decode() in told["html"] and "</article>" in told["html"]
             return self._mark.decode() in told["content"] and bool(told["account"]["username"])
         except (ValueError, LookupError, TypeError):
             return False
@@ -304,6 +319,9 @@ class _Audience:
     def _hung_up(self, _connection: Connection, why: Exception | None) -> None:
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(why or ConnectionResetError("the server hung up"))
+
+
+KINDS: dict[str, type[Stream]] = {"websocket": WebSocket, "sse": Events, "page": LivePage}
 
 
 def _frame(came: bytearray) -> tuple[int, int, int] | None:

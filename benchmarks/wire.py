@@ -14,6 +14,7 @@ from typing import NamedTuple, cast
 ROOM = 1 << 18  # bytes of the longest answer
 HEAD_END = b"\r\n\r\n"
 LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
+WITHOUT_BODY = (204, 304)  # RFC 9112, section 6.3
 STATUS = re.compile(rb"HTTP/1\.1 ([0-9]{3}) ")
 
 
@@ -111,8 +112,8 @@ class Connection(asyncio.BufferedProtocol):
             return
         head = self._room[: end + 2]
         status, length = STATUS.match(head), LENGTH.search(head)
-        if status is None or length is None:
+        if status is None or (length is None and int(status[1]) not in WITHOUT_BODY):
             raise NotUnderstood(f"no status or no length: {bytes(head[:80])!r}")
         self._status = int(status[1])
         self._body_at = end + len(HEAD_END)
-        self._size = self._body_at + int(length[1])
+        self._size = self._body_at + (0 if length is None else int(length[1]))

@@ -33,6 +33,8 @@ HOST = "bench.example"
 URL = f"https://{HOST}"  # the server's public address: the same in every run, so that answers are as long
 AT_A_TIME = 1000  # commands in one transaction
 PAGE = 20
+PROFILES, THREADS = 64, 200  # pages of each that are read in turn
+SPEAKER = "speaker0"  # the account that an audience follows
 PAST = timedelta(hours=20)  # in which posts were published: the log is kept longer, so it is not trimmed meanwhile
 STRANGER = Reader(None, Standing())
 WORDS = (
@@ -62,14 +64,27 @@ class Home(msgspec.Struct, frozen=True):
     ids: list[str]
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """A page of the web, and the ids of the posts that must stand on it, in order."""
+
+    path: str
+    ids: list[str]
+
+
 class Town(msgspec.Struct, frozen=True):
-    """A server with some thousand accounts and their posts. Ids are as in JSON; pages are newest first."""
+    """A server with some thousand accounts and their posts. Ids are as in JSON; pages are newest first.
+
+    profiles: of those who wrote most. threads: pages of posts with all that they answer.
+    """
 
     homes: list[Home]
     wide_homes: list[Home]
     public: list[str]
     posts: list[str]
     posters: list[Voice]
+    profiles: list[Shown]
+    tags: list[Shown]
+    threads: list[Shown]
 
 
 class Square(msgspec.Struct, frozen=True):
@@ -110,6 +125,9 @@ def town(data: Path, *, authors: int, published: int, follows: int, wide: int) -
             public=_page(post for post in reversed(made) if _is_news(post)),
             posts=[str(post.id) for post in made[-2000:]],
             posters=posters,
+            profiles=_profiles(made, wrote),
+            tags=[_tag(made, tag) for tag in TAGS.lower().split()[:4]],
+            threads=_threads(made, wrote),
         )
 
     return _build(data, build)
@@ -249,6 +267,39 @@ def _home(made: Sequence[Post], circle: Sequence[int]) -> list[str]:
         if post.author_id in followed
         and (post.in_reply_to_author_id is None or post.in_reply_to_author_id in {post.author_id, *followed})
     )
+
+
+def _profiles(made: Sequence[Post], wrote: Sequence[int]) -> list[Shown]:
+    """The profiles with most posts: what each wrote, without its answers to others."""
+    by_author: dict[int, list[Post]] = {id: [] for id in wrote}
+    for post in reversed(made):
+        if _is_news(post):
+            by_author[post.author_id].append(post)
+    most = sorted(wrote, key=lambda id: len(by_author[id]), reverse=True)[:PROFILES]
+    return [Shown(f"/@{_author(wrote, id)}", _page(by_author[id])) for id in most if len(by_author[id]) >= PAGE]
+
+
+def _tag(made: Sequence[Post], tag: str) -> Shown:
+    return Shown(f"/tags/{tag}", _page(post for post in reversed(made) if tag in post.tags))
+
+
+def _threads(made: Sequence[Post], wrote: Sequence[int]) -> list[Shown]:
+    """Pages of posts that nobody answered: what they answer, from the beginning, and they themselves."""
+    by_id = {post.id: post for post in made}
+    answered = {post.in_reply_to_id for post in made}
+    threads = []
+    for post in made[-2 * THREADS :]:
+        if post.id not in answered:
+            line = [post]
+            while (above := line[0].in_reply_to_id) is not None:
+                line.insert(0, by_id[above])
+            threads.append(Shown(f"/@{_author(wrote, post.author_id)}/{post.id}", [str(one.id) for one in line]))
+    return threads[:THREADS]
+
+
+def _author(wrote: Sequence[int], id: int) -> str:
+    """The name of an author, as `_Hand.accounts` gives them."""
+    return f"author{wrote.index(id)}"
 
 
 def _is_news(post: Post) -> bool:

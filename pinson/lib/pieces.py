@@ -4,10 +4,10 @@ Called by interfaces, each of which renders the same posts and accounts in its o
 nothing of what the pieces say.
 """
 
-from collections.abc import Sequence, Sized
+from collections.abc import Hashable, Sequence, Sized
 from typing import Any, Generic, TypeVar
 
-Id = TypeVar("Id", bound=int)
+Id = TypeVar("Id", bound=Hashable)
 Piece = TypeVar("Piece", bound=Sized)
 
 
@@ -40,7 +40,13 @@ class Pieces(Generic[Piece]):
                 missing.append(id)
         return found, missing
 
-    def keep(self, id: int, piece: Piece) -> Piece:
+    def get(self, id: Hashable) -> Piece | None:
+        """The piece, if it is here."""
+        if (piece := self.young.get(id)) is None and (piece := self._old.pop(id, None)) is not None:
+            self.keep(id, piece)
+        return piece
+
+    def keep(self, id: Hashable, piece: Piece) -> Piece:
         """Keep a piece, which is handed back."""
         self.young[id] = piece
         self._length += len(piece)
@@ -48,7 +54,7 @@ class Pieces(Generic[Piece]):
             self._old, self.young, self._length = self.young, {}, 0
         return piece
 
-    def drop(self, id: int) -> None:
+    def drop(self, id: Hashable) -> None:
         """What this piece shows has changed."""
         self.young.pop(id, None)
         self._old.pop(id, None)

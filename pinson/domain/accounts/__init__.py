@@ -58,6 +58,7 @@ from pinson.domain.accounts.queries import (
     local_count,
     opened_by_week,
     profile,
+    profile_by_acct,
     profiles,
 )
 from pinson.domain.accounts.rules import (
@@ -134,6 +135,7 @@ __all__ = [
     "opened_by_week",
     "prepare_changes",
     "profile",
+    "profile_by_acct",
     "profiles",
     "prove",
     "refuse_username",

@@ -54,6 +54,12 @@ async def profile(tx: ReadTx, id: AccountId) -> Profile | None:
     return next(iter(await store.profiles(tx, [id])), None)
 
 
+async def profile_by_acct(tx: ReadTx, acct: str, *, local_domain: str) -> Profile | None:
+    """The account that people address so, with its counters, suspended or not. One statement."""
+    handle, domain = rules.split_acct(acct, local_domain=local_domain)
+    return await store.profile_of(tx, handle, domain)
+
+
 async def profiles(tx: ReadTx, ids: Sequence[AccountId]) -> dict[AccountId, Profile]:
     """Those of the accounts that exist, suspended or not, with their counters. One statement."""
     return {profile.id: profile for profile in await store.profiles(tx, ids)}

@@ -29,7 +29,7 @@ BY_HANDLES = """
     FROM accounts AS a
     WHERE a.handle IN (SELECT value FROM json_each(:handles)) AND a.deleted_at IS NULL
 """
-PROFILES = """
+PROFILE_COLUMNS = """
     SELECT a.id, a.username, a.handle, a.domain, a.display_name, a.note, a.locked, a.bot, a.discoverable, a.indexable,
            a.hide_collections, a.created_at, a.suspended_at, a.limited_at, a.sensitized_at,
            c.followers, c.following, c.posts, c.last_post_at,
@@ -37,8 +37,9 @@ PROFILES = """
            a.avatar, a.avatar_description, a.header, a.header_description
     FROM accounts AS a
     JOIN account_counts AS c ON c.account_id = a.id
-    WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.deleted_at IS NULL
 """
+PROFILES = f"{PROFILE_COLUMNS} WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.deleted_at IS NULL"
+PROFILE_OF = f"{PROFILE_COLUMNS} WHERE a.handle = :handle AND a.domain = :domain AND a.deleted_at IS NULL"
 HIDDEN_IDS = "SELECT id FROM accounts WHERE suspended_at IS NOT NULL OR deleted_at IS NOT NULL"
 LIMITED_IDS = "SELECT id FROM accounts WHERE limited_at IS NOT NULL"
 LOCAL_COUNT = "SELECT count(*) FROM accounts WHERE domain = '' AND deleted_at IS NULL"
@@ -154,6 +155,11 @@ async def by_handles(tx: ReadTx, handles: Sequence[str]) -> list[Account]:
 async def profiles(tx: ReadTx, ids: Sequence[AccountId]) -> list[Profile]:
     """Those of them that exist, with their counters, in no order. Two looks into primary keys each."""
     return await tx.all(Profile, PROFILES, ids=ids)
+
+
+async def profile_of(tx: ReadTx, handle: str, domain: str) -> Profile | None:
+    """The account with this handle, and its counters. One look into the unique index, one into a primary key."""
+    return await tx.one(Profile, PROFILE_OF, handle=handle, domain=domain)
 
 
 async def hidden_ids(tx: ReadTx) -> list[AccountId]:

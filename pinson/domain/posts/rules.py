@@ -6,6 +6,7 @@ interfaces through `prepare`.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -32,6 +33,7 @@ from pinson.domain.relations import Circle
 from pinson.lib.errors import Kind, Refusal
 
 MOST_PINS = 5
+KEEP_NOTES = 10_000  # as HTML, about 1 KB each: accounts are shown anew whenever their counters change
 
 
 class BlankPost(Refusal):
@@ -162,6 +164,7 @@ def tag_name(name: str) -> str:
     return texts.fold_tag(bare)
 
 
+@lru_cache(KEEP_NOTES)
 def note_html(note: str, *, base_url: str) -> str:
     """What an account says about itself, as HTML: links and hashtags work, mentions stay text."""
     return texts.to_html(texts.parse(note, local_domain=""), {}, base_url=base_url)

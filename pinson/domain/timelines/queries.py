@@ -40,6 +40,7 @@ FIRST_TOPICS = 32  # merged at first: enough for a page of 20 if the rules drop 
 MOST_TOPICS = 256  # above this, SQL is the faster way to go on
 IN_THREAD = 1000  # topics, above which SQL costs over a millisecond and leaves the event loop
 KEEP = 20_000  # homes whose topics are remembered as arrays, 12 bytes a follow
+KEEP_SHOWN = 5000  # profiles and hashtags that were read lately, 2 KB each with the ids that were merged
 EVERY_POST = rules.Narrow()
 
 
@@ -92,6 +93,7 @@ class Timelines:
         self._heads = Heads()
         self._rings = Rings(depth=depth)
         self._homes: OrderedDict[AccountId, tuple[Circle, Timeline]] = OrderedDict()
+        self._shown: OrderedDict[tuple[str, tuple[int, ...], rules.Narrow], Timeline] = OrderedDict()
         self._public = {
             (topic, media): self._timeline([topic], rules.everything, narrow=rules.Narrow(media=media))
             for topic in (topics.EVERYTHING, topics.LOCAL)
@@ -164,11 +166,11 @@ class Timelines:
     ) -> Timeline:
         """What is public under a hashtag, or under one of `or_any`; under all and none of the others, if there are."""
         narrow = rules.Narrow(media, tuple(and_all), tuple(and_none))
-        return self._timeline({tag_id, *or_any}, rules.everything, narrow=narrow)
+        return self._known("tag", (tag_id, *or_any), lambda: rules.everything, narrow)
 
     def link(self, link_id: int) -> Timeline:
         """What is public and shares a link."""
-        return self._timeline([link_id], rules.everything)
+        return self._known("link", (link_id,), lambda: rules.everything, EVERY_POST)
 
     def event(self, event_id: EventId, *, media: bool = False) -> Timeline:
         """What is part of a live event. media: only what shows something."""
@@ -191,8 +193,12 @@ class Timelines:
             under: only what is under these hashtags, which is public.
         """
         own = [account_id, topics.addressed_to(account_id)] if direct else [account_id]
-        rule = rules.profile(account_id, replies=replies, boosts=boosts)
-        return self._timeline(own, rule, narrow=rules.Narrow(media, tuple(under)))
+        return self._known(
+            f"profile {replies} {boosts}",
+            own,
+            lambda: rules.profile(account_id, replies=replies, boosts=boosts),
+            rules.Narrow(media, tuple(under)),
+        )
 
     def of_list(self, shape: ListShape) -> Timeline:
         """What the accounts and hashtags of a list publish."""
@@ -321,6 +327,18 @@ class Timelines:
             there = {shape.id for shape in await self._shapes.of(tx, boosted)}
             found = [shape for shape in found if shape.boost_of_id is None or shape.boost_of_id in there]
         return found
+
+    def _known(self, kind: str, under: Sequence[int], rule: Callable[[], rules.Rule], narrow: rules.Narrow) -> Timeline:
+        """A timeline of a few topics: the same as last time, so that what was merged for it serves again."""
+        name = kind, tuple(under), narrow
+        timeline = self._shown.get(name)
+        if timeline is None:
+            timeline = self._shown[name] = self._timeline({*under}, rule(), narrow=narrow)
+            if len(self._shown) > KEEP_SHOWN:
+                self._shown.popitem(last=False)
+        else:
+            self._shown.move_to_end(name)
+        return timeline
 
     def _timeline(
         self, under: Iterable[int], rule: rules.Rule, *, apart: int = 0, narrow: rules.Narrow = EVERY_POST

@@ -171,8 +171,7 @@ def _answer(
         newer="" if newer is None else f"{first}?{urlencode({'min_id': newer})}",
         older="" if older is None else f"{first}?{urlencode({'max_id': older})}",
     )
-    form = FORMATS[kind]
-    return call.public(form.write(feed), form.media_type, kept=KEPT, modified=updated)
+    return call.feed(feed, FORMATS[kind], kept=KEPT)
 
 
 def _entry(call: Call, post: Post, found: _Found) -> Entry:

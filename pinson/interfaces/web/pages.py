@@ -24,6 +24,7 @@ from pinson.domain.access import SignUpRefused
 from pinson.domain.accounts import AvatarRefused, FieldRefused, HeaderRefused, ProfileRefused
 from pinson.domain.instance import Emojis
 from pinson.interfaces.web.emojis import pictured
+from pinson.interfaces.web.folding import FoldingEnvironment
 from pinson.lib.config import Instance
 from pinson.lib.errors import Refusal
 from pinson.lib.feeds import FORMATS
@@ -66,6 +67,17 @@ class Files:
         return f"/static/{name}?v={self._files[name].version}"
 
 
+class Rendered(msgspec.Struct, frozen=True):
+    """A page as it was made from these facts, and the name of this version of it."""
+
+    facts: Mapping[str, Any]
+    body: bytes
+    etag: str
+
+    def __len__(self) -> int:
+        return 2 * len(self.body)  # nearly all that a page is made of stands in it
+
+
 class Problem(msgspec.Struct, frozen=True):
     """Why a form comes back, in words. field: where, "" if it is about the whole."""
 
@@ -98,24 +110,17 @@ class Pages:
         """
         environments: dict[Lang, jinja2.Environment] = {}
         for lang in get_args(Lang):
-            environment = jinja2.Environment(
+            environments[lang] = FoldingEnvironment(
+                catalogs.translations(lang),
+                {"static": files.url, "instance": instance, "host": host, "languages": LANGUAGES, "feeds": FORMATS},
                 loader=jinja2.FileSystemLoader(folder),
                 autoescape=True,
                 undefined=jinja2.StrictUndefined,
-                extensions=["jinja2.ext.i18n"],
                 trim_blocks=True,
                 lstrip_blocks=True,
                 auto_reload=False,
             )
-            environment.policies["ext.i18n.trimmed"] = True
-            environment.install_gettext_translations(  # type: ignore[attr-defined]
-                catalogs.translations(lang), newstyle=True
-            )
-            environment.filters["pictured"] = functools.partial(pictured, emojis=emojis)
-            environment.globals.update(
-                static=files.url, instance=instance, host=host, languages=LANGUAGES, feeds=FORMATS
-            )
-            environments[lang] = environment
+            environments[lang].filters["pictured"] = functools.partial(pictured, emojis=emojis)
         return cls(catalogs, environments, files, ZoneInfo(instance.time_zone))
 
     def render(self, template: str, *, lang: Lang, **facts: Any) -> str:
@@ -139,6 +144,11 @@ class Pages:
         if isinstance(refusal, AvatarRefused | HeaderRefused):  # which quote what is meant for apps
             text = words.gettext("This file cannot be shown here: it is no picture, is damaged, or is too large.")
         return [Problem(text, refusal.field if isinstance(refusal, FieldRefused) else "")]
+
+
+def etag_of(body: bytes) -> str:
+    """The name of a version. Weak, since a proxy may compress it (RFC 9110, section 8.8.1)."""
+    return f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def _read(path: Path) -> File:

@@ -145,8 +145,7 @@ async def profile_of(tx: ReadTx, call: Call, acct: str) -> Profile:
     Raises:
         AccountNotFound: there is none; one that is suspended is as good as none for the web.
     """
-    account = await accounts.by_acct(tx, acct, local_domain=call.local_domain)
-    profile = None if account is None else await accounts.profile(tx, account.id)
+    profile = await accounts.profile_by_acct(tx, acct, local_domain=call.local_domain)
     if profile is None or profile.suspended_at is not None:
         raise AccountNotFound
     return profile

@@ -19,9 +19,10 @@ import asyncio
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import cached_property
 from math import ceil
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -40,11 +41,12 @@ from pinson.domain.notifications import Selection
 from pinson.domain.posts import PostId, Reader, Shape
 from pinson.interfaces.request import SESSION, Handler, Route, cookie_name, origin, parameters
 from pinson.interfaces.web.cards import Card, Cards, picture_of
-from pinson.interfaces.web.pages import STATIC, TEMPLATES, Files, Pages, Problem
+from pinson.interfaces.web.pages import STATIC, TEMPLATES, Files, Pages, Problem, Rendered, etag_of
 from pinson.interfaces.web.veils import Veil
 from pinson.lib import posters
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
+from pinson.lib.feeds import Feed, Format
 from pinson.lib.forms import binder
 from pinson.lib.i18n import Lang, negotiate
 from pinson.lib.limits import Limit
@@ -141,6 +143,7 @@ class Call:
         self._secure = tools.settings.url.startswith("https:")
         self._new_form_secret: str | None = None
         self._is_framed = False
+        self._gave_token = False
         self._wait: int | None = None  # seconds until a limit allows more
         chosen, remembered = request.query_params.get("lang"), request.cookies.get(LANGUAGE)
         self.lang = negotiate(chosen, remembered, request.headers.get("accept-language"))
@@ -263,6 +266,7 @@ class Call:
     def csrf(self) -> str:
         """What a form of this page has to send along; see the module."""
         secret = self.session or self._cookie(FORM) or self._new_form_secret
+        self._gave_token = True
         if secret is None:
             secret = self._new_form_secret = access.new_secret()
         return _form_token(secret)
@@ -276,7 +280,7 @@ class Call:
         if not isinstance(token, str) or not hmac.compare_digest(token.encode(), self.csrf.encode()):
             raise FormExpired
 
-    @property
+    @cached_property
     def address(self) -> str:
         """This page's path and query, as they may stand in a link."""
         path = "/" + quote(self.request.scope["path"].lstrip("/"), safe="/:@")  # "//x" would be another host
@@ -290,6 +294,8 @@ class Call:
     def in_language(self, lang: str) -> str:
         """The address of this page in another language."""
         path, _, query = self.address.partition("?")
+        if not query:
+            return f"{path}?lang={lang}"
         kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "lang"]
         return f"{path}?{urlencode([*kept, ('lang', lang)])}"
 
@@ -305,9 +311,29 @@ class Call:
                 the answer too, and the app may send them on, to a scheme of its own.
         """
         status = status or self.status
+        if kept and self.user is None and not self.problems:
+            return self._public_page(template, kept, {"status": status, **facts})
         html = self._pages.render(template, lang=self.lang, call=self, problems=self.problems, status=status, **facts)
-        answer = HTMLResponse(html, status, {"content-security-policy": POLICY} if leads_away else None)
-        return self._for_everybody(answer, kept) if kept and self._is_anybody else answer
+        return HTMLResponse(html, status, {"content-security-policy": POLICY} if leads_away else None)
+
+    def _public_page(self, template: str, kept: int, facts: Mapping[str, Any]) -> Response:
+        """A page as every stranger sees it: rendered only if what it is made of is not what it was last time."""
+        render = self._pages.render
+        page = self._kept(
+            template, facts, lambda: render(template, lang=self.lang, call=self, problems=(), **facts).encode()
+        )
+        answer = HTMLResponse(page.body, facts["status"])
+        return self._for_everybody(answer, kept, etag=page.etag) if self._is_anybody else answer
+
+    def _kept(self, name: str, facts: Mapping[str, Any], make: Callable[[], bytes]) -> Rendered:
+        """What is made of these facts at this address, as strangers see it: made only if it is not here."""
+        place = (name, self.lang, self.address, self.tools.look.accent)  # all that templates ask the call of a stranger
+        there = self._cards.whole.get(place)
+        if there is not None and there.facts == facts:
+            return there
+        body = make()
+        made = Rendered(facts, body, etag_of(body))
+        return made if self._gave_token else self._cards.whole.keep(place, made)
 
     @property
     def _is_anybody(self) -> bool:
@@ -330,22 +356,35 @@ class Call:
         drawn = await asyncio.to_thread(posters.draw, name=name, handle=handle, said=said, place=place)
         return drawn if drawn is None else self._cards.posters.keep(key, drawn)
 
-    def public(self, body: bytes, media_type: str, *, kept: int, modified: datetime | None = None) -> Response:
+    def public(self, body: bytes, media_type: str, *, kept: int) -> Response:
         """Answer with what is the same for whoever asks, in whatever language.
 
         Args:
             kept: for how many seconds a proxy may hand it out without asking.
-            modified: when it changed last.
         """
+        return self._public(Response(body, media_type=media_type), kept)
+
+    def feed(self, feed: Feed, format: Format, *, kept: int) -> Response:
+        """Answer with a feed, which is the same for whoever asks.
+
+        Args:
+            kept: for how many seconds a proxy may hand it out without asking.
+        """
+        written = self._kept(format.name, {"feed": feed}, lambda: format.write(feed))
+        answer = Response(written.body, media_type=format.media_type)
+        return self._public(answer, kept, etag=written.etag, modified=feed.updated)
+
+    def _public(self, answer: Response, kept: int, *, etag: str = "", modified: datetime | None = None) -> Response:
         self._remember_lang = False  # it says nothing in any language, and what proxies hold sets no cookie
-        answer = self._for_everybody(Response(body, media_type=media_type), kept, modified=modified)
+        answer = self._for_everybody(answer, kept, etag=etag, modified=modified)
         answer.headers["vary"] = "accept-encoding"
         return answer
 
-    def _for_everybody(self, answer: Response, kept: int, *, modified: datetime | None = None) -> Response:
+    def _for_everybody(
+        self, answer: Response, kept: int, *, etag: str = "", modified: datetime | None = None
+    ) -> Response:
         """The answer as proxies may hold it, or 304 if whoever asks has it already (RFC 9110, section 13.1)."""
-        body = bytes(answer.body)
-        etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'  # weak: a proxy may compress it
+        etag = etag or etag_of(bytes(answer.body))
         headers = {
             "etag": etag,
             "cache-control": f"public, max-age=0, s-maxage={kept}, must-revalidate",

@@ -81,7 +81,6 @@ from pinson.lib.pieces import Pieces
 ID_FIRST = b'{"id":"'  # begins every status
 KEEP_BYTES = 64 << 20  # of rendered pieces, posts and accounts each
 KEEP_APPS = 1 << 20  # bytes
-KEEP_NOTES = 10_000  # of accounts, about 1 KB each
 KEEP_CARDS = 100_000  # posts of which it is known what their card shows
 KEEP_NEW = 1000  # posts that were published, but not rendered yet
 
@@ -108,8 +107,7 @@ class Renderings:
         self._posts = Pieces[bytes](KEEP_BYTES)
         self._accounts = Pieces[bytes](KEEP_BYTES)
         self._apps = Pieces[bytes](KEEP_APPS)  # they never change
-        # An account is rendered anew whenever its counters change; its note is what costs most, and stays.
-        self._note_html = functools.lru_cache(KEEP_NOTES)(functools.partial(posts.note_html, base_url=base_url))
+        self._note_html = functools.partial(posts.note_html, base_url=base_url)
         self._staff: Mapping[AccountId, UserRole] | None = None  # None: to be read anew
         # By a link, or an account that is shown as an author in cards: the posts whose pieces hold such a card.
         self._cards: dict[int, set[PostId]] = {}
