@@ -21,8 +21,8 @@ import uvloop
 from pinson import app
 from pinson.domain import access, accounts, posts, relations
 from pinson.domain.access import Applicant
-from pinson.domain.accounts import AccountId, Standing
-from pinson.domain.posts import Draft, Post, Reader
+from pinson.domain.accounts import AccountId
+from pinson.domain.posts import Draft, Post, Reader, Standing
 from pinson.lib.clock import SystemClock
 from pinson.lib.db import WriteTx
 from pinson.lib.db.sqlite import Sqlite

@@ -5,6 +5,7 @@ import pytest
 from pinson.domain.filters import FilteredPosts
 from pinson.interfaces import web
 from pinson.interfaces.request import Dispatcher
+from pinson.interfaces.shortlinks import ShortLinks
 from tests.interfaces.mastodon.test_custom_emojis import offer
 from tests.interfaces.web.visitor import Visitor
 
@@ -62,8 +63,9 @@ async def test_a_kept_page_says_what_is_true_now(world, act):
 
     await act(world, ana, post)
     after = await open_all(stranger, paths)
-    new = world.client(application=Dispatcher(world.tools, [web.interface(world.tools, web.Cards(FilteredPosts()))]))
-    anew = await open_all(new, paths)
+    pages = web.interface(world.tools, web.Cards(FilteredPosts()))
+    new = Dispatcher(world.tools, [pages], front=ShortLinks(world.tools))
+    anew = await open_all(world.client(application=new), paths)
 
     assert [page.text for page in after] == [page.text for page in anew]
     assert [page.headers["etag"] for page in after] == [page.headers["etag"] for page in anew]
