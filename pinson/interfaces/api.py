@@ -56,6 +56,7 @@ PREFLIGHT = {
     "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key, Accept, Accept-Language, *",
     "access-control-max-age": "86400",
 }
+CHALLENGE = 'Bearer realm="pinson", error="invalid_token"'  # of who asks without a good token
 FIVE_MINUTES, FIFTEEN_MINUTES, HALF_AN_HOUR, A_DAY = 300, 900, 1800, 86_400
 CURSORS = (b"max_id=", b"since_id=", b"min_id=")  # a request that has one is for a further page
 
@@ -365,7 +366,7 @@ def refused(refusal: Refusal) -> Response:
     status = STATUS[refusal.kind]
     response = json(_description(refusal), status=status)
     if status == 401:
-        response.headers["www-authenticate"] = 'Bearer realm="pinson", error="invalid_token"'
+        response.headers["www-authenticate"] = CHALLENGE
     return response
 
 

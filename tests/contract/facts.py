@@ -9,6 +9,12 @@ from pathlib import Path
 
 WORDS = {
     "str": {"type": "string"},
+    "id": {"type": "string", "pattern": r"^[0-9]{1,19}$"},
+    "time": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"},
+    "second": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"},
+    "date": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"},
+    "url": {"type": "string", "pattern": r"^https?://[!-~]+$"},
+    "digits": {"type": "string", "pattern": r"^[0-9]+$"},
     "int": {"type": "integer"},
     "num": {"type": "number"},
     "bool": {"type": "boolean"},

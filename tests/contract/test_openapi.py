@@ -125,11 +125,15 @@ def test_an_answer_that_is_not_as_described_is_found(method, path, status, media
     assert all(part in whole for part, whole in zip(said, found, strict=True)), found
 
 
+NOW = "2026-03-30T13:06:00.000Z"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "answer", "said"),
     [
-        ("GET", "/api/v1/markers", {"home": {"last_read_id": "1", "version": 1, "updated_at": "2026"}}, []),
-        ("GET", "/api/v1/markers", {"home": {"last_read_id": 1, "version": 1, "updated_at": "2026"}}, ["last_read_id"]),
+        ("GET", "/api/v1/markers", {"home": {"last_read_id": "1", "version": 1, "updated_at": NOW}}, []),
+        ("GET", "/api/v1/markers", {"home": {"last_read_id": 1, "version": 1, "updated_at": NOW}}, ["last_read_id"]),
+        ("GET", "/api/v1/markers", {"home": {"last_read_id": "1", "version": 1, "updated_at": NOW[:-5]}}, [NOW[:-5]]),
         ("GET", "/api/v1/instance/languages", [{"code": "fr"}], ['"name" is a required property']),
         ("PUT", "/api/v2/notifications/policy", {}, ["for_bots"]),
         ("GET", "/api/v1/lists/{id}/tags", [], []),

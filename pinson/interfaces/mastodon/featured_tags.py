@@ -16,6 +16,7 @@ from pinson.interfaces.mastodon.entities import Empty
 from pinson.interfaces.mastodon.people import OneAccount, existing
 from pinson.interfaces.mastodon.tags import HashtagEntity, entities
 from pinson.interfaces.request import Routes
+from pinson.lib.forms import BadParameter
 from pinson.lib.ids import moment_of
 
 routes = Routes()
@@ -52,6 +53,10 @@ async def show_own(call: Call) -> Response:
 @routes.post("/api/v1/featured_tags", scopes=("write:accounts",), answers=FeaturedTagEntity)
 async def feature(call: Call, form: NewFeatured) -> Response:
     """Show a hashtag on the viewer's profile."""
+    try:
+        posts.tag_name(form.name)
+    except posts.BadTag:  # as a part of a path, a hashtag that cannot be is one that is not there
+        raise BadParameter(name="name", why="is invalid") from None
     tag = await call.tools.db.write(posts.feature, name=form.name, account_id=call.account_id, now=call.now)
     async with call.tools.db.read() as tx:
         account = await existing(tx, call.account_id)

@@ -25,7 +25,9 @@ from pinson.domain.posts import Reader
 from pinson.domain.relations import ListShape, lists
 from pinson.domain.streams import Heard, HeardKind, Listener
 from pinson.domain.timelines import Timeline
-from pinson.interfaces.mastodon.api import Call, Who
+from pinson.interfaces.api import CHALLENGE, BadToken, NoToken, OutsideScopes
+from pinson.interfaces.api import refused as refused_as_elsewhere
+from pinson.interfaces.mastodon.api import Call, Who, json
 from pinson.interfaces.mastodon.conversations import rendered as rendered_conversations
 from pinson.interfaces.mastodon.entities import Renderings, encode
 from pinson.interfaces.mastodon.notifications import show
@@ -89,6 +91,13 @@ class NotYourList(Refusal):
     text = "Not authorized to stream this list"
 
 
+NO_ACCESS: dict[type[Refusal], str] = {
+    NoToken: "Missing access token",
+    BadToken: "Invalid access token",
+    OutsideScopes: "Access token does not have the required scopes",
+}
+
+
 class Subscription(msgspec.Struct, frozen=True):
     """What a client listens to. names: as the client sees it: the stream, and the tag or list if it has one."""
 
@@ -146,55 +155,64 @@ async def health(_call: Call) -> Response:
     return Response("OK", media_type="text/plain")
 
 
-@routes.get("/api/v1/streaming/user", scopes=SCOPES, answers=str, media_type=EVENTS)
+def refused(refusal: Refusal) -> Response:
+    """A refusal as streams word it: whatever a token lacks, it is no access."""
+    if (said := NO_ACCESS.get(type(refusal))) is None:
+        return refused_as_elsewhere(refusal)
+    return json({"error": said}, status=401, headers={"www-authenticate": CHALLENGE})
+
+
+@routes.get("/api/v1/streaming/user", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
 async def user_events(call: Call) -> Response:
     """What happens at home."""
     return await _events(call, Wanted(stream="user"))
 
 
-@routes.get("/api/v1/streaming/user/notification", scopes=NOTIFICATION_SCOPES, answers=str, media_type=EVENTS)
+@routes.get(
+    "/api/v1/streaming/user/notification", scopes=NOTIFICATION_SCOPES, answers=str, media_type=EVENTS, refuse=refused
+)
 async def notification_events(call: Call) -> Response:
     """What the account is notified of."""
     return await _events(call, Wanted(stream="user:notification"))
 
 
-@routes.get("/api/v1/streaming/public", scopes=SCOPES, answers=str, media_type=EVENTS)
+@routes.get("/api/v1/streaming/public", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
 async def public_events(call: Call, form: PublicChannel) -> Response:
     """Everything public."""
     return await _events(call, Wanted(stream=_public("public", form)))
 
 
-@routes.get("/api/v1/streaming/public/local", scopes=SCOPES, answers=str, media_type=EVENTS)
+@routes.get("/api/v1/streaming/public/local", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
 async def local_events(call: Call, form: PublicChannel) -> Response:
     """Everything public from here."""
     return await _events(call, Wanted(stream=_public("public:local", form)))
 
 
-@routes.get("/api/v1/streaming/public/remote", scopes=SCOPES, answers=str, media_type=EVENTS)
+@routes.get("/api/v1/streaming/public/remote", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
 async def remote_events(call: Call, form: PublicChannel) -> Response:
     """Everything public from elsewhere."""
     return await _events(call, Wanted(stream=_public("public:remote", form)))
 
 
-@routes.get("/api/v1/streaming/hashtag", scopes=SCOPES, answers=str, media_type=EVENTS)
+@routes.get("/api/v1/streaming/hashtag", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
 async def hashtag_events(call: Call, form: TagChannel) -> Response:
     """What is public under a hashtag."""
     return await _events(call, Wanted(stream="hashtag", tag=form.tag))
 
 
-@routes.get("/api/v1/streaming/hashtag/local", scopes=SCOPES, answers=str, media_type=EVENTS)
+@routes.get("/api/v1/streaming/hashtag/local", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
 async def local_hashtag_events(call: Call, form: TagChannel) -> Response:
     """What is public under a hashtag, from here."""
     return await _events(call, Wanted(stream="hashtag:local", tag=form.tag))
 
 
-@routes.get("/api/v1/streaming/list", scopes=SCOPES, answers=str, media_type=EVENTS)
+@routes.get("/api/v1/streaming/list", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
 async def list_events(call: Call, form: ListChannel) -> Response:
     """What one of the viewer's lists shows."""
     return await _events(call, Wanted(stream="list", list=form.list))
 
 
-@routes.get("/api/v1/streaming/direct", scopes=SCOPES, answers=str, media_type=EVENTS)
+@routes.get("/api/v1/streaming/direct", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
 async def direct_events(call: Call) -> Response:
     """What happens in the viewer's conversations."""
     return await _events(call, Wanted(stream="direct"))
@@ -249,7 +267,7 @@ async def websocket(tools: Tools, renderings: Renderings, scope: Scope, receive:
     secret, protocol = _secret(socket)
     principal = await tools.tokens.principal(secret) if secret else None
     if principal is None or principal.account_id is None or principal.state is not State.OK:
-        why = "Invalid access token" if secret else "Missing access token"
+        why = NO_ACCESS[BadToken if secret else NoToken]
         await socket.send_denial_response(Response(status_code=401, headers={"x-error-message": why}))
         return
     await socket.accept(subprotocol=protocol)
@@ -308,7 +326,7 @@ class _Conversation:
                 return
             try:
                 if self._principal.scopes.isdisjoint(_scopes(wanted.stream)):
-                    await self._say({"error": "Access token does not have the required scopes", "status": 401})
+                    await self._say({"error": NO_ACCESS[OutsideScopes], "status": 401})
                     return
                 subscription = await subscribe(self._tools, self._principal, wanted)
             except Refusal as refusal:

@@ -15,6 +15,7 @@ from pinson.interfaces.mastodon import Renderings
 from pinson.interfaces.mastodon.api import MastodonApi
 from pinson.interfaces.mastodon.api import json as answer_in_json
 from pinson.interfaces.request import Dispatcher, Routes
+from pinson.interfaces.shortlinks import ShortLinks
 from tests.world import URL
 
 ANYTHING = ("/api/v1/timelines/public", "/api/v1/no/such/thing", "/oauth/token", "/nodeinfo/2.0")
@@ -352,7 +353,8 @@ async def test_a_route_may_be_for_a_role_on_the_server_and_those_above(world, ro
     routes = Routes()
     routes.get("/api/v1/desk", role=UserRole.MODERATOR, scopes=("admin:read",))(nothing_to_say)
     renderings = Renderings(URL, world.tools.shapes, Emojis(), FilteredPosts(), clock=world.clock)
-    application = Dispatcher(world.tools, [MastodonApi(world.tools, renderings, routes.all)])
+    interfaces = [MastodonApi(world.tools, renderings, routes.all)]
+    application = Dispatcher(world.tools, interfaces, front=ShortLinks(world.tools))
     someone = await world.person("someone", role=role)
 
     client = world.client(await world.limited(someone, scope), application=application)

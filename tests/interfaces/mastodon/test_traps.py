@@ -440,6 +440,26 @@ async def test_a_socket_without_a_good_token_is_refused_before_it_opens(world, q
     assert (b"x-error-message", why) in start["headers"]
 
 
+@pytest.mark.parametrize(
+    ("scopes", "said"),
+    [
+        (None, "Missing access token"),
+        ("", "Invalid access token"),
+        ("write", "Access token does not have the required scopes"),
+    ],
+)
+async def test_an_event_stream_is_refused_in_the_words_of_streams(world, scopes, said):
+    alice = await world.person("alice")
+    client = world.client(await world.limited(alice, scopes) if scopes else None)
+    if scopes == "":
+        client.headers["authorization"] = "Bearer no"
+
+    answer = await client.get("/api/v1/streaming/user")
+
+    assert (answer.status_code, answer.json()) == (401, {"error": said})
+    assert answer.headers["www-authenticate"].startswith("Bearer ")
+
+
 async def test_a_socket_says_objects_as_text_in_text_and_a_deletion_as_an_id(world):
     alice = await world.person("alice")
 
