@@ -46,6 +46,7 @@ class Entry(msgspec.Struct, frozen=True):
     url: of its page, which never changes: what it is known by, too.
     summary: plain text that stands for it where a title is compulsory.
     language: BCP 47, or "" if it is not known.
+    related: addresses of what it is about, such as what corrects it or what it corrects.
     """
 
     url: str
@@ -57,6 +58,7 @@ class Entry(msgspec.Struct, frozen=True):
     language: str = ""
     tags: Sequence[str] = ()
     enclosures: Sequence[Enclosure] = ()
+    related: Sequence[str] = ()
 
 
 class Feed(msgspec.Struct, frozen=True):
@@ -115,6 +117,8 @@ def atom(feed: Feed) -> bytes:
         _text(author, f"{{{ATOM}}}name", one.author.name)
         _text(author, f"{{{ATOM}}}uri", one.author.url)
         SubElement(entry, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=one.url)
+        for address in one.related:
+            SubElement(entry, f"{{{ATOM}}}link", rel="related", type="text/html", href=address)
         for tag in one.tags:
             SubElement(entry, f"{{{ATOM}}}category", term=tag)
         for file in one.enclosures:
@@ -146,6 +150,8 @@ def rss(feed: Feed) -> bytes:
         _text(item, "pubDate", format_datetime(one.published))
         _text(item, f"{{{DC}}}creator", one.author.name)
         _text(item, "description", one.html)
+        for address in one.related:
+            SubElement(item, f"{{{ATOM}}}link", rel="related", type="text/html", href=address)
         for tag in one.tags:
             _text(item, "category", tag)
         for file in one.enclosures[:1]:
@@ -169,6 +175,7 @@ def json(feed: Feed) -> bytes:
             "date_modified": one.updated.isoformat(),
             "authors": [_shown(name=one.author.name, url=one.author.url, avatar=one.author.picture)],
             **_shown(language=one.language, tags=list(one.tags)),
+            **_shown(_pinson=_shown(related=list(one.related))),
             **_shown(
                 attachments=[
                     _shown(url=file.url, mime_type=file.media_type, size_in_bytes=file.size, title=file.description)

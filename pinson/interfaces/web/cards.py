@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from pinson.domain import accounts, links, media, moderation, posts
 from pinson.domain.accounts import (
+    Account,
     AccountChanged,
     AccountDeleted,
     AccountId,
@@ -30,13 +31,16 @@ from pinson.domain.filters import Context, FilteredPosts
 from pinson.domain.instance import EmojiAdded, EmojiRemoved
 from pinson.domain.links import Link, LinkPreviewed
 from pinson.domain.posts import (
+    CorrectedGone,
     Mark,
     Post,
+    PostCorrected,
     PostDeleted,
     PostEdited,
     PostId,
     PostImported,
     PostMarked,
+    PostMoved,
     PostPublished,
     PostUnmarked,
     QuoteState,
@@ -80,6 +84,20 @@ class Asked(msgspec.Struct, frozen=True):
     may_vote: bool
     has_ended: bool
     ends: str
+
+
+class Tie(msgspec.Struct, frozen=True):
+    """The other post of a correction. path: of its page, "" if there is none; said: when it was published, in words."""
+
+    path: str
+    at: datetime
+    said: str
+
+    @classmethod
+    def of(cls, shape: Shape, named: Mapping[AccountId, Account], *, lang: Lang, zone: ZoneInfo) -> "Tie":
+        """A tie to this post, by one of these accounts."""
+        author, at = named.get(shape.author_id), moment_of(shape.id)
+        return cls(path_of(author.acct, shape) if author else "", at, dates.moment(at, lang=lang, zone=zone))
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -145,8 +163,10 @@ class Cards:
         match fact:
             case PostPublished(post=post) | PostImported(post=post):
                 self._drop(post.in_reply_to_id, post.boost_of_id)
-            case PostEdited():
+            case PostEdited() | PostMoved() | PostCorrected():
                 self._drop(fact.post.id)
+            case CorrectedGone():
+                self._drop(*fact.ids)
             case PostMarked() | PostUnmarked():
                 self._drop(fact.post_id)
             case RepliesOrphaned():
@@ -189,7 +209,7 @@ class Cards:
         originals = await known.of(tx, shown)
         quoted = await _quoted(tx, known, originals, reader)
         veiled = await self.veils(tx, [*originals, *(one for one in quoted.values() if one)], reader, where, now=now)
-        found = await self._bodies(tx, [*shown, *(one.id for one in quoted.values() if one)], pages, lang)
+        found = await self._bodies(tx, known, [*shown, *(one.id for one in quoted.values() if one)], pages, lang)
         if zone.key != pages.zone.key:
             found = {id: dates.at_home(body, lang=lang, zone=zone) for id, body in found.items()}
         wanted = [id for shape in shapes for id in (shape.author_id, shape.boost_of_author_id) if id is not None]
@@ -235,13 +255,18 @@ class Cards:
         matched = await self._filtered.of(tx, reader.id, list(authors), now=now)
         return veils(matched, authors, reader_id=reader.id, where=where)
 
-    async def _bodies(self, tx: ReadTx, ids: Sequence[PostId], pages: Pages, lang: Lang) -> dict[PostId, Markup]:
+    async def _bodies(
+        self, tx: ReadTx, known: Shapes, ids: Sequence[PostId], pages: Pages, lang: Lang
+    ) -> dict[PostId, Markup]:
         kept, zone = self._posts[lang], pages.zone
         found, missing = kept.look_up(ids)
         if missing:
             read = await posts.posts(tx, missing)
             attached = await media.of_posts(tx, [post.id for post in read.values() if post.media])
-            named = await accounts.by_ids(tx, [post.author_id for post in read.values()])
+            tied = await _tied(tx, known, list(read.values()))
+            writers = [*(post.author_id for post in read.values()), *(one.author_id for one in tied.values())]
+            named = await accounts.by_ids(tx, list(dict.fromkeys(writers)))
+            ties = {id: Tie.of(shape, named, lang=lang, zone=zone) for id, shape in tied.items()}
             shared = await self._links(tx, list(read.values()))
             for post in read.values():
                 author = named.get(post.author_id)
@@ -254,6 +279,8 @@ class Cards:
                     path=path_of(author.acct, post),
                     published=dates.moment(post.created_at, lang=lang, zone=zone),
                     edited=dates.moment(post.edited_at, lang=lang, zone=zone) if post.edited_at else None,
+                    corrected=ties.get(post.corrected_by_id or 0),
+                    corrects=ties.get(post.corrects_id or 0),
                     # Made by the parser of posts, which escapes all text.
                     html=Markup(typography(post.html, "fr") if post.language == "fr" else post.html),  # noqa: S704
                     attached=attached.get(post.id, ()),
@@ -298,6 +325,12 @@ class Cards:
             if id is not None:
                 for pieces in self._posts.values():
                     pieces.drop(id)
+
+
+async def _tied(tx: ReadTx, known: Shapes, shown: Sequence[Post]) -> dict[int, Shape]:
+    """What corrects these posts, and what they correct, by id. Free if nothing does."""
+    ids = {id for post in shown for id in (post.corrected_by_id, post.corrects_id) if id is not None}
+    return {shape.id: shape for shape in await known.of(tx, list(ids))} if ids else {}
 
 
 async def _quoted(tx: ReadTx, known: Shapes, shapes: Sequence[Shape], reader: Reader) -> dict[PostId, Shape | None]:

@@ -1,4 +1,4 @@
-"""What profiles, days and hashtags show, for feed readers: `feed.atom`, `feed.rss`, `feed.json` behind their address.
+"""What profiles, days, hashtags and events show, for feed readers: `feed.atom`, `feed.rss` and `feed.json` behind it.
 
 They hold what strangers see, whoever asks, so a proxy may hold them and nobody's secrets are
 in an address that gets around. Pages that have one link to it (`_feeds.html`).
@@ -14,10 +14,10 @@ import msgspec
 from markupsafe import Markup
 from starlette.responses import Response
 
-from pinson.domain import accounts, media, posts
+from pinson.domain import accounts, events, media, posts
 from pinson.domain.accounts import AccountId, Profile
 from pinson.domain.media import Media
-from pinson.domain.posts import Post, Reader, Shape
+from pinson.domain.posts import Post, PostId, Reader, Shape
 from pinson.domain.timelines import Timeline
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.cards import path_of
@@ -53,6 +53,12 @@ class OfTag(Paged, kw_only=True):
     """A page of the feed of a hashtag."""
 
     name: str
+
+
+class OfEvent(Paged, kw_only=True):
+    """A page of the feed of an event."""
+
+    slug: str
 
 
 @routes.get("/@{acct}/feed.atom")
@@ -100,6 +106,23 @@ async def of_tag(call: Call, form: OfTag) -> Response:
     return await _paged(call, form, timeline, about, path=f"/tags/{quote(folded)}")
 
 
+@routes.get("/e/{slug}/feed.atom")
+@routes.get("/e/{slug}/feed.rss")
+@routes.get("/e/{slug}/feed.json")
+async def of_event(call: Call, form: OfEvent) -> Response:
+    """What is told in an event.
+
+    Raises:
+        EventNotFound: there is none, or it is a model.
+    """
+    async with call.tools.db.read() as tx:
+        event = await events.by_slug(tx, form.slug)
+    if event.is_model:
+        raise events.EventNotFound
+    about = _Subject(event.title, event.created_at, " ".join(event.text.split()))
+    return await _paged(call, form, call.tools.timelines.event(event.id), about, path=f"/e/{event.slug}")
+
+
 class _Subject(msgspec.Struct, frozen=True):
     """What a feed is about. since: from when on there may have been something in it."""
 
@@ -110,11 +133,15 @@ class _Subject(msgspec.Struct, frozen=True):
 
 
 class _Found(msgspec.Struct, frozen=True):
-    """Posts of a feed, newest first, as strangers see them, with who wrote them and what is attached."""
+    """Posts of a feed, newest first, as strangers see them, with who wrote them and what is attached.
+
+    tied: the posts that correct them, or that they correct, by id; their authors are among `authors`.
+    """
 
     posts: Sequence[Post]
     authors: Mapping[AccountId, Profile]
     attached: Mapping[int, Sequence[Media]]
+    tied: Mapping[PostId, Shape]
 
 
 def _about(call: Call, profile: Profile) -> _Subject:
@@ -138,10 +165,15 @@ async def _found(call: Call, timeline: Timeline, page: Page) -> _Found:
     shapes: Sequence[Shape] = await call.tools.timelines.page(call.tools.db, timeline, reader=stranger, page=page)
     async with call.tools.db.read() as tx:
         read = await posts.posts(tx, [shape.id for shape in shapes])
-        authors = await accounts.profiles(tx, [post.author_id for post in read.values()])
+        ties = {id for post in read.values() for id in (post.corrected_by_id, post.corrects_id) if id is not None}
+        tied = {shape.id: shape for shape in await call.tools.shapes.of(tx, list(ties))} if ties else {}
+        writers = dict.fromkeys(
+            [*(post.author_id for post in read.values()), *(one.author_id for one in tied.values())]
+        )
+        authors = await accounts.profiles(tx, list(writers))
         attached = await media.of_posts(tx, [post.id for post in read.values() if post.media])
     kept = [read[shape.id] for shape in shapes if shape.id in read and shape.author_id in authors]
-    return _Found(kept, authors, attached)
+    return _Found(kept, authors, attached, tied)
 
 
 def _answer(
@@ -177,6 +209,10 @@ def _answer(
 def _entry(call: Call, post: Post, found: _Found) -> Entry:
     author, attached = found.authors[post.author_id], found.attached.get(post.id, [])
     warned = Markup("<p><strong>{}</strong></p>").format(post.spoiler) if post.spoiler else ""
+    notes = [
+        Markup('<p><strong><a href="{}">{}</a></strong></p>').format(address, said)
+        for said, address in _ties(call, post, found)
+    ]
     pictures = [
         Markup('<p><img src="{}" alt="{}" width="{}" height="{}"></p>').format(
             media.address(one.key, call.base_url), one.description, one.details.width, one.details.height
@@ -185,11 +221,15 @@ def _entry(call: Call, post: Post, found: _Found) -> Entry:
         if one.kind == "image" and one.key and not post.sensitive
     ]
     return Entry(
+        related=[address for _, address in _ties(call, post, found)],
         url=f"{call.base_url}{path_of(author.acct, post)}",
         summary=summary_of(post) or f"{post.created_at.astimezone(call.zone):%Y-%m-%d %H:%M}",
-        html="".join([warned, post.html, *pictures]),
+        html="".join([*notes, warned, post.html, *pictures]),
         published=post.created_at,
-        updated=post.edited_at or post.created_at,
+        updated=max(
+            post.edited_at or post.created_at,
+            moment_of(post.corrected_by_id) if post.corrected_by_id else post.created_at,
+        ),
         author=Author(
             name=author.display_name or author.username,
             url=author.url(call.base_url),
@@ -208,3 +248,17 @@ def _entry(call: Call, post: Post, found: _Found) -> Entry:
             if one.key
         ],
     )
+
+
+def _ties(call: Call, post: Post, found: _Found) -> list[tuple[str, str]]:
+    """What corrects a post, and what it corrects: how that is said in its language, and where it is."""
+    _ = call.tools.catalogs.translations("fr" if post.language == "fr" else "en").gettext
+    ties = []
+    for said, id in (
+        (_("This message was corrected"), post.corrected_by_id),
+        (_("Corrects a message"), post.corrects_id),
+    ):
+        other = found.tied.get(id or PostId(0))
+        if other is not None and other.author_id in found.authors:
+            ties.append((said, f"{call.base_url}{path_of(found.authors[other.author_id].acct, other)}"))
+    return ties

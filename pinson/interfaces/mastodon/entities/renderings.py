@@ -32,13 +32,16 @@ from pinson.domain.filters import FilteredPosts
 from pinson.domain.instance import EmojiAdded, EmojiRemoved, Emojis
 from pinson.domain.links import Card, Link, LinkPreviewed
 from pinson.domain.posts import (
+    CorrectedGone,
     Mark,
     Post,
+    PostCorrected,
     PostDeleted,
     PostEdited,
     PostId,
     PostImported,
     PostMarked,
+    PostMoved,
     PostNotFound,
     PostPublished,
     PostUnmarked,
@@ -141,8 +144,11 @@ class Renderings:
                 self._accounts.drop(post.author_id)
                 self._drop_post(post.in_reply_to_id)
                 self._drop_post(post.quote_of_id)
-            case PostEdited() | QuotePolicyChanged():
+            case PostEdited() | PostMoved() | PostCorrected() | QuotePolicyChanged():
                 self._drop_post(fact.post.id)
+            case CorrectedGone():
+                for id in fact.ids:
+                    self._drop_post(id)
             case QuoteRevoked():
                 self._drop_post(fact.post.quote_of_id)
             case PostMarked() | PostUnmarked():

@@ -22,6 +22,7 @@ from pinson.interfaces.mastodon.entities.attachment import MediaAttachment, atta
 from pinson.interfaces.mastodon.entities.card import StatusCard
 from pinson.interfaces.mastodon.entities.poll import PollEntity
 from pinson.interfaces.mastodon.entities.wire import CustomEmoji, Nothing, encode, id_text, moment
+from pinson.lib.ids import moment_of
 from pinson.lib.paging import NEWEST
 
 
@@ -76,6 +77,7 @@ class PostPiece(BoostPiece):
     emojis: list[CustomEmoji]
     tagged_collections: tuple[()]
     card: StatusCard | None
+    pinson: "PinsonEntity | msgspec.UnsetType"
     quote: msgspec.UnsetType | None
     poll: msgspec.UnsetType | None
 
@@ -88,6 +90,18 @@ class StatusApplication(msgspec.Struct):
 
     name: str
     website: str | None
+
+
+class PinsonEntity(msgspec.Struct):
+    """What no other server knows: the live event that a status is part of, and corrections. See /api/pinson/v1.
+
+    corrected_by_id: the latest status that corrects it, corrected_at: when.
+    """
+
+    event_id: str | None
+    corrects_id: str | None
+    corrected_by_id: str | None
+    corrected_at: str | None
 
 
 class QuoteApproval(msgspec.Struct):
@@ -170,6 +184,7 @@ class ShownStatus(msgspec.Struct, kw_only=True):
     card: StatusCard | None
     poll: PollEntity | None
     quote_approval: QuoteApproval
+    pinson: PinsonEntity | msgspec.UnsetType = msgspec.UNSET
 
 
 class StatusEntity(ShownStatus, kw_only=True):
@@ -284,10 +299,23 @@ def post_piece(
         emojis=emojis,
         tagged_collections=(),
         card=card,
+        pinson=_beyond(post),
         quote=None if plain else msgspec.UNSET,
         poll=None if plain else msgspec.UNSET,
     )
     return encode(piece)[:-1] + b',"account":'
+
+
+def _beyond(post: Post) -> PinsonEntity | msgspec.UnsetType:
+    """What of a post is nobody else's; most have nothing of it."""
+    if (post.event_id, post.corrects_id, post.corrected_by_id) == (None, None, None):
+        return msgspec.UNSET
+    return PinsonEntity(
+        id_text(post.event_id),
+        id_text(post.corrects_id),
+        id_text(post.corrected_by_id),
+        moment(moment_of(post.corrected_by_id)) if post.corrected_by_id else None,
+    )
 
 
 class Viewed(msgspec.Struct, frozen=True):
