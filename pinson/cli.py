@@ -31,7 +31,7 @@ from pinson.domain import access, accounts, instance
 from pinson.domain.access import Passwords, SignUp, User, UserRole
 from pinson.domain.accounts import Account
 from pinson.domain.instance import Emoji, EmojiTooLarge, Rule, Said, Terms, Told
-from pinson.domain.media import Studio, Upload
+from pinson.domain.media import EMOJI, Studio, Upload
 from pinson.lib import config, log, reactor
 from pinson.lib.blobs import Blobs
 from pinson.lib.clock import SystemClock
@@ -40,13 +40,11 @@ from pinson.lib.db.check import DATABASE
 from pinson.lib.db.migrate import NewerSchema, steps
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.errors import Kind, Refusal
-from pinson.lib.images import Version
 from pinson.lib.logs import set_up
 from pinson.lib.vitals import Level
 
 T = TypeVar("T")
 
-EMOJI = Version(128 * 128, faithful=True)
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 REPOSITORY = Path(__file__).parents[1]
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})  # what a disk says while it is written to

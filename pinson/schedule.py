@@ -67,6 +67,7 @@ async def sweep(tools: Tools) -> None:
     await tools.db.write(proofs.ask_due, now=now)
     while await tools.db.write(shortlinks.forget_old, now=now):
         pass
+    await tools.db.write(instance.tell_due, now=now)
     await tools.db.write(instance.withdraw_over, now=now)
     await tools.blobs.sweep(now=now)
     await trends.refresh(tools.db, now=now)

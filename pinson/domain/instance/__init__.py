@@ -6,17 +6,19 @@ people who run it (access).
 """
 
 from pinson.domain.instance.announcements import (
+    all_announcements,
     announce,
     announcements,
     clear_after,
     dismiss,
     forget_reader,
     react,
+    tell_due,
     unreact,
     withdraw,
     withdraw_over,
 )
-from pinson.domain.instance.commands import add_rule, describe, publish_terms, remove_rule, withdraw_terms
+from pinson.domain.instance.commands import add_rule, change_rule, describe, publish_terms, remove_rule, withdraw_terms
 from pinson.domain.instance.emojis import Emojis, add_emoji, remove_emoji
 from pinson.domain.instance.facts import (
     AccentChosen,
@@ -27,7 +29,7 @@ from pinson.domain.instance.facts import (
     EmojiRemoved,
 )
 from pinson.domain.instance.look import BadColour, Look, checked_colour, choose_accent
-from pinson.domain.instance.model import Announcement, Description, Emoji, Reaction, Rule, Said, Terms, Told
+from pinson.domain.instance.model import Announcement, Description, Emoji, Paper, Reaction, Rule, Said, Terms, Told
 from pinson.domain.instance.policy import PRIVACY_OF, privacy_policy
 from pinson.domain.instance.queries import all_emojis, all_rules, all_terms, description, terms_at, terms_of
 from pinson.domain.instance.rules import (
@@ -74,6 +76,7 @@ __all__ = [
     "EndsBeforeItStarts",
     "Look",
     "NoDays",
+    "Paper",
     "Reaction",
     "Rule",
     "RuleNotFound",
@@ -89,11 +92,13 @@ __all__ = [
     "UnknownReaction",
     "add_emoji",
     "add_rule",
+    "all_announcements",
     "all_emojis",
     "all_rules",
     "all_terms",
     "announce",
     "announcements",
+    "change_rule",
     "checked_colour",
     "choose_accent",
     "clear_after",
@@ -106,6 +111,7 @@ __all__ = [
     "react",
     "remove_emoji",
     "remove_rule",
+    "tell_due",
     "terms_at",
     "terms_of",
     "unicode_emoji",

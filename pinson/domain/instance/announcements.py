@@ -4,7 +4,9 @@ Called by the command line (publish, withdraw), by interfaces, and by `schedule.
 What an announcement looks like is an interface's: here it is plain text. Streams hear of it by its facts.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from pinson.domain.instance import rules, store
 from pinson.domain.instance.facts import AnnouncementPublished, AnnouncementReacted, AnnouncementWithdrawn
@@ -21,33 +23,57 @@ async def announce(
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
     all_day: bool = False,
+    translations: Mapping[str, str] = MappingProxyType({}),
+    publish_at: datetime | None = None,
     now: datetime,
 ) -> Announcement:
-    """Tell everybody here something.
+    """Tell everybody here something, now or later.
 
     Args:
+        translations: the same in other languages.
+        publish_at: when to tell it; None, or a moment that has passed, is now.
         starts_at, ends_at: when that happens which it is about; from its end on, nobody is told any more.
         all_day: they are the beginnings of its first and last day, UTC.
     Raises:
-        BlankText, TextTooLong, EndsBeforeItStarts, NoDays.
+        BlankText, TextTooLong, UnknownLanguage, EndsBeforeItStarts, NoDays.
     """
     rules.check_period(starts_at, ends_at, all_day=all_day)
-    bare = rules.check_text(text, rules.MOST_ANNOUNCED)
-    made = Announcement(tx.new_id(None, now), bare, starts_at, ends_at, all_day, now)
+    made = Announcement(
+        id=tx.new_id(None, now),
+        text=rules.check_text(text, rules.MOST_ANNOUNCED),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        all_day=all_day,
+        published_at=now if publish_at is None else max(now, publish_at),
+        translations=rules.check_translations(translations, rules.MOST_ANNOUNCED),
+        told=publish_at is None or publish_at <= now,
+    )
     await store.new_announcement(tx, made)
-    await log.record(tx, AnnouncementPublished(at=now, announcement_id=made.id))
+    if made.told:
+        await log.record(tx, AnnouncementPublished(at=now, announcement_id=made.id))
     return made
 
 
-async def withdraw(tx: WriteTx, *, id: int, now: datetime) -> None:
-    """Take an announcement back.
+async def tell_due(tx: WriteTx, *, now: datetime) -> int:
+    """Tell people what was written for now or before; how much."""
+    due = [one for one in await store.announcements(tx) if not one.told and one.published_at <= now]
+    for one in due:
+        await store.tell(tx, one.id)
+        await log.record(tx, AnnouncementPublished(at=now, announcement_id=one.id))
+    return len(due)
+
+
+async def withdraw(tx: WriteTx, *, id: int, now: datetime) -> Announcement:
+    """Take an announcement back; what it said.
 
     Raises:
         AnnouncementNotFound.
     """
-    if all(one.id != id for one in await store.announcements(tx)):
+    found = next((one for one in await store.announcements(tx) if one.id == id), None)
+    if found is None:
         raise AnnouncementNotFound
     await _withdraw(tx, id, now)
+    return found
 
 
 async def withdraw_over(tx: WriteTx, *, now: datetime) -> int:
@@ -120,7 +146,7 @@ async def announcements(tx: ReadTx, *, now: datetime, reader_id: int | None = No
     Args:
         reader_id: the account that asks; None for what is the same for everybody.
     """
-    current = [one for one in await store.announcements(tx) if not one.is_over(now)]
+    current = [one for one in await store.announcements(tx) if one.told and not one.is_over(now)]
     if not current:
         return []
     counts = await store.all_counts(tx)
@@ -137,13 +163,18 @@ async def announcements(tx: ReadTx, *, now: datetime, reader_id: int | None = No
     ]
 
 
+async def all_announcements(tx: ReadTx) -> list[Announcement]:
+    """What is being announced, and what will be, the newest first. One statement."""
+    return await store.announcements(tx)
+
+
 async def _withdraw(tx: WriteTx, id: int, now: datetime) -> None:
     await store.delete_announcement(tx, id)
     await log.record(tx, AnnouncementWithdrawn(at=now, announcement_id=id))
 
 
 async def _current(tx: WriteTx, id: int, now: datetime) -> None:
-    if all(one.id != id or one.is_over(now) for one in await store.announcements(tx)):
+    if all(one.id != id or one.is_over(now) or not one.told for one in await store.announcements(tx)):
         raise AnnouncementNotFound
 
 

@@ -6,7 +6,7 @@ the emojis a text uses. Not here: how a picture is read and kept (media's studio
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pinson.domain.instance import rules, store
 from pinson.domain.instance.facts import EmojiAdded, EmojiRemoved
@@ -15,6 +15,8 @@ from pinson.domain.instance.rules import EmojiNotFound, EmojiTaken
 from pinson.lib import blobs, log
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.log import Fact
+
+KEPT = timedelta(days=1)  # for which the file of a removed emoji stays, so that it can be brought back
 
 # Not inside a word, and two may share no colon: ":a1::b2:" is one.
 _USED = re.compile(rf"(?<![a-zA-Z0-9_:]):({rules.SHORTCODE}):(?![a-zA-Z0-9_:])")
@@ -39,8 +41,8 @@ async def add_emoji(tx: WriteTx, *, shortcode: str, key: str, category: str = ""
     return emoji
 
 
-async def remove_emoji(tx: WriteTx, *, shortcode: str, now: datetime) -> None:
-    """Offer an emoji no more: what used it shows its shortcode again.
+async def remove_emoji(tx: WriteTx, *, shortcode: str, now: datetime) -> Emoji:
+    """Offer an emoji no more: what used it shows its shortcode again; what it was, whose file is kept for a day more.
 
     Raises:
         EmojiNotFound.
@@ -49,8 +51,9 @@ async def remove_emoji(tx: WriteTx, *, shortcode: str, now: datetime) -> None:
     if emoji is None:
         raise EmojiNotFound(shortcode=shortcode)
     await store.delete_emoji(tx, shortcode)
-    await blobs.abandon(tx, [emoji.key], now=now)
+    await blobs.abandon(tx, [emoji.key], now=now + KEPT)
     await log.record(tx, EmojiRemoved(at=now, shortcode=shortcode))
+    return emoji
 
 
 class Emojis:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import msgspec
 
@@ -27,19 +28,39 @@ class Rule(msgspec.Struct, frozen=True):
         return self.translations.get(language) or Said(self.text, self.hint)
 
 
+class Paper(StrEnum):
+    """A text that people have to be able to find, in versions."""
+
+    TERMS = "terms"  # of service
+    PRIVACY = "privacy"  # what the organisation adds to what the program says of itself
+
+
 class Description(msgspec.Struct, frozen=True):
-    """What this server is for, at length: plain text."""
+    """What this server is for, at length: plain text. translations: by language."""
 
     text: str
     updated_at: datetime
+    translations: Mapping[str, str] = {}
+
+    def said(self, language: str) -> str:
+        """The same in this language, or else as it was first written."""
+        return self.translations.get(language) or self.text
 
 
 class Terms(msgspec.Struct, frozen=True):
-    """Terms of service: plain text. effective_at: the beginning of the day (UTC) from which they are in force."""
+    """A version of a `Paper`: plain text. effective_at: the beginning of the day (UTC) from which it is in force.
+
+    translations: by language.
+    """
 
     effective_at: datetime
     text: str
     published_at: datetime
+    translations: Mapping[str, str] = {}
+
+    def said(self, language: str) -> str:
+        """The same in this language, or else as it was first written."""
+        return self.translations.get(language) or self.text
 
 
 class Announcement(msgspec.Struct, frozen=True):
@@ -47,6 +68,8 @@ class Announcement(msgspec.Struct, frozen=True):
 
     starts_at, ends_at: when that happens which it is about, if it says so.
     all_day: they are whole days (UTC), the first and the last.
+    translations: by language.
+    told: whether people know of it; if not, they will from `published_at` on.
     """
 
     id: int
@@ -55,6 +78,12 @@ class Announcement(msgspec.Struct, frozen=True):
     ends_at: datetime | None
     all_day: bool
     published_at: datetime
+    translations: Mapping[str, str] = {}
+    told: bool = True
+
+    def said(self, language: str) -> str:
+        """Its words in this language, or else as it was first written."""
+        return self.translations.get(language) or self.text
 
     def is_over(self, now: datetime) -> bool:
         """Whether nobody need be told any more."""

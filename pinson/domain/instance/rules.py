@@ -1,5 +1,6 @@
 """What the server may say of itself, and what counts as an emoji. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import regex
@@ -153,6 +154,18 @@ def check_text(text: str, most: int = MOST_TEXT) -> str:
     if len(bare) > most:
         raise TextTooLong(length=len(bare), limit=most)
     return bare
+
+
+def check_translations(translations: Mapping[str, str], most: int = MOST_TEXT) -> dict[str, str]:
+    """
+    Returns:
+        The texts by language, without blanks around them; those that say nothing are left out.
+    Raises:
+        TextTooLong, UnknownLanguage.
+    """
+    for language in translations:
+        check_language(language)
+    return {language: check_text(text, most) for language, text in translations.items() if text.strip()}
 
 
 def check_language(language: str) -> None:

@@ -1,10 +1,11 @@
 """SQL of what the server says of itself."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 
-from pinson.domain.instance.model import Announcement, Description, Emoji, Reaction, Rule, Terms
+from pinson.domain.instance.model import Announcement, Description, Emoji, Paper, Reaction, Rule, Terms
 from pinson.lib.db import ReadTx, WriteTx
 
 OWNS = (
@@ -12,6 +13,7 @@ OWNS = (
     "rules",
     "extended_descriptions",
     "terms",
+    "privacy_texts",
     "announcements",
     "announcement_dismissals",
     "announcement_reactions",
@@ -28,20 +30,40 @@ NEW_RULE = """
 DELETE_RULE = "DELETE FROM rules WHERE id = :id"
 CLOSE_RANKS = "UPDATE rules SET position = position - 1 WHERE position > :position"
 
-DESCRIPTION = "SELECT text, updated_at FROM extended_descriptions"
+DESCRIPTION = "SELECT text, updated_at, translations FROM extended_descriptions"
 FORGET_DESCRIPTION = "DELETE FROM extended_descriptions"
-NEW_DESCRIPTION = "INSERT INTO extended_descriptions (text, updated_at) VALUES (:text, :now)"
+NEW_DESCRIPTION = """
+    INSERT INTO extended_descriptions (text, updated_at, translations) VALUES (:text, :now, :translations)
+"""
 
-TERMS = "SELECT effective_at, text, published_at FROM terms ORDER BY effective_at"
-NEW_TERMS = "INSERT INTO terms (effective_at, text, published_at) VALUES (:effective_at, :text, :published_at)"
-DELETE_TERMS = "DELETE FROM terms WHERE effective_at = :effective_at"
+TERMS = {
+    Paper.TERMS: "SELECT effective_at, text, published_at, translations FROM terms ORDER BY effective_at",
+    Paper.PRIVACY: "SELECT effective_at, text, published_at, translations FROM privacy_texts ORDER BY effective_at",
+}
+NEW_TERMS = {
+    Paper.TERMS: """
+        INSERT INTO terms (effective_at, text, published_at, translations)
+        VALUES (:effective_at, :text, :published_at, :translations)
+    """,
+    Paper.PRIVACY: """
+        INSERT INTO privacy_texts (effective_at, text, published_at, translations)
+        VALUES (:effective_at, :text, :published_at, :translations)
+    """,
+}
+DELETE_TERMS = {
+    Paper.TERMS: "DELETE FROM terms WHERE effective_at = :effective_at",
+    Paper.PRIVACY: "DELETE FROM privacy_texts WHERE effective_at = :effective_at",
+}
 
 NEW_ANNOUNCEMENT = """
-    INSERT INTO announcements (id, text, starts_at, ends_at, all_day, published_at)
-    VALUES (:id, :text, :starts_at, :ends_at, :all_day, :published_at)
+    INSERT INTO announcements (id, text, starts_at, ends_at, all_day, published_at, translations, told)
+    VALUES (:id, :text, :starts_at, :ends_at, :all_day, :published_at, :translations, :told)
 """
+TELL = "UPDATE announcements SET told = 1 WHERE id = :id"
 DELETE_ANNOUNCEMENT = "DELETE FROM announcements WHERE id = :id"
-ANNOUNCEMENTS = "SELECT id, text, starts_at, ends_at, all_day, published_at FROM announcements ORDER BY id DESC"
+ANNOUNCEMENTS = """
+    SELECT id, text, starts_at, ends_at, all_day, published_at, translations, told FROM announcements ORDER BY id DESC
+"""
 DISMISS = """
     INSERT INTO announcement_dismissals (announcement_id, account_id) VALUES (:id, :account_id)
     ON CONFLICT (announcement_id, account_id) DO NOTHING
@@ -107,31 +129,36 @@ async def description(tx: ReadTx) -> Description | None:
     return await tx.one(Description, DESCRIPTION)
 
 
-async def set_description(tx: WriteTx, text: str, now: datetime) -> None:
+async def set_description(tx: WriteTx, text: str, translations: Mapping[str, str], now: datetime) -> None:
     """Keep what this server is for; "" is nothing."""
     await tx.run(FORGET_DESCRIPTION)
     if text:
-        await tx.run(NEW_DESCRIPTION, text=text, now=now)
+        await tx.run(NEW_DESCRIPTION, text=text, translations=translations, now=now)
 
 
-async def terms(tx: ReadTx) -> list[Terms]:
-    """All terms there ever were, by the day from which they are in force. There are few."""
-    return await tx.all(Terms, TERMS)
+async def terms(tx: ReadTx, paper: Paper) -> list[Terms]:
+    """All versions of a paper there ever were, by the day from which they are in force. There are few."""
+    return await tx.all(Terms, TERMS[paper])
 
 
-async def new_terms(tx: WriteTx, terms: Terms) -> None:
-    """Keep terms for a day that has none."""
-    await tx.run(NEW_TERMS, **msgspec.structs.asdict(terms))
+async def new_terms(tx: WriteTx, paper: Paper, terms: Terms) -> None:
+    """Keep a version for a day that has none."""
+    await tx.run(NEW_TERMS[paper], **msgspec.structs.asdict(terms))
 
 
-async def delete_terms(tx: WriteTx, effective_at: datetime) -> None:
-    """Forget the terms of a day."""
-    await tx.run(DELETE_TERMS, effective_at=effective_at)
+async def delete_terms(tx: WriteTx, paper: Paper, effective_at: datetime) -> None:
+    """Forget the version of a day."""
+    await tx.run(DELETE_TERMS[paper], effective_at=effective_at)
 
 
 async def new_announcement(tx: WriteTx, announcement: Announcement) -> None:
     """Keep an announcement."""
     await tx.run(NEW_ANNOUNCEMENT, **msgspec.structs.asdict(announcement))
+
+
+async def tell(tx: WriteTx, id: int) -> None:
+    """From now on people know of an announcement."""
+    await tx.run(TELL, id=id)
 
 
 async def delete_announcement(tx: WriteTx, id: int) -> None:

@@ -19,6 +19,7 @@ from pinson.domain.media.commands import (
 )
 from pinson.domain.media.facts import MediaUploaded
 from pinson.domain.media.model import (
+    EMOJI,
     TYPES,
     Details,
     Focus,
@@ -52,6 +53,7 @@ from pinson.domain.media.studio import Studio, process
 
 __all__ = [
     "AVATAR",
+    "EMOJI",
     "FILM_BYTES",
     "HEADER",
     "IMAGE_BYTES",

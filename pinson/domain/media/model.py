@@ -9,6 +9,7 @@ from typing import BinaryIO, NewType
 import msgspec
 
 from pinson.domain.accounts import AccountId
+from pinson.lib.images import Version
 
 MediaId = NewType("MediaId", int)
 
@@ -132,6 +133,10 @@ class Said(msgspec.Struct, frozen=True):
 
     description: str | msgspec.UnsetType = msgspec.UNSET
     focus: Focus | msgspec.UnsetType | None = msgspec.UNSET
+
+
+EMOJI = Version(128 * 128, faithful=True)
+"""What becomes of the picture of a custom emoji."""
 
 
 class Upload(msgspec.Struct, frozen=True):

@@ -77,6 +77,18 @@ from pinson.domain.moderation.rules import (
     TooManyReported,
     may_appeal,
 )
+from pinson.domain.moderation.site import (
+    add_emoji,
+    add_rule,
+    announce,
+    change_rule,
+    describe,
+    publish_paper,
+    remove_emoji,
+    remove_rule,
+    withdraw_announcement,
+    withdraw_paper,
+)
 from pinson.domain.moderation.taxonomy import change_tag, judge_link, judge_post, judge_publisher
 from pinson.domain.moderation.upkeep import choose_accent, drop_letter, retry_letter
 
@@ -108,9 +120,12 @@ __all__ = [
     "Waiting",
     "Wanted",
     "act",
+    "add_emoji",
+    "add_rule",
     "allow_email",
     "allow_email_domain",
     "allow_server",
+    "announce",
     "answer",
     "appeal",
     "appeal_by_id",
@@ -123,6 +138,7 @@ __all__ = [
     "block_network",
     "block_server",
     "change_network_block",
+    "change_rule",
     "change_server_block",
     "change_tag",
     "choose_accent",
@@ -130,6 +146,7 @@ __all__ = [
     "contested",
     "deeds",
     "delete",
+    "describe",
     "disallow_server",
     "dossier",
     "dossiers",
@@ -141,7 +158,10 @@ __all__ = [
     "judge_publisher",
     "lift",
     "may_appeal",
+    "publish_paper",
     "reject",
+    "remove_emoji",
+    "remove_rule",
     "reopen",
     "report",
     "report_by_id",
@@ -155,4 +175,6 @@ __all__ = [
     "unblock_network",
     "unblock_server",
     "waiting",
+    "withdraw_announcement",
+    "withdraw_paper",
 ]

@@ -11,6 +11,7 @@ from pinson.domain.posts import Reader
 from pinson.interfaces.mastodon.api import Call, json
 from pinson.interfaces.mastodon.entities import AnnouncementEntity, Empty, announcement_entities
 from pinson.interfaces.request import Routes
+from pinson.lib.i18n import negotiate
 
 routes = Routes()
 
@@ -47,6 +48,7 @@ async def show(call: Call, form: Wanted) -> Response:
             base_url=call.base_url,
             stranger=Reader(None, tools.standing),
             is_personal=True,
+            lang=negotiate(None, None, call.request.headers.get("accept-language")),
         )
     return json(entities)
 

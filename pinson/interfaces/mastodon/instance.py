@@ -13,14 +13,14 @@ from starlette.responses import Response
 
 import pinson
 from pinson.domain import accounts, instance, media, posts
-from pinson.domain.instance import Rule, Terms, TermsNotFound
+from pinson.domain.instance import Paper, Rule, Terms, TermsNotFound
 from pinson.domain.posts import MOST_PINS, URL_LENGTH, polls
 from pinson.interfaces.mastodon.api import Call, Who, json
 from pinson.interfaces.mastodon.entities import AccountEntity
 from pinson.interfaces.request import Routes
 from pinson.lib import images, video
 from pinson.lib.db import ReadTx
-from pinson.lib.i18n import negotiate, typography
+from pinson.lib.i18n import Lang, negotiate, typography
 
 routes = Routes()
 
@@ -407,17 +407,22 @@ async def description(call: Call) -> Response:
         said = await instance.description(tx)
     if said is None:
         return json(TextEntity(None, _html(call, call.tools.settings.instance.description)))
-    return json(TextEntity(_second(said.updated_at), _html(call, said.text)))
+    return json(TextEntity(_second(said.updated_at), _html(call, said.said(_lang(call)))))
 
 
 @routes.get("/api/v1/instance/privacy_policy", who=Who.NOBODY, answers=PrivacyPolicyEntity)
 async def privacy_policy(call: Call) -> Response:
-    """What this program does with what it is told, as HTML, in the language of whoever asks."""
-    request = call.request
-    lang = negotiate(request.query_params.get("lang"), None, request.headers.get("accept-language"))
+    """What the organisation says of it, and what this program does with what it is told, as HTML, in the language of
+    whoever asks."""
+    lang = _lang(call)
+    async with call.tools.db.read() as tx:
+        own = await instance.terms_at(tx, call.now, Paper.PRIVACY)
     facts = instance.privacy_policy(call.tools.catalogs.translations(lang).gettext)
     html = "".join(f"<p>{escape(typography(fact, lang))}</p>" for fact in facts)
-    return json(PrivacyPolicyEntity(_second(instance.PRIVACY_OF), html))
+    if own is None:
+        return json(PrivacyPolicyEntity(_second(instance.PRIVACY_OF), html))
+    since = max(instance.PRIVACY_OF, own[0].effective_at)
+    return json(PrivacyPolicyEntity(_second(since), _html(call, own[0].said(lang)) + html))
 
 
 @routes.get("/api/v1/instance/terms_of_service", who=Who.NOBODY, answers=TermsEntity)
@@ -478,6 +483,12 @@ async def _contact(call: Call, tx: ReadTx) -> Any:
     return msgspec.Raw((await call.renderings.accounts(tx, [account.id]))[account.id])
 
 
+def _lang(call: Call) -> Lang:
+    """The language of whoever asks."""
+    request = call.request
+    return negotiate(request.query_params.get("lang"), None, request.headers.get("accept-language"))
+
+
 def _terms(call: Call, found: tuple[Terms, Terms | None] | None) -> Response:
     """
     Raises:
@@ -490,7 +501,7 @@ def _terms(call: Call, found: tuple[Terms, Terms | None] | None) -> Response:
         TermsEntity(
             effective_date=f"{one.effective_at:%Y-%m-%d}",
             effective=one.effective_at <= call.now,
-            content=_html(call, one.text),
+            content=_html(call, one.said(_lang(call))),
             succeeded_by=f"{following.effective_at:%Y-%m-%d}" if following else None,
         )
     )

@@ -1,6 +1,6 @@
 """What the server says of itself: what it is for, its rules, what it keeps, its terms of service.
 
-Not here: who writes all this (the command line), how apps read it (mastodon).
+Not here: who writes all this (the desk, the command line), how apps read it (mastodon).
 """
 
 from datetime import timedelta
@@ -9,7 +9,7 @@ from html import escape
 from starlette.responses import Response
 
 from pinson.domain import accounts, instance, posts
-from pinson.domain.instance import TermsNotFound
+from pinson.domain.instance import Paper, TermsNotFound
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.site import Call
@@ -31,7 +31,7 @@ async def about(call: Call) -> Response:
         terms = await instance.terms_at(tx, call.now)
     return call.page(
         "about",
-        description=_html(call, said.text) if said else "",
+        description=_html(call, said.said(call.lang)) if said else "",
         rules=[rule.said(call.lang) for rule in rules],
         contact=None if contact is None or contact.suspended_at is not None else contact,
         terms=terms is not None,
@@ -73,10 +73,21 @@ async def terms(call: Call) -> Response:
 
 @routes.get("/privacy-policy")
 async def privacy_policy(call: Call) -> Response:
-    """What this program does with what it is told."""
+    """What the organisation says of it, and what this program does with what it is told."""
     facts = instance.privacy_policy(call.tools.catalogs.translations(call.lang).gettext)
     html = "".join(f"<p>{escape(typography(fact, call.lang))}</p>" for fact in facts)
-    return call.page("paper", kind="privacy", html=html, since=dates.day(instance.PRIVACY_OF, lang=call.lang), after="")
+    async with call.tools.db.read() as tx:
+        found = await instance.terms_at(tx, call.now, Paper.PRIVACY)
+    own, following = found or (None, None)
+    since = max(instance.PRIVACY_OF, own.effective_at) if own else instance.PRIVACY_OF
+    return call.page(
+        "paper",
+        kind="privacy",
+        own=_html(call, own.said(call.lang)) if own else "",
+        html=html,
+        since=dates.day(since, lang=call.lang),
+        after=dates.day(following.effective_at, lang=call.lang) if following else "",
+    )
 
 
 @routes.get("/terms-of-service")
@@ -93,7 +104,7 @@ async def terms_of_service(call: Call) -> Response:
     one, following = found
     after = dates.day(following.effective_at, lang=call.lang) if following else ""
     since = dates.day(one.effective_at, lang=call.lang)
-    return call.page("paper", kind="terms", html=_html(call, one.text), since=since, after=after)
+    return call.page("paper", kind="terms", own="", html=_html(call, one.said(call.lang)), since=since, after=after)
 
 
 def _html(call: Call, text: str) -> str:

@@ -26,11 +26,11 @@ async def desk(world):
 
 
 async def press(visitor, page, action, **filled):
-    """Send the first form whose address begins or ends so."""
-    at = next(
-        at for at, form in enumerate(page.forms) if form.action.startswith(action) or form.action.endswith(action)
-    )
-    return await visitor.send(page, form=at, **filled)
+    """Send the first form whose address is this, or else begins or ends so."""
+    actions = [form.action for form in page.forms]
+    found = [at for at, one in enumerate(actions) if one == action]
+    found += [at for at, one in enumerate(actions) if one.startswith(action) or one.endswith(action)]
+    return await visitor.send(page, form=found[0], **filled)
 
 
 @pytest.mark.parametrize("path", ["servers", "email_domains", "networks"])

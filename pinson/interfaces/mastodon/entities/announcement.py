@@ -51,15 +51,23 @@ class AnnouncementEntity(msgspec.Struct):
 
 
 async def announcement_entities(
-    tx: ReadTx, told: Sequence[Told], *, emojis: Emojis, base_url: str, stranger: Reader, is_personal: bool
+    tx: ReadTx,
+    told: Sequence[Told],
+    *,
+    emojis: Emojis,
+    base_url: str,
+    stranger: Reader,
+    is_personal: bool,
+    lang: str = "",
 ) -> list[AnnouncementEntity]:
     """The entities of announcements. One statement for all whom they mention, two for each status they link to.
 
     Args:
         stranger: what they link to, everybody has to be able to see.
         is_personal: whether they are what one account finds, and say what it did.
+        lang: of whoever reads them; "" is as they were first written, for everybody.
     """
-    parsed = [posts.parse(one.announcement.text, local_domain=base_url.partition("://")[2]) for one in told]
+    parsed = [posts.parse(one.announcement.said(lang), local_domain=base_url.partition("://")[2]) for one in told]
     handles = [handle for text in parsed for handle in text.handles]
     named = {
         handle: Mention(account.id, account.username, account.acct, account.url(base_url))
@@ -81,7 +89,7 @@ async def announcement_entities(
                 mentions=[MentionEntity(str(who.id), who.username, who.url, who.acct) for who in mentioned],
                 statuses=await _linked(tx, text, base_url, stranger),
                 tags=[tag_entity(name, base_url) for name in text.tags],
-                emojis=emoji_entities(emojis.used_in(said.text), base_url),
+                emojis=emoji_entities(emojis.used_in(said.said(lang)), base_url),
                 reactions=[_reaction(count, one, emojis, base_url, is_personal) for count in one.reactions],
                 read=one.is_dismissed if is_personal else msgspec.UNSET,
             )

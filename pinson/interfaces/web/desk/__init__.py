@@ -15,9 +15,11 @@ from pinson.interfaces.web.desk import (
     register,
     reports,
     sign_ups,
+    site,
     taxonomy,
+    telling,
 )
 
 __all__ = ["MODULES"]
 
-MODULES = (reports, accounts, decisions, appeals, sign_ups, taxonomy, barriers, register, health, look)
+MODULES = (reports, accounts, decisions, appeals, sign_ups, taxonomy, barriers, register, health, look, site, telling)

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Self
 
 import msgspec
 from starlette.responses import Response
@@ -14,6 +14,7 @@ from pinson.domain.accounts import AccountId, Profile
 from pinson.domain.moderation import Moderator, Sanction, Strike, Waiting
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.site import Call, NotSignedIn
+from pinson.interfaces.web.writing import BadMoment
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.paging import Page
@@ -33,6 +34,32 @@ class ReasonMissing(Refusal):
 
     kind, code = Kind.INVALID, "reason_missing"
     text = "Say why: whoever it is about, or another moderator, will want to know."
+
+
+class Words(msgspec.Struct):
+    """A text in each language of these pages."""
+
+    fr: str = ""
+    en: str = ""
+
+    @classmethod
+    def of(cls, text: str, translations: Mapping[str, str]) -> Self:
+        """What is kept, as a form holds it: what is in no language that is named is taken for French."""
+        return cls(translations.get("fr", "" if translations else text), translations.get("en", ""))
+
+    @property
+    def text(self) -> str:
+        """What stands for it where no language is asked for."""
+        return self.fr.strip() or self.en.strip()
+
+    @property
+    def translations(self) -> dict[str, str]:
+        """The languages in which it is given."""
+        return {lang: text.strip() for lang, text in (("fr", self.fr), ("en", self.en)) if text.strip()}
+
+    def fields(self, name: str) -> dict[str, str]:
+        """As a form sends it."""
+        return {f"{name}[{lang}]": text for lang, text in (("fr", self.fr), ("en", self.en))}
 
 
 class Undo(msgspec.Struct, frozen=True):
@@ -124,6 +151,39 @@ async def hidden(tx: ReadTx, strikes: Sequence[Strike]) -> Mapping[int, int]:
     """How many posts each of the decisions still hides; those that hide none are left out. One statement, or none."""
     hiding = [one.id for one in strikes if one.action is Sanction.HIDE]
     return Counter((await posts.hidden_by(tx, hiding)).values()) if hiding else {}
+
+
+def moment_of(call: Call, typed: str) -> datetime | None:
+    """The moment that was typed as it is where the reader lives; None if none was.
+
+    Raises:
+        BadMoment.
+    """
+    if not typed.strip():
+        return None
+    try:
+        return datetime.fromisoformat(typed.strip()).replace(tzinfo=call.zone).astimezone(UTC)
+    except ValueError:
+        raise BadMoment from None
+
+
+def day_of(typed: str) -> datetime | None:
+    """The beginning of the day that was typed, UTC; None if none was.
+
+    Raises:
+        BadMoment.
+    """
+    if not typed.strip():
+        return None
+    try:
+        return datetime.strptime(typed.strip(), "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise BadMoment from None
+
+
+def typed(call: Call, at: datetime) -> str:
+    """A moment as a form holds it; see `moment_of`."""
+    return f"{at.astimezone(call.zone):%Y-%m-%dT%H:%M}"
 
 
 def when(call: Call, at: datetime) -> str:
