@@ -61,11 +61,15 @@ def environment(**more):
 
 
 @contextmanager
-def live_server(data, *, workers=1, host="127.0.0.1"):
-    """Serve the folder `data` until the block ends. host: in its address; passkeys take a name, not a number."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def live_server(data, *, workers=1, host="127.0.0.1", port=None):
+    """Serve the folder `data` until the block ends.
+
+    host: in its address; passkeys take a name, not a number. port: of a server that was there before.
+    """
+    if port is None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     url = f"http://{host}:{port}"
     command = [sys.executable, "-m", "pinson.cli", "serve", "--data", str(data), "--port", str(port)]
     process = subprocess.Popen(

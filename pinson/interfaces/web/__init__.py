@@ -38,6 +38,7 @@ from pinson.interfaces.web import (
     starts,
     tags,
     theme,
+    wall,
     writing,
 )
 from pinson.interfaces.web.cards import Cards
@@ -63,6 +64,7 @@ MODULES = (
     live,
     tags,
     theme,
+    wall,
     installing,
     writing,
     drafts,

@@ -24,6 +24,12 @@ def moment(at: datetime, *, lang: Lang, zone: tzinfo) -> str:
     return f"{format_date(here, 'd MMMM y', locale=LOCALES[lang])}, {here:%H:%M}"
 
 
+def clock(at: datetime, *, lang: Lang, zone: tzinfo) -> str:
+    """« 13 h 06 » with spaces that do not break, or 13:06."""
+    here = at.astimezone(zone)
+    return f"{here.hour}\u00a0h\u00a0{here:%M}" if lang == "fr" else f"{here:%H:%M}"
+
+
 def at_home(html: Markup, *, lang: Lang, zone: tzinfo) -> Markup:
     """A piece of a page with its moments told anew, for a reader who lives in another zone than the server."""
 

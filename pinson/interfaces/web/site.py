@@ -43,6 +43,7 @@ from pinson.interfaces.request import SESSION, Handler, Route, cookie_name, orig
 from pinson.interfaces.web.cards import Card, Cards, picture_of
 from pinson.interfaces.web.pages import STATIC, TEMPLATES, Files, Pages, Problem, Rendered, etag_of
 from pinson.interfaces.web.veils import Veil
+from pinson.interfaces.web.walls import Walls
 from pinson.lib import posters
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
@@ -127,7 +128,7 @@ class Call:
     status: of a page, unless it says otherwise.
     """
 
-    def __init__(self, tools: Tools, pages: Pages, files: Files, cards: Cards, request: Request) -> None:
+    def __init__(self, tools: Tools, pages: Pages, files: Files, cards: Cards, walls: Walls, request: Request) -> None:
         self.tools = tools
         self.files = files
         self.request = request
@@ -140,6 +141,7 @@ class Call:
         self.status = 200
         self._pages = pages
         self._cards = cards
+        self.walls = walls
         self._secure = tools.settings.url.startswith("https:")
         self._new_form_secret: str | None = None
         self._is_framed = False
@@ -340,6 +342,20 @@ class Call:
         """Whether the answer is the same for all strangers, and sets no cookie."""
         return self.user is None and self._new_form_secret is None and not self._remember_lang
 
+    def shared(self, template: str, *, kept: int, films_from: str = "", **facts: Any) -> Response:
+        """Answer with a page that is the same for all who read this language, whoever they are; it sets no cookie.
+
+        Args:
+            films_from: another site whose films it may show, as an origin.
+        """
+        self._remember_lang = False
+        answer = self._for_everybody(HTMLResponse(self.piece(template, **facts)), kept)
+        answer.headers["vary"] = "accept-language"
+        if films_from:
+            policy = POLICY.replace("media-src 'self'", f"media-src 'self' {films_from}")
+            answer.headers["content-security-policy"] = policy + FORMS_STAY
+        return answer
+
     def framed(self, template: str, *, kept: int, **facts: Any) -> Response:
         """Answer with a page that any site may show in a frame: it acts for nobody, and sets no cookie."""
         self._remember_lang, self._is_framed = False, True
@@ -506,6 +522,7 @@ class Web:
             host=tools.settings.url.partition("://")[2],
             emojis=tools.emojis,
         )
+        self._walls = Walls(tools, self._pages)
         self.routes = list(routes)
 
     def owns(self, _path: str) -> bool:
@@ -514,7 +531,7 @@ class Web:
 
     async def answer(self, route: Route, request: Request) -> Response:
         """Answer one request."""
-        call = Call(self._tools, self._pages, self._files, self._cards, request)
+        call = Call(self._tools, self._pages, self._files, self._cards, self._walls, request)
         await call.recognise()
         try:
             if request.method == "GET" and not call.is_fragment:
@@ -535,7 +552,7 @@ class Web:
 
     def refuse(self, request: Request, status: int) -> Response:
         """The page where no route is, the method is wrong, or we failed."""
-        call = Call(self._tools, self._pages, self._files, self._cards, request)
+        call = Call(self._tools, self._pages, self._files, self._cards, self._walls, request)
         response = call.page("error", status=status)
         call.dress(response)
         return response

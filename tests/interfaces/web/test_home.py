@@ -113,8 +113,8 @@ async def test_an_analyst_only_reads(world, town):
 class Ear:
     """Listens to a live stream of a page, event by event."""
 
-    def __init__(self, visitor, query, **headers):
-        self.visitor, self.query, self.headers = visitor, query, headers
+    def __init__(self, visitor, query, *, path="/live", **headers):
+        self.visitor, self.path, self.query, self.headers = visitor, path, query, headers
 
     async def __aenter__(self):
         self.events = asyncio.Queue()
@@ -133,7 +133,7 @@ class Ear:
         scope = {
             "type": "http",
             "method": "GET",
-            "path": "/live",
+            "path": self.path,
             "query_string": self.query.encode(),
             "headers": [(b"cookie", cookies.encode()), *headers],
             "client": ("192.0.2.1", 5000),

@@ -1,0 +1,93 @@
+"""The wall of a live event, for a projector, and the stream that keeps it up to date.
+
+Not here: what it shows, and how those who watch are told (`walls.py`).
+"""
+
+from urllib.parse import urlsplit
+
+import msgspec
+from starlette.responses import Response, StreamingResponse
+
+from pinson.domain import events
+from pinson.domain.events import Event, EventNotFound, Webcast
+from pinson.interfaces.request import Routes
+from pinson.interfaces.web.site import Call
+from pinson.interfaces.web.walls import version_of
+from pinson.lib.db import ReadTx
+
+routes = Routes()
+
+KEPT = 5  # seconds that a proxy may hold the page; the stream brings what is newer
+
+
+class Asked(msgspec.Struct):
+    """A wall. theme: light or dark, whatever the machine says. columns, colonnes: 2 or 3."""
+
+    slug: str
+    theme: str = ""
+    columns: int = 0
+    colonnes: int = 0
+
+
+class Watched(msgspec.Struct):
+    """A stream. seen: the version of the wall that the page shows."""
+
+    slug: str
+    seen: str = ""
+
+
+@routes.get("/e/{slug}/mur")
+@routes.get("/e/{slug}/wall")
+async def show(call: Call, form: Asked) -> Response:
+    """The wall, for a projector, or as a list on a telephone and without script.
+
+    Raises:
+        EventNotFound: also for what is only a model.
+    """
+    async with call.tools.db.read() as tx:
+        event = await _event(tx, form.slug)
+    if "lang" not in call.request.query_params and event.language in ("fr", "en"):
+        call.lang = "fr" if event.language == "fr" else "en"
+    scene = await call.walls.scene(event.id, call.lang)
+    picture = call.walls.picture(scene, call.lang)
+    theme = form.theme if form.theme in ("light", "dark") else ""
+    columns = 2 if 2 in (form.columns, form.colonnes) else 3
+    return call.shared(
+        "events/wall",
+        kept=KEPT,
+        scene=scene,
+        picture=picture,
+        version=version_of(picture),
+        theme=theme,
+        columns=columns,
+        films_from=_origin(event.webcast_url) if event.webcast_kind is Webcast.HLS else "",
+    )
+
+
+@routes.get("/e/{slug}/mur/stream")
+async def watch(call: Call, form: Watched) -> Response:
+    """The wall again whenever it changes, and a sign of life every 15 seconds.
+
+    Raises:
+        EventNotFound.
+    """
+    async with call.tools.db.read() as tx:
+        event = await _event(tx, form.slug)
+    seen = call.request.headers.get("last-event-id", form.seen)
+    return StreamingResponse(
+        call.walls.watch(event.id, call.lang, seen),
+        media_type="text/event-stream",
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    )
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+async def _event(tx: ReadTx, slug: str) -> Event:
+    event = await events.by_slug(tx, slug)
+    if event.is_model:
+        raise EventNotFound
+    return event

@@ -1,0 +1,381 @@
+"""Walls of live events: what each shows, and how all who watch one are told.
+
+A wall is rendered once for each language, however many watch it: what the page holds, `Walls` sends again, whole, when
+anything on it changes. Whoever lost the connection, or whose server was restarted, gets the wall as it is now, so there
+is nothing to catch up on, no gap and no blank. Readers are told which version comes, not what changed: one who is slow
+misses versions, never keeps them.
+
+Not here: which posts are part of an event (events, timelines), its addresses (`wall.py`), what a browser does with it
+(`static/wall.js`).
+
+Source: https://html.spec.whatwg.org/multipage/server-sent-events.html.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+import segno
+from babel.numbers import format_decimal
+from markupsafe import Markup
+
+from pinson.domain import accounts, events, media, posts
+from pinson.domain.accounts import Account, AccountId
+from pinson.domain.events import Entry, Event, EventNotFound, Line, State
+from pinson.domain.media import Media, MediaKind
+from pinson.domain.posts import EventId, Post, PostId, Reader
+from pinson.domain.streams import HeardKind
+from pinson.interfaces.web import dates
+from pinson.interfaces.web.pages import Pages
+from pinson.lib.i18n import Lang, typography
+from pinson.lib.ids import moment_of
+from pinson.lib.paging import Page
+from pinson.tools import Tools
+
+MOST_SHOWN = 12  # messages; a projector shows three of them, a telephone all
+MOST_PICTURES = 6
+MOST_LINES = 4  # of the programme
+AGAIN = 15.0  # seconds after which a wall is looked at again when nothing happens, and its readers hear that it stands
+AT_ONCE = 0.05  # seconds within which what happens is shown together
+RETRY = 2000  # milliseconds after which a browser comes back by itself; wall.js spreads them
+LENGTHS = (60, 140, 280)  # characters up to which a message is written very large, large, and less so
+
+
+class Tie(msgspec.Struct, frozen=True):
+    """A message that another has to do with: when it was published, by the event's clock, and what it says."""
+
+    id: PostId
+    time: str
+    html: Markup = Markup()
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message on a wall.
+
+    size: 0 for the shortest, which are written largest, up to 3. by: who, if it is not the account of the event.
+    corrects: what it corrects; corrected: what corrects it.
+    """
+
+    id: PostId
+    time: str
+    at: datetime
+    html: Markup
+    language: str | None
+    size: int
+    by: str
+    is_key: bool
+    gauge: str
+    pictures: Sequence[Media]
+    corrects: Tie | None
+    corrected: Tie | None
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """A line of the programme that is still to come, or goes on."""
+
+    time: str
+    line: Line
+    goes_on: bool
+
+
+class Expected(msgspec.Struct, frozen=True):
+    """When more is to follow."""
+
+    since: datetime
+    until: datetime
+    time: str
+
+
+class Gauge(msgspec.Struct, frozen=True):
+    """Where what is measured stands, and in words. reached, and where steps are: in percent of the way."""
+
+    value: float
+    goal: float
+    said: str
+    reached: float
+    steps: Sequence[tuple[float, str]]
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """All that a wall shows. begins: the hour; code: for telephones, of `address`."""
+
+    event: Event
+    state: State
+    day: str
+    begins: str
+    messages: Sequence[Message]
+    gauge: Gauge | None
+    programme: Sequence[Planned]
+    expected: Expected | None
+    pictures: Sequence[Media]
+    address: str
+    code: Markup
+
+
+class Walls:
+    """The walls that are watched through this process."""
+
+    def __init__(self, tools: Tools, pages: Pages) -> None:
+        self._tools = tools
+        self._pages = pages
+        self._open: dict[tuple[EventId, Lang], _Wall] = {}
+
+    def picture(self, scene: Scene, lang: Lang) -> Markup:
+        """What a wall shows, as HTML."""
+        return self._pages.piece("events/_wall", lang=lang, scene=scene, zone=scene.event.zone)
+
+    async def watch(self, event_id: EventId, lang: Lang, seen: str) -> AsyncIterator[bytes]:
+        """Server-sent events, until the event is gone or the server stops.
+
+        Args:
+            seen: the version that the reader has.
+        """
+        wall = self._open.get((event_id, lang))
+        if wall is None:
+            wall = self._open[event_id, lang] = _Wall(self, event_id, lang)
+        wall.readers += 1
+        try:
+            yield f"retry: {RETRY}\n\n".encode()
+            async for frame in wall.frames(seen):
+                yield frame
+        finally:
+            wall.readers -= 1
+            if not wall.readers or wall.is_over:
+                wall.close()
+                if self._open.get((event_id, lang)) is wall:
+                    del self._open[event_id, lang]
+
+    def readers(self, event_id: EventId) -> int:
+        """How many watch the walls of an event through this process."""
+        return sum(wall.readers for (id, _), wall in self._open.items() if id == event_id)
+
+    async def scene(self, event_id: EventId, lang: Lang) -> Scene:
+        """What a wall shows now."""
+        return await _scene(self._tools, event_id, lang=lang)
+
+    @property
+    def tools(self) -> Tools:
+        """The tools of this process."""
+        return self._tools
+
+
+class _Wall:
+    """A wall in one language, kept up to date while somebody watches it."""
+
+    def __init__(self, walls: Walls, event_id: EventId, lang: Lang) -> None:
+        self.readers = 0
+        self.is_over = False
+        self._walls = walls
+        self._event_id = event_id
+        self._lang: Lang = lang
+        self._version = ""
+        self._frame = b""
+        self._turned = asyncio.Event()
+        self._work = asyncio.create_task(self._keep_up())
+
+    def close(self) -> None:
+        """Nobody watches any more."""
+        self._work.cancel()
+
+    async def frames(self, seen: str) -> AsyncIterator[bytes]:
+        """The wall as often as it changes, for one reader, beginning with the version that stands."""
+        while True:
+            turned = self._turned
+            if self._version and self._version != seen:
+                seen = self._version
+                yield self._frame
+            else:
+                yield STANDS
+            if self.is_over:
+                return
+            if turned is self._turned:
+                await turned.wait()
+
+    async def _keep_up(self) -> None:
+        tools = self._walls.tools
+        stranger = Reader(None, tools.standing)
+        listener = tools.hub.listen(
+            tools.timelines.event(self._event_id), stranger, principal=None, news=frozenset({HeardKind.EVENT})
+        )
+        try:
+            while not listener.closed:
+                await self._render()
+                self._turn()
+                try:
+                    async with asyncio.timeout(AGAIN):
+                        await listener.hear()
+                except TimeoutError:
+                    continue
+                await asyncio.sleep(AT_ONCE)
+        except EventNotFound:
+            pass
+        finally:
+            self.is_over = True
+            self._turn()
+            tools.hub.leave(listener)
+
+    async def _render(self) -> None:
+        scene = await self._walls.scene(self._event_id, self._lang)
+        picture = self._walls.picture(scene, self._lang)
+        version = version_of(picture)
+        if version != self._version:
+            now = int(self._walls.tools.clock.now().timestamp() * 1000)
+            told = msgspec.json.encode({"version": version, "now": now, "html": str(picture)})
+            self._version = version
+            self._frame = b"id: " + version.encode() + b"\nevent: wall\ndata: " + told + b"\n\n"
+
+    def _turn(self) -> None:
+        """Let all who wait look: one event for all of them, and a new one for the next time."""
+        self._turned.set()
+        self._turned = asyncio.Event()
+
+
+STANDS = b"event: stands\ndata: {}\n\n"
+
+
+def version_of(picture: Markup) -> str:
+    """A name for what a wall shows."""
+    return hashlib.blake2b(picture.encode(), digest_size=9).hexdigest()
+
+
+async def _scene(tools: Tools, event_id: EventId, *, lang: Lang) -> Scene:
+    """What a wall shows now: two pages of a timeline, and nine statements at most.
+
+    Raises:
+        EventNotFound.
+    """
+    now, stranger = tools.clock.now(), Reader(None, tools.standing)
+    page = Page(max_id=None, since_id=None, min_id=None, limit=MOST_SHOWN)
+    shapes = await tools.timelines.page(tools.db, tools.timelines.event(event_id), reader=stranger, page=page)
+    with_media = await tools.timelines.page(
+        tools.db, tools.timelines.event(event_id, media=True), reader=stranger, page=page
+    )
+    async with tools.db.read() as tx:
+        event = await events.by_id(tx, event_id)
+        shown = [shape.id for shape in shapes]
+        written = await posts.posts(tx, shown)
+        corrected = [post.corrects_id for post in written.values() if post.corrects_id is not None]
+        before = await posts.posts(tx, [id for id in corrected if id not in written])
+        entries = await events.entries(tx, shown)
+        attached = await media.of_posts(tx, list({*shown, *(shape.id for shape in with_media)}))
+        people = await accounts.by_ids(tx, list({post.author_id for post in written.values()}))
+        moved = await events.gauge(tx, event_id)
+        programme = await events.lines(tx, event_id)
+        waiting = await events.still_open(tx, event_id)
+    zone = ZoneInfo(event.zone)
+    stands = _Stands(event, lang, zone, written | before, entries, attached, people)
+    address = f"{tools.settings.url}/e/{event.slug}"
+    album = [one for shape in with_media for one in attached.get(shape.id, ()) if one.kind is MediaKind.IMAGE]
+    return Scene(
+        event=event,
+        state=event.state(now),
+        day=dates.day(event.starts_at.astimezone(zone), lang=lang),
+        begins=dates.clock(event.starts_at, lang=lang, zone=zone),
+        messages=[stands.message(written[id]) for id in shown if id in written],
+        gauge=_gauge(event, moved[0].gauge if moved else None, lang=lang),
+        programme=_planned(programme, now, lang=lang, zone=zone),
+        expected=_expected(waiting, lang=lang, zone=zone),
+        pictures=album[:MOST_PICTURES],
+        address=address.partition("://")[2],
+        code=_code(address),
+    )
+
+
+class _Stands(msgspec.Struct, frozen=True):
+    """What messages are made from."""
+
+    event: Event
+    lang: Lang
+    zone: ZoneInfo
+    written: Mapping[PostId, Post]
+    entries: Mapping[PostId, Entry]
+    attached: Mapping[int, Sequence[Media]]
+    people: Mapping[AccountId, Account]
+
+    def message(self, post: Post) -> Message:
+        """A post as a wall shows it."""
+        entry = self.entries.get(post.id)
+        author = self.people.get(post.author_id)
+        is_other = author is not None and author.id != self.event.account_id
+        pictures = [one for one in self.attached.get(post.id, ()) if one.kind is MediaKind.IMAGE]
+        size = next((size for size, most in enumerate(LENGTHS) if len(post.text) <= most), len(LENGTHS))
+        return Message(
+            id=post.id,
+            time=self._time(post.id),
+            at=post.created_at,
+            html=_html(post),
+            language=post.language,
+            size=size,
+            by=(author.display_name or author.username) if is_other and author is not None else "",
+            is_key=entry is not None and entry.is_key,
+            gauge=_measured(entry.gauge, self.event, self.lang) if entry is not None else "",
+            pictures=() if post.sensitive else pictures[:3],
+            corrects=self._tie(post.corrects_id),
+            corrected=self._tie(post.corrected_by_id),
+        )
+
+    def _tie(self, id: PostId | None) -> Tie | None:
+        if id is None:
+            return None
+        other = self.written.get(id)
+        return Tie(id, self._time(id), _html(other) if other is not None else Markup())
+
+    def _time(self, id: PostId) -> str:
+        return dates.clock(moment_of(id), lang=self.lang, zone=self.zone)
+
+
+def _html(post: Post) -> Markup:
+    """What it says, under its warning if it has one. Made by the parser of posts, which escapes all text."""
+    if post.spoiler:
+        return Markup("<p>{}</p>").format(post.spoiler)
+    return Markup(typography(post.html, "fr") if post.language == "fr" else post.html)  # noqa: S704
+
+
+def _gauge(event: Event, value: float | None, *, lang: Lang) -> Gauge | None:
+    if not event.gauge_steps or (goal := event.gauge_steps[-1].value) <= 0:
+        return None
+    steps = [(_percent(step.value, goal), step.label or _number(step.value, lang)) for step in event.gauge_steps]
+    value = value or 0
+    return Gauge(value, goal, _measured(value, event, lang), _percent(value, goal), steps)
+
+
+def _percent(value: float, goal: float) -> float:
+    return round(min(max(value / goal, 0), 1) * 100, 1)
+
+
+def _measured(value: float | None, event: Event, lang: Lang) -> str:
+    """« 1,75 TeV »."""
+    return "" if value is None else f"{_number(value, lang)}\u00a0{event.gauge_unit}".strip()
+
+
+def _number(value: float, lang: Lang) -> str:
+    said: str = format_decimal(value, locale=dates.LOCALES[lang])
+    return said
+
+
+def _planned(lines: Sequence[Line], now: datetime, *, lang: Lang, zone: ZoneInfo) -> list[Planned]:
+    """The lines that are not over: said to be, or by the clock."""
+    planned = []
+    for line in lines:
+        goes_on = line.starts_at <= now
+        over = line.ends_at or line.starts_at + timedelta(minutes=30)
+        if line.done_at is None and now < over:
+            planned.append(Planned(dates.clock(line.starts_at, lang=lang, zone=zone), line, goes_on))
+    return planned[:MOST_LINES]
+
+
+def _expected(waiting: Sequence[Entry], *, lang: Lang, zone: ZoneInfo) -> Expected | None:
+    for entry in waiting:
+        if entry.expects_from is not None and entry.expects_until is not None and entry.met_at is None:
+            time = dates.clock(entry.expects_until, lang=lang, zone=zone)
+            return Expected(entry.expects_from, entry.expects_until, time)
+    return None
+
+
+def _code(address: str) -> Markup:
+    """A QR code that leads to the event, drawn in the colour of text on white."""
+    drawn = segno.make_qr(address, error="m").svg_inline(omitsize=True, svgclass="qr", lineclass=None, border=2)
+    return Markup(drawn)  # noqa: S704  (lines, of numbers that segno wrote)
