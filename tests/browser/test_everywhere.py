@@ -1,16 +1,26 @@
 """What is the same on every page: its menu, its tabs, on a telephone in French as elsewhere."""
 
+import re
+from typing import NamedTuple
+
 import pytest
 import pytest_asyncio
 
 from tests.flows.server import PASSWORD, live_server
 
 
+class Everywhere(NamedTuple):
+    """The server, and what alice's app sends along."""
+
+    url: str
+    alice: dict[str, str]
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     with live_server(tmp_path_factory.mktemp("data")) as running:
-        running.person("alice")
-        yield running
+        alice = running.person("alice")
+        yield Everywhere(running.url, {"authorization": f"Bearer {alice.token}"})
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -91,3 +101,43 @@ async def test_on_paper_there_is_the_document_black_on_white_and_nothing_to_pres
         assert not await page.locator(pressed).is_visible(), pressed
     colours = "(style => [style.color, style.backgroundColor])(getComputedStyle(document.body))"
     assert await page.evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+
+
+async def test_keys_move_between_posts_act_on_them_and_lead_to_places(page, server):
+    for text in ("Un", "Deux"):
+        await page.request.post(f"{server.url}/api/v1/statuses", data={"status": text}, headers=server.alice)
+    await page.goto(f"{server.url}/@alice")
+
+    await page.keyboard.press("j")
+    await page.keyboard.press("j")
+    await page.keyboard.press("k")
+    await page.keyboard.press("j")
+    assert "Un" in await page.evaluate("document.activeElement.innerText")
+    await page.keyboard.press("f")
+    await page.locator("article", has_text="Un").locator(".like[aria-pressed=true]").wait_for()
+    await page.keyboard.press("o")
+    await page.wait_for_url(re.compile(r"/@alice/\d+$"))
+    await page.keyboard.press("r")
+    await page.wait_for_url("**/write?in_reply_to_id=*")
+    await page.keyboard.press("n")  # in the field where one writes
+    assert await page.input_value("#text") == "n"
+    await page.locator("h1").click()
+    await page.keyboard.press("g")
+    await page.keyboard.press("n")
+    await page.wait_for_url("**/notifications")
+
+
+async def test_a_question_mark_shows_the_keys_and_the_sheet_turns_them_off(page, server):
+    await page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Raccourcis clavier")
+    await sheet.get_by_label("Utiliser les raccourcis").uncheck()
+    await sheet.get_by_role("button", name="Fermer").click()
+    assert await sheet.count() == 0
+
+    await page.keyboard.press("n")
+    await page.goto(f"{server.url}/shortcuts")
+    assert not await page.get_by_role("button", name="Fermer").is_visible()
+    await page.get_by_label("Utiliser les raccourcis").check()
+    await page.keyboard.press("n")
+
+    await page.wait_for_url("**/write")
