@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from benchmarks import load, streams, world
+from benchmarks import load, redirects, streams, world
 from benchmarks.load import Browsing, Publishing, Reading, Script
 from benchmarks.server import Server, serving
 from benchmarks.wire import request
@@ -134,6 +134,28 @@ class Bench:
         yield _read_row("web: front page", found["front page"], part="pages")
         yield _read_row("web: Atom feed, 20 posts", found["feed"], part="pages")
         yield _weight_row([page.body for _, page in known])
+
+    def redirects(self) -> Iterator[Row]:
+        """Short links that are followed: each visit counted."""
+        data = self._folder / "shop"
+        self._tell("making short links")
+        shop = redirects.shop(data)
+        with self._serving(data) as server:
+            astray = redirects.astray(server, shop.codes)
+            found = self._in_turn({"redirects": self._loader(server, redirects.script(shop.codes), READERS)})
+        answered = sum(result.right_in_all for result in found["redirects"]) + redirects.LINKS
+        people, machines = redirects.counted(data, shop.account_id)
+        wrong = {"leads elsewhere": astray, "not counted, or twice": abs(answered - people - machines)}
+        rate, p99 = _rate(found["redirects"]), _latency(found["redirects"], 2) * MS
+        yield _load_row(
+            "redirects",
+            "short links, followed and counted",
+            found["redirects"],
+            target="10,000/s, p99 ≤ 10 ms",
+            met=rate >= 10_000 and p99 <= 10,
+            wanted=10_000,
+            wrong={what: count for what, count in wrong.items() if count},
+        )
 
     def posts(self) -> Iterator[Row]:
         """Durable posts over HTTP: many at once, and one after the other."""

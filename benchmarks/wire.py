@@ -29,13 +29,16 @@ class NotUnderstood(ValueError):
     """What came back is not an answer whose length is known beforehand, or there is more of it than it says."""
 
 
-def request(method: str, path: str, *, token: str = "", headers: str = "", body: bytes = b"") -> bytes:
+def request(
+    method: str, path: str, *, token: str = "", headers: str = "", body: bytes = b"", agent: str = "bench"
+) -> bytes:
     """A request as it goes over the wire.
 
     Args:
         headers: further ones, each with its line end.
+        agent: who says to ask.
     """
-    lines = f"{method} {path} HTTP/1.1\r\nHost: bench.example\r\nUser-Agent: bench\r\nAccept: */*\r\n{headers}"
+    lines = f"{method} {path} HTTP/1.1\r\nHost: bench.example\r\nUser-Agent: {agent}\r\nAccept: */*\r\n{headers}"
     if token:
         lines += f"Authorization: Bearer {token}\r\n"
     if body:
