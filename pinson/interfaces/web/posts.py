@@ -3,7 +3,7 @@ too, so `profiles.py` calls it."""
 
 from starlette.responses import Response
 
-from pinson.domain import accounts, posts
+from pinson.domain import accounts, posts, shortlinks
 from pinson.domain.filters import Context
 from pinson.domain.posts import Post, PostId, PostNotFound
 from pinson.interfaces.web.reading import KEPT
@@ -28,6 +28,9 @@ async def show_post(call: Call, *, acct: str, id: str) -> Response:
         if author is None or shape.boost_of_id is not None:
             raise PostNotFound
         post = await posts.post(tx, post_id)
+        is_own = call.acting is not None and call.acting.account_id == author.id
+        short = await shortlinks.of_post(tx, post_id) if is_own else []
+        codes = await shortlinks.codes_of(tx, [link.id for link in short]) if short else {}
     if author.acct.lower() != acct.lower():
         return call.redirect(f"/@{author.acct}/{post_id}", status=301)
     context = await call.tools.db.read_in_thread(posts.context, id=post_id, reader=reader)
@@ -47,6 +50,7 @@ async def show_post(call: Call, *, acct: str, id: str) -> Response:
         above=above,
         card=chosen[0],
         below=below,
+        short=[(link, codes[link.id][shortlinks.Channel.MESSAGE]) for link in short],
     )
 
 
