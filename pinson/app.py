@@ -78,6 +78,7 @@ LAST_WORDS = 5  # seconds that open requests have to end when the server stops
 
 FACTS: tuple[type[Fact], ...] = (
     access.ConfirmationAsked,
+    access.FactorChanged,
     access.PasswordChanged,
     access.PasswordResetAsked,
     access.SignUpRepeated,

@@ -11,13 +11,17 @@ Not here: how e-mail travels (lib/mail), what a link does (access, web), news fo
 
 from collections.abc import Sequence
 from html import escape
+from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
+from babel.dates import format_datetime
 
 from pinson.domain import access, accounts, archives, moderation
 from pinson.domain.access import (
     ConfirmationAsked,
+    Factor,
+    FactorChanged,
     PasswordResetAsked,
     Purpose,
     SignUpRepeated,
@@ -118,6 +122,20 @@ async def send_appeal_answer(tools: Tools, fact: AppealAnswered) -> None:
     if strike is not None and appeal is not None and user is not None:
         letter = looked_at_again(tools, strike, appeal, lang=_lang(user))
         await _send(tools, user, letter, id=f"appeal.{strike.id}")
+
+
+async def send_factor_changed(tools: Tools, fact: FactorChanged) -> None:
+    """That there is another way of signing in as the user, or one less: it may not have been them."""
+    async with tools.db.read() as tx:
+        user = await access.user(tx, fact.user_id)
+        passkeys = await access.passkeys_of(tx, fact.user_id)
+    if user is None:
+        return
+    name = next((one.name for one in passkeys if one.id == fact.passkey_id), "")
+    zone = ZoneInfo(user.time_zone or tools.settings.instance.time_zone)
+    when = format_datetime(fact.at, "d MMMM y, HH:mm", tzinfo=zone, locale=_lang(user))
+    letter = factor_changed(tools, fact.change, when, name, lang=_lang(user))
+    await _send(tools, user, letter, id=f"factor.{fact.user_id}.{fact.change}.{to_ms(fact.at)}")
 
 
 async def send_archive(tools: Tools, fact: ArchiveMade) -> None:
@@ -275,6 +293,53 @@ def archive_made(tools: Tools, acct: str, *, lang: Lang) -> Letter:
         after=[
             _("It stays there for seven days. It holds private messages too: keep it where nobody else reads it."),
             _("If it was not you who asked, change your password, and look at your sign-ins in the settings."),
+        ],
+    )
+
+
+def factor_changed(tools: Tools, change: Factor, when: str, name: str, *, lang: Lang) -> Letter:
+    """One signs in as you by other means than before; what to do if it was not you.
+
+    Args:
+        when: in the user's time zone.
+        name: of the passkey, if it has one and is still there.
+    """
+    _ = tools.catalogs.translations(lang).gettext
+    done, page = {
+        Factor.SECOND_STEP_ON: (
+            _("the second step was turned on: signing in now takes a code from a phone, after the password."),
+            "second_step",
+        ),
+        Factor.SECOND_STEP_OFF: (
+            _("the second step was turned off: the password alone is enough again to sign in."),
+            "second_step",
+        ),
+        Factor.PASSKEY_ADDED: (
+            _("a passkey was added: whoever has that device can sign in without the password."),
+            "passkeys",
+        ),
+        Factor.PASSKEY_REMOVED: (
+            _("a passkey was removed: that device cannot sign in any more without the password."),
+            "passkeys",
+        ),
+    }[change]
+    contact = tools.settings.instance.contact_email
+    return Letter(
+        subject=_("Signing in to {server} has changed").format(server=_server(tools)),
+        before=[
+            _("Hello,"),
+            done,
+            *([_("The passkey is called “{name}”.").format(name=name)] if name else []),
+            _("That was on {when}. If it was you, there is nothing to do.").format(when=when),
+        ],
+        action=_("See it in the settings"),
+        link=f"{tools.settings.url}/settings/{page}",
+        after=[
+            _(
+                "If it was not you: choose a new password at once, here: {address}. All browsers are then signed out. "
+                "Then sign in, and remove every passkey and app that you do not know."
+            ).format(address=f"{tools.settings.url}/auth/password"),
+            *([_("If you cannot sign in any more, write to {address}.").format(address=contact)] if contact else []),
         ],
     )
 

@@ -13,6 +13,7 @@ from pinson import archiving, closing, letters, notifying, pushing, unlocking
 from pinson.domain import conversations, events, links, media, search
 from pinson.domain.access import (
     ConfirmationAsked,
+    FactorChanged,
     PasswordResetAsked,
     SignUpRepeated,
     UserApproved,
@@ -64,6 +65,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     SignUpRepeated: ((LETTERS, letters.send_address_in_use),),
     ConfirmationAsked: ((LETTERS, letters.send_confirmation),),
     PasswordResetAsked: ((LETTERS, letters.send_password_reset),),
+    FactorChanged: ((LETTERS, letters.send_factor_changed),),
     UserConfirmed: ((NOTIFICATIONS, notifying.of_sign_up),),
     UserApproved: ((LETTERS, letters.send_welcome), (NOTIFICATIONS, notifying.of_sign_up)),
     AccountSuspended: ((NOTIFICATIONS, notifying.of_standing),),

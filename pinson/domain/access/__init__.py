@@ -11,6 +11,7 @@ consent page, how many attempts are allowed (interfaces); the text of e-mails (r
 from pinson.domain.access import blocks
 from pinson.domain.access.facts import (
     ConfirmationAsked,
+    FactorChanged,
     PasswordChanged,
     PasswordResetAsked,
     SignUpRepeated,
@@ -24,6 +25,7 @@ from pinson.domain.access.model import (
     App,
     AppId,
     Applicant,
+    Factor,
     Grant,
     Invitation,
     MemberRole,
@@ -176,6 +178,8 @@ __all__ = [
     "ConfirmationAsked",
     "EmailTaken",
     "EmailUnconfirmed",
+    "Factor",
+    "FactorChanged",
     "Grant",
     "InvalidClient",
     "InvalidGrant",

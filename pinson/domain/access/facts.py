@@ -1,6 +1,6 @@
 """What happens to users and to what acts for them. Ids only: no secret, no address is ever in the log."""
 
-from pinson.domain.access.model import TokenId, UserId
+from pinson.domain.access.model import Factor, TokenId, UserId
 from pinson.domain.accounts import AccountId
 from pinson.lib.log import Fact
 
@@ -52,6 +52,14 @@ class PasswordChanged(Fact, frozen=True, kw_only=True):
     """The user has another password; all their browsers have been signed out."""
 
     user_id: UserId
+
+
+class FactorChanged(Fact, frozen=True, kw_only=True):
+    """A second step was turned on or off, or a passkey came or went. passkey_id: which."""
+
+    user_id: UserId
+    change: Factor
+    passkey_id: int | None = None
 
 
 class TokensRevoked(Fact, frozen=True, kw_only=True):

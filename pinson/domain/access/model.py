@@ -77,6 +77,15 @@ class Challenge(StrEnum):
     PASSKEY = "passkey"  # its device is to sign somebody in
 
 
+class Factor(StrEnum):
+    """What became of what lets a user in, besides their password."""
+
+    SECOND_STEP_ON = "second_step_on"
+    SECOND_STEP_OFF = "second_step_off"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+
+
 class SecondFactor(msgspec.Struct, frozen=True):
     """What an app on a phone makes codes of. last_step: the newest step whose code was used; see `totp`."""
 
@@ -105,7 +114,7 @@ class Passkey(msgspec.Struct, frozen=True):
 class User(msgspec.Struct, frozen=True):
     """Someone who signs in. The password is not here: see `Proof`.
 
-    locale: language of what we write to them, BCP 47.
+    locale: language of what we write to them, BCP 47; "" if they never said.
     confirmed_at: when the e-mail address was shown to be theirs.
     approved_at: when they were let in, by the mode of sign-up or by a moderator.
     reason: why they want to join, in their words.
@@ -185,7 +194,7 @@ class SignUp(msgspec.Struct, frozen=True):
     username: str
     email: str
     agreement: bool
-    locale: str = "en"
+    locale: str = ""
     reason: str = ""
     invitation: str = ""
 

@@ -23,8 +23,10 @@ from webauthn.helpers.structs import (
 from yarl import URL
 
 from pinson.domain.access import rules, sessions, store
-from pinson.domain.access.model import Challenge, Passkey, State, User, UserId
+from pinson.domain.access.facts import FactorChanged
+from pinson.domain.access.model import Challenge, Factor, Passkey, State, User, UserId
 from pinson.domain.access.secret import digest
+from pinson.lib import log
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.errors import Kind, Refusal
 
@@ -132,6 +134,8 @@ async def register(tx: WriteTx, *, user_id: UserId, credential: str, name: str, 
     if await store.passkey(tx, passkey.credential_id) is not None:
         raise PasskeyRefused
     await store.insert_passkey(tx, passkey)
+    changed = FactorChanged(at=now, user_id=user_id, change=Factor.PASSKEY_ADDED, passkey_id=passkey.id)
+    await log.record(tx, changed)
 
 
 async def sign_in_by_passkey(
@@ -169,9 +173,12 @@ async def sign_in_by_passkey(
     return user
 
 
-async def remove_passkey(tx: WriteTx, *, user_id: UserId, id: int) -> None:
+async def remove_passkey(tx: WriteTx, *, user_id: UserId, id: int, now: datetime) -> None:
     """Let a passkey of the user's sign nobody in any more. One that is gone, or another's, stays as it is."""
-    await store.delete_passkey(tx, user_id, id)
+    if id in {one.id for one in await store.passkeys_of(tx, user_id)}:
+        await store.delete_passkey(tx, user_id, id)
+        changed = FactorChanged(at=now, user_id=user_id, change=Factor.PASSKEY_REMOVED, passkey_id=id)
+        await log.record(tx, changed)
 
 
 def _host(url: str) -> str:

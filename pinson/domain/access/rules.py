@@ -262,8 +262,8 @@ def email_key(email: str) -> str:
 
 
 def known_locale(locale: str) -> str:
-    """The locale if it is written as one, else English."""
-    return locale if LOCALE.fullmatch(locale) else "en"
+    """The locale if it is written as one, else "": they never said."""
+    return locale if LOCALE.fullmatch(locale) else ""
 
 
 def refuse_email(email: str) -> FieldRefused | None:

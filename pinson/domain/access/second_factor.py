@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pinson.domain.access import rules, sessions, store, totp
-from pinson.domain.access.model import Challenge, Proof, State, User, UserId
+from pinson.domain.access.facts import FactorChanged
+from pinson.domain.access.model import Challenge, Factor, Proof, State, User, UserId
 from pinson.domain.access.secret import digest
 from pinson.domain.accounts import FieldRefused, Flaw
+from pinson.lib import log
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.errors import Kind, Refusal
 
@@ -59,16 +61,19 @@ async def turn_on(
         raise WrongCode
     await store.put_second_factor(tx, user.id, secret=secret, last_step=step, now=now)
     await store.put_recovery_codes(tx, user.id, [digest(one) for one in recovery_codes])
+    await log.record(tx, FactorChanged(at=now, user_id=user.id, change=Factor.SECOND_STEP_ON))
 
 
-async def turn_off(tx: WriteTx, *, proof: Proof) -> None:
+async def turn_off(tx: WriteTx, *, proof: Proof, now: datetime) -> None:
     """A password alone lets the user in again.
 
     Raises:
         WrongPassword.
     """
     user = await sessions.still_proven(tx, proof)
-    await store.delete_second_factor(tx, user.id)
+    if await store.second_factor(tx, user.id) is not None:
+        await store.delete_second_factor(tx, user.id)
+        await log.record(tx, FactorChanged(at=now, user_id=user.id, change=Factor.SECOND_STEP_OFF))
 
 
 async def open_step(tx: WriteTx, *, proof: Proof, secret: str, now: datetime) -> None:

@@ -136,7 +136,7 @@ async def sign_out(call: Call) -> Response:
 async def _let_in(call: Call, to: str, verb: Verb, **known: Any) -> Response:
     """Sign in by a verb of the domain, with a cookie that is always new, and go on to a path of ours."""
     secret = access.new_secret()
-    await call.tools.db.write(
+    user = await call.tools.db.write(
         _replacing,
         verb=verb,
         replaced=call.session,
@@ -145,6 +145,7 @@ async def _let_in(call: Call, to: str, verb: Verb, **known: Any) -> Response:
         now=call.now,
         **known,
     )
+    call.speak_to(user)
     response = call.redirect(local(to))
     call.open_session(response, secret)
     return response

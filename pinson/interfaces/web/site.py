@@ -188,6 +188,11 @@ class Call:
         self.lang = lang
         self._remember_lang = True
 
+    def speak_to(self, user: User) -> None:
+        """Answer in the user's language from now on, if they ever said which, and said nothing else in this browser."""
+        if user.locale and LANGUAGE not in self.request.cookies and not self._remember_lang:
+            self.speak(negotiate(user.locale, None, None))
+
     @property
     def base_url(self) -> str:
         """The public address of this server, without a slash at its end."""

@@ -3,8 +3,9 @@
 import pytest
 
 from pinson.domain import access
-from pinson.domain.access import store
+from pinson.domain.access import Factor, FactorChanged, store
 from pinson.domain.access.model import Passkey
+from pinson.lib import log
 from tests.interfaces.web.visitor import Visitor
 from tests.world import PASSWORD
 
@@ -64,8 +65,8 @@ async def test_what_is_no_credential_is_refused(world, visitor, credential):
     assert stranger.session is None
 
 
-async def test_nobody_removes_the_passkey_of_somebody_else(world, ana):
-    made = Passkey(
+def a_passkey(world, ana):
+    return Passkey(
         id=7,
         user_id=ana.user_id,
         credential_id="x",
@@ -75,6 +76,10 @@ async def test_nobody_removes_the_passkey_of_somebody_else(world, ana):
         created_at=world.clock.now(),
         used_at=None,
     )
+
+
+async def test_nobody_removes_the_passkey_of_somebody_else(world, ana):
+    made = a_passkey(world, ana)
     await world.tools.db.write(store.insert_passkey, passkey=made)
     await world.person("ben")
     visitor = Visitor(world)
@@ -84,3 +89,36 @@ async def test_nobody_removes_the_passkey_of_somebody_else(world, ana):
     await visitor.client.post("/settings/passkeys", data={"csrf": token, "id": "7"})
 
     assert len(await world.ask(access.passkeys_of, ana.user_id)) == 1
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+async def test_a_letter_says_that_a_passkey_is_gone_in_the_language_of_the_person(world, ana, visitor, lang):
+    await visitor.send(await visitor.open("/settings/preferences"), language=lang)
+    await world.write(_keep, passkey=a_passkey(world, ana))
+
+    page = await visitor.open("/settings/passkeys")
+    for _ in range(2):
+        await visitor.client.post("/settings/passkeys", data={"csrf": page.forms[0].fields["csrf"], "id": "7"})
+    await world.settle()
+
+    [letter] = world.letters()
+    said = letter.get_body(("plain",)).get_content()
+    assert {"en": "a passkey was removed", "fr": "une clé d’accès a été retirée"}[lang] in said
+    assert {"en": "If it was not you", "fr": "Si ce n’était pas vous"}[lang] in said
+
+
+async def test_a_letter_names_a_passkey_that_was_added(world, ana):
+    await world.write(_keep, passkey=a_passkey(world, ana))
+    await world.write(_added, user_id=ana.user_id, passkey_id=7)
+    await world.settle()
+
+    [letter] = world.letters()
+    assert "The passkey is called “A”." in letter.get_body(("plain",)).get_content()
+
+
+async def _keep(tx, *, passkey, now):
+    await store.insert_passkey(tx, passkey)
+
+
+async def _added(tx, *, user_id, passkey_id, now):
+    await log.record(tx, FactorChanged(at=now, user_id=user_id, change=Factor.PASSKEY_ADDED, passkey_id=passkey_id))

@@ -207,3 +207,19 @@ async def test_the_cookie_is_new_when_somebody_signs_in(world, here, phone):
     await visitor.send(await visitor.sign_in("ana"), code=code_of(secret, world))
 
     assert visitor.session != "planted"
+
+
+async def test_a_letter_says_that_the_second_step_was_turned_on_and_off(world, ana, here):
+    await turned_on(world, here)
+    await world.settle()
+    await here.send(await here.open("/settings/second_step"), current=PASSWORD, button=("do", "off"))
+    await here.send(await here.open("/settings/second_step"), current=PASSWORD, button=("do", "off"))
+    await world.settle()
+
+    on, off = (letter.get_body(("plain",)).get_content() for letter in world.letters())
+    assert "was turned on" in on
+    assert "30 March 2026, 15:06" in on
+    assert "was turned off" in off
+    for letter in (on, off):
+        assert "https://pinson.example/settings/second_step" in letter
+        assert "https://pinson.example/auth/password" in letter  # if it was not them

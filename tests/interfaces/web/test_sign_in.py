@@ -170,3 +170,27 @@ async def test_attempts_on_one_name_are_limited_wherever_they_come_from(world, v
     answers = [await one.sign_in(" @ALICE ", "wrong password") for one in visitors]
 
     assert [answer.status for answer in answers] == [400, 400, 400, 429]
+
+
+async def test_the_language_that_one_chose_comes_along_to_a_new_browser(world):
+    await world.person("alice")
+    first = Visitor(world)
+    await first.sign_in("alice")
+    await first.send(await first.open("/settings/preferences"), language="fr")
+
+    new, other = Visitor(world, lang="en"), Visitor(world, lang="en")
+    await new.sign_in("alice")
+    await other.open("/?lang=en")  # said in that browser: it stays
+    await other.sign_in("alice")
+
+    assert "Réglages" in (await new.open("/settings")).text
+    assert "Settings" in (await other.open("/settings")).text
+
+
+async def test_who_never_chose_a_language_keeps_that_of_the_browser(world):
+    await world.person("alice")
+    visitor = Visitor(world, lang="fr")
+
+    await visitor.sign_in("alice")
+
+    assert "Réglages" in (await visitor.open("/settings")).text

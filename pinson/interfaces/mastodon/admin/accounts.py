@@ -24,6 +24,7 @@ from pinson.interfaces.mastodon.people import OneAccount
 from pinson.interfaces.mastodon.profile import OwnRole, role_entity
 from pinson.interfaces.request import Routes
 from pinson.lib.db import ReadTx
+from pinson.lib.i18n import SOURCE
 
 routes = Routes()
 
@@ -296,7 +297,7 @@ def _entity(one: Dossier, rendered: Mapping[AccountId, bytes]) -> dict[str, Any]
         "sensitized": one.sensitized_at is not None,
         "disabled": one.disabled_at is not None,
         "approved": one.approved_at is not None if has_owner else None,
-        "locale": one.locale,
+        "locale": SOURCE if one.locale == "" else one.locale,  # they never said: we write to them so
         "invite_request": one.reason or None,
         "ips": [],
         "account": msgspec.Raw(rendered[one.id]),

@@ -85,7 +85,7 @@ async def change(call: Call, form: Change) -> Response:
     if call.user is None:
         raise NotSignedIn
     if form.id is not None:
-        await call.tools.db.write(access.remove_passkey, user_id=call.user.id, id=form.id)
+        await call.tools.db.write(access.remove_passkey, user_id=call.user.id, id=form.id, now=call.now)
     else:
         await call.tools.db.write(
             access.register_passkey,

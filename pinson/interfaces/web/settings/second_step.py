@@ -58,7 +58,7 @@ async def change(call: Call, form: Setup) -> Response:
     """
     proof = await proven(call, form.current)
     if form.do == "off":
-        await call.tools.db.write(access.turn_off_second_step, proof=proof)
+        await call.tools.db.write(access.turn_off_second_step, proof=proof, now=call.now)
         return call.redirect("/settings/second_step?done=1")
     codes = [access.new_recovery_code() for _ in range(access.RECOVERY_CODES)]
     await call.tools.db.write(

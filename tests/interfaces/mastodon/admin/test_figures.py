@@ -103,7 +103,7 @@ async def test_what_there_was_is_counted_by_what_it_was(world, moderator, days):
     )
 
     assert {one["key"]: [(it["key"], it["human_key"], it["value"]) for it in one["data"]] for one in shown} == {
-        "languages": [("en", "English", "2")],
+        "languages": [("und", "Unknown", "2")],
         "sources": [("web", "Website", "4"), ("Toot", "Toot", "1")],
         "servers": [("pinson.example", "pinson.example", "5")],
         "tag_servers": [("pinson.example", "pinson.example", "3")],
