@@ -16,6 +16,7 @@ from pinson.domain import accounts, posts
 from pinson.domain.accounts import AccountNotFound, Field, Profile
 from pinson.domain.filters import Context
 from pinson.domain.posts import Reader, Shape
+from pinson.domain.relations import collections
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.cards import Card
@@ -182,6 +183,7 @@ async def _profile(call: Call, form: Asked, *, tab: str, tag: str = "") -> Respo
         reader, profile = await call.reader(tx), await profile_of(tx, call, form.acct)
         pinned = await _pinned(tx, call, profile, reader) if tab == "posts" and form.is_first else []
         stands = await stand(tx, call, profile)
+        recommends = await collections.of_account(tx, profile.id, reader.id, limit=1, offset=0)
         found = await posts.tag(tx, folded) if folded else None
     timeline = call.tools.timelines.profile(
         profile.id,
@@ -205,6 +207,7 @@ async def _profile(call: Call, form: Asked, *, tab: str, tag: str = "") -> Respo
         tag=found.display_name if found else tag,
         pinned=pinned,
         stand=stands,
+        recommends=bool(recommends),
         days=by_day(call, profile, part.cards),
         part=part,
     )

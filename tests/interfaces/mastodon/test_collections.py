@@ -50,7 +50,7 @@ async def test_a_collection_is_made_changed_and_deleted(world):
     assert made == {
         "id": made["id"],
         "uri": f"https://pinson.example/collections/{made['id']}",
-        "url": None,
+        "url": f"https://pinson.example/collections/{made['id']}",
         "name": "Birds",
         "description": "Who knows them",
         "language": "fr",

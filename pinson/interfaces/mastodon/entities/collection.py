@@ -24,11 +24,11 @@ class CollectionItemEntity(msgspec.Struct):
 
 
 class CollectionEntity(msgspec.Struct):
-    """https://docs.joinmastodon.org/entities/Collection. url: none has a page yet."""
+    """https://docs.joinmastodon.org/entities/Collection. url: of its page."""
 
     id: str
     uri: str
-    url: None
+    url: str
     name: str
     description: str
     language: str | None
@@ -66,7 +66,7 @@ def _entity(one: Collection, items: Sequence[Item], base_url: str) -> Collection
     return CollectionEntity(
         id=str(one.id),
         uri=f"{base_url}/collections/{one.id}",
-        url=None,
+        url=f"{base_url}/collections/{one.id}",
         name=one.name,
         description=one.description,
         language=one.language,
