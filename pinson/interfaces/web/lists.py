@@ -26,6 +26,15 @@ class New(msgspec.Struct):
     title: str = ""
 
 
+class Before(New):
+    """A list that was deleted, as the page that follows can put it back. members, tags: ids with spaces between."""
+
+    replies: Replies = Replies.LIST
+    exclusive: bool = False
+    members: str = ""
+    tags: str = ""
+
+
 class One(msgspec.Struct):
     """A list, by the id in the path."""
 
@@ -53,10 +62,7 @@ class Deed(One):
 @routes.get("/lists")
 async def show_all(call: Call, form: New) -> Response:
     """The acting account's lists, and the form for another."""
-    own = call.require("read:lists")
-    async with call.tools.db.read() as tx:
-        found = await lists.of_account(tx, own)
-    return call.page("lists/all", lists=found, title=form.title)
+    return await _all(call, title=form.title)
 
 
 @routes.post("/lists", again=show_all)
@@ -69,6 +75,29 @@ async def create(call: Call, form: New) -> Response:
     own = call.require("write:lists")
     made = await call.tools.db.write(lists.create, account_id=own, title=form.title, now=call.now)
     return call.redirect(f"/lists/{made.id}/edit")
+
+
+@routes.post("/lists/put_back", again=show_all)
+async def put_back(call: Call, form: Before) -> Response:
+    """Make a list again that was just deleted.
+
+    Raises:
+        NotSignedIn, RoleForbids, TitleBlank, TitleTooLong, TooManyLists, TooManyTags.
+    """
+    own = call.require("write:lists")
+    async with call.tools.db.read() as tx:
+        tags = await posts.tags_by_ids(tx, _ids(form.tags))
+    made = await call.tools.db.write(
+        lists.put_back,
+        account_id=own,
+        title=form.title,
+        replies=form.replies,
+        exclusive=form.exclusive,
+        member_ids=[AccountId(id) for id in _ids(form.members)],
+        tag_ids=list(tags),
+        now=call.now,
+    )
+    return call.redirect(f"/lists/{made.id}")
 
 
 @routes.get("/lists/{id}")
@@ -113,7 +142,6 @@ async def act(call: Call, form: Deed) -> Response:
     """
     own = call.require("write:lists")
     write, now = call.tools.db.write, call.now
-    to = f"/lists/{form.id}/edit"
     match form.do:
         case "change":
             await write(
@@ -126,8 +154,7 @@ async def act(call: Call, form: Deed) -> Response:
                 now=now,
             )
         case "delete":
-            await write(lists.delete, account_id=own, list_id=form.id, now=now)
-            to = "/lists"
+            return await _delete(call, own, form.id)
         case "add":
             members = [await _named(call, form.acct)]
             await write(lists.add_accounts, account_id=own, list_id=form.id, member_ids=members, now=now)
@@ -142,7 +169,26 @@ async def act(call: Call, form: Deed) -> Response:
             await write(lists.remove_tags, account_id=own, list_id=form.id, tag_ids=tag_ids, now=now)
         case _:
             raise NoSuchDeed
-    return call.redirect(to)
+    return call.redirect(f"/lists/{form.id}/edit")
+
+
+async def _delete(call: Call, own: AccountId, id: int) -> Response:
+    async with call.tools.db.read() as tx:
+        one, shape = await lists.one(tx, own, id), await lists.shape(tx, own, id)
+    await call.tools.db.write(lists.delete, account_id=own, list_id=id, now=call.now)
+    members, tags = (" ".join(str(id) for id in sorted(ids)) for ids in (shape.accounts, shape.tags))
+    return await _all(call, gone=Before(one.title, one.replies, one.exclusive, members, tags))
+
+
+async def _all(call: Call, *, title: str = "", gone: Before | None = None) -> Response:
+    own = call.require("read:lists")
+    async with call.tools.db.read() as tx:
+        found = await lists.of_account(tx, own)
+    return call.page("lists/all", lists=found, title=title, gone=gone)
+
+
+def _ids(typed: str) -> list[int]:
+    return [id for word in typed.split() if word.isdecimal() and (id := int(word[:19])) <= NEWEST]
 
 
 async def _named(call: Call, acct: str) -> AccountId:

@@ -148,6 +148,43 @@ async def test_a_list_is_made_filled_changed_and_deleted(world, town):
     assert "A list gathers" in (await press(visitor, f"{path}/edit", "delete")).text
 
 
+async def test_a_list_that_is_deleted_comes_back_as_it_was(world, town):
+    ana, ben, cora, visitor = town
+    await world.follow(ana, ben)
+    await world.follow(ana, cora)
+    path = (await visitor.send(await visitor.open("/lists"), title=EVIL)).forms[0].action
+    for acct in ("ben", "cora"):
+        await press(visitor, f"{path}/edit", "add", acct=acct)
+    await press(visitor, f"{path}/edit", "add_tag", tag="#lhc")
+    await press(visitor, f"{path}/edit", "change", replies="none", exclusive="1")
+
+    gone = await press(visitor, f"{path}/edit", "delete")
+    assert (await visitor.open(path)).status == 404
+    await world.client(ana).post(f"/api/v1/accounts/{cora.id}/unfollow")
+    back = await visitor.send(gone)
+
+    [one] = (await world.client(ana).get("/api/v1/lists")).json()
+    assert (one["title"], one["replies_policy"], one["exclusive"]) == (EVIL, "none", True)
+    assert back.status == 200
+    members = (await world.client(ana).get(f"/api/v1/lists/{one['id']}/accounts")).json()
+    assert [member["username"] for member in members] == ["ben"]  # whom she still follows
+    assert "#lhc" in (await visitor.open(f"/lists/{one['id']}/edit")).text.lower()
+
+
+async def test_what_is_put_back_is_checked_as_what_is_made(world, town):
+    _, _, _, visitor = town
+    page = await visitor.open("/lists")
+    csrf = page.forms[0].fields["csrf"]
+
+    async def put_back(**fields):
+        form = {"csrf": csrf, "title": "Voisins", **fields}
+        return (await visitor.client.post("/lists/put_back", data=form)).status_code
+
+    assert await put_back(title=" ") == 422
+    assert await put_back(members="x -1 " + "9" * 30, tags="99 ²") == 303
+    assert await put_back(replies="odd") == 422
+
+
 async def test_a_list_says_what_is_wrong_and_is_nobody_else_s(world, town):
     _, _, _, visitor = town
     page = await visitor.open("/lists")

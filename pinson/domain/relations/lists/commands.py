@@ -80,6 +80,29 @@ async def delete(tx: WriteTx, *, account_id: AccountId, list_id: int, now: datet
     await log.record(tx, ListChanged(at=now, account_id=account_id, list_id=old.id, shape=None))
 
 
+async def put_back(
+    tx: WriteTx,
+    *,
+    account_id: AccountId,
+    title: str,
+    replies: Replies,
+    exclusive: bool,
+    member_ids: Sequence[AccountId],
+    tag_ids: Sequence[int],
+    now: datetime,
+) -> List:
+    """Make a list as it was before it was deleted. Whom its owner follows no longer stays out.
+
+    Raises:
+        TitleBlank, TitleTooLong, TooManyLists, TooManyTags.
+    """
+    made = await create(tx, account_id=account_id, title=title, replies=replies, exclusive=exclusive, now=now)
+    known = await _may_hold(tx, account_id, member_ids)
+    await add_accounts(tx, account_id=account_id, list_id=made.id, member_ids=known, now=now)
+    await add_tags(tx, account_id=account_id, list_id=made.id, tag_ids=tag_ids, now=now)
+    return made
+
+
 async def add_accounts(
     tx: WriteTx, *, account_id: AccountId, list_id: int, member_ids: Sequence[AccountId], now: datetime
 ) -> None:
@@ -92,10 +115,8 @@ async def add_accounts(
     """
     one = await queries.one(tx, account_id, list_id)
     wanted = list(dict.fromkeys(member_ids))
-    known = {account_id, *(follow.topic_id for follow in await follows.among(tx, account_id, list(wanted)))}
-    for id in wanted:
-        if id not in known and await follows.request(tx, account_id, id) is None:
-            raise AccountNotFound
+    if len(await _may_hold(tx, account_id, wanted)) < len(wanted):
+        raise AccountNotFound
     if await store.held(tx, one.id, wanted):
         raise rules.AlreadyInList
     for id in wanted:
@@ -163,6 +184,12 @@ async def sever_all(tx: WriteTx, *, account_id: AccountId, now: datetime, limit:
         await store.remove(tx, one.id, [account_id], TopicKind.ACCOUNT)
         await _changed(tx, one, now)
     return len(own) + len(holding)
+
+
+async def _may_hold(tx: WriteTx, account_id: AccountId, ids: Sequence[AccountId]) -> list[AccountId]:
+    """Those of these accounts that its owner follows or asked to follow, and the owner."""
+    known = {account_id, *(follow.topic_id for follow in await follows.among(tx, account_id, list(ids)))}
+    return [id for id in ids if id in known or await follows.request(tx, account_id, id) is not None]
 
 
 async def _changed(tx: WriteTx, one: List, now: datetime) -> None:
