@@ -199,6 +199,16 @@ def test_every_sheet_is_part_of_the_one_that_pages_load():
     assert starts == sorted(starts)
 
 
+def test_a_page_with_a_sheet_of_its_own_calls_nothing_by_a_name_that_all_pages_use():
+    def names(sheet):
+        return set(re.findall(r"(?m)^\.([\w-]+)(?: {|,$)", sheet))
+
+    common = names(Files.load(STATIC).get("site.css").body.decode())
+
+    for sheet in ("write.css", "proofs.css"):
+        assert names((STATIC / sheet).read_text(encoding="utf-8")) & common == set(), sheet
+
+
 async def test_public_pages_wait_for_one_sheet_only_and_weigh_little_script(world, visitor):
     alice = await world.person("alice")
     post_id = (await world.publish(alice, "Bonjour")).id
