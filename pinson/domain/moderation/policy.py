@@ -5,12 +5,13 @@ Called by whatever moderators decide with. What the decisions mean is in `server
 
 from datetime import datetime
 
-from pinson.domain import servers
+from pinson.domain import servers, shortlinks
 from pinson.domain.access import blocks
 from pinson.domain.access.blocks import EmailBlock, EmailDomainBlock, NetworkBlock, NetworkTerms
 from pinson.domain.moderation.model import Moderator
 from pinson.domain.moderation.register import note
 from pinson.domain.servers import ServerAllow, ServerBlock, Terms
+from pinson.domain.shortlinks import ClosedSite
 from pinson.lib.db import WriteTx
 
 
@@ -147,3 +148,20 @@ async def unblock_network(tx: WriteTx, *, by: Moderator, id: int, now: datetime)
     """
     block = await blocks.unblock_network(tx, id=id, now=now)
     await note(tx, "unblock_network", by=by, target_id=block.id, label=block.network, now=now)
+
+
+async def close_site(tx: WriteTx, *, by: Moderator, host: str, reason: str, now: datetime) -> ClosedSite:
+    """Let short links lead to a site no more.
+
+    Raises:
+        DomainInvalid, ReasonMissing.
+    """
+    site = await shortlinks.close_site(tx, host=host, reason=reason, now=now)
+    await note(tx, "close_site", by=by, target_id=0, label=site.host, now=now, reason=site.reason)
+    return site
+
+
+async def reopen_site(tx: WriteTx, *, by: Moderator, host: str, now: datetime) -> None:
+    """Let them lead there again. Twice changes nothing."""
+    if await shortlinks.reopen_site(tx, host=host, now=now):
+        await note(tx, "reopen_site", by=by, target_id=0, label=host, now=now)

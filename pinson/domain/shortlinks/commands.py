@@ -152,10 +152,12 @@ async def close_site(tx: WriteTx, *, host: str, reason: str, now: datetime) -> C
     return site
 
 
-async def reopen_site(tx: WriteTx, *, host: str, now: datetime) -> None:
-    """Let short links lead to a site again. Twice changes nothing."""
-    if await store.reopen(tx, host):
+async def reopen_site(tx: WriteTx, *, host: str, now: datetime) -> bool:
+    """Let short links lead to a site again; whether it was closed. Twice changes nothing."""
+    was_closed = await store.reopen(tx, host)
+    if was_closed:
         await log.record(tx, SiteReopened(at=now, host=host))
+    return was_closed
 
 
 async def _keep(tx: WriteTx, link: ShortLink, now: datetime) -> None:

@@ -49,9 +49,13 @@ SHOWN: HeaderList = [
     (b"x-content-type-options", b"nosniff"),
     (
         b"content-security-policy",
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'".encode(),
+        (
+            f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'"
+            "; frame-ancestors 'none'; base-uri 'none'"
+        ).encode(),
     ),
 ]
+NOT_COUNTED = "/uncounted"
 CODE_PATH = 8  # characters: the slash and the code
 AHEAD: HeaderList = [(b"cache-control", b"no-store"), (b"content-length", b"0")]
 
@@ -78,7 +82,10 @@ class ShortLinks:
         if code is None:
             if self._own_host is None or not self._is_own_host(scope):
                 return False
-            await self._show(scope, send, 404)
+            if path == NOT_COUNTED:
+                await self._uncount(scope, send)
+            else:
+                await self._show(scope, send, 404)
             return True
         method: str = scope["method"]
         if method not in ("GET", "HEAD"):
@@ -155,6 +162,29 @@ class ShortLinks:
         headers = [*SHOWN, (b"content-length", b"%d" % len(body))]
         await _answer(send, status, headers, b"" if scope["method"] == "HEAD" else body)
 
+    async def _uncount(self, scope: Scope, send: Send) -> None:
+        """On a host of our own, cookies are its own too: here a browser says that it is not to be counted.
+
+        Whoever could make another browser say so would make it a little more private, so the form holds no token.
+        """
+        first = negotiate(None, None, header(scope, b"accept-language"))
+        order: tuple[Lang, Lang] = ("fr", "en") if first == "fr" else ("en", "fr")
+        headers, said = list(SHOWN), scope["method"] == "POST"
+        if said:
+            secure = "; Secure" if self._tools.settings.url.startswith("https:") else ""
+            cookie = f"{self._uncounted.decode()}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"
+            headers.append((b"set-cookie", cookie.encode()))
+        sections = []
+        for lang in order:
+            _ = self._tools.catalogs.translations(lang).gettext
+            if said:
+                form = f"<p>{escape(_('This browser is not counted.'))}</p>"
+            else:
+                form = f'<form method="post"><button>{escape(_("Do not count this browser"))}</button></form>'
+            sections.append(f'<section lang="{lang}"><h1>{escape(_("Not to be counted"))}</h1>{form}</section>')
+        body = self._document(order, self._tools.settings.instance.title, sections).encode()
+        await _answer(send, 200, [*headers, (b"content-length", b"%d" % len(body))], body)
+
     def _page(self, order: Iterable[Lang], status: int, way: Way | None) -> str:
         sections, titles = [], []
         for lang in order:
@@ -176,10 +206,13 @@ class ShortLinks:
             home = f'<p><a href="{escape(self._tools.settings.url)}/">{escape(self._tools.settings.instance.title)}</a>'
             paragraphs = "".join(f"<p>{escape(one)}</p>" for one in said)
             sections.append(f'<section lang="{lang}"><h1>{escape(title)}</h1>{paragraphs}{home}</p></section>')
+        return self._document(order, " – ".join(titles), sections)
+
+    def _document(self, order: Iterable[Lang], title: str, sections: Iterable[str]) -> str:
         return (
             f'<!doctype html><html lang="{next(iter(order))}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"<title>{escape(' – '.join(titles))}</title><style>{STYLE}</style></head>"
+            f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
             f"<body>{''.join(sections)}</body></html>"
         )
 

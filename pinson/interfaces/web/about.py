@@ -6,6 +6,7 @@ Not here: who writes all this (the desk, the command line), how apps read it (ma
 from datetime import timedelta
 from html import escape
 
+import msgspec
 from starlette.responses import Response
 
 from pinson.domain import accounts, instance, posts
@@ -51,6 +52,28 @@ async def show_rules(call: Call) -> Response:
 async def how_we_count(call: Call) -> Response:
     """What is counted here, and what is not."""
     return call.page("how_we_count")
+
+
+class Uncounted(msgspec.Struct):
+    """The form."""
+
+    uncounted: bool = False
+
+
+@routes.get("/uncounted")
+async def show_uncounted(call: Call) -> Response:
+    """How not to be counted, and what that means."""
+    settings = call.tools.settings
+    elsewhere = "" if settings.short_url == settings.url else f"{settings.short_url}/uncounted"
+    return call.page("uncounted", is_uncounted=call.is_uncounted, elsewhere=elsewhere)
+
+
+@routes.post("/uncounted")
+async def change_uncounted(call: Call, form: Uncounted) -> Response:
+    """From now on this browser is not counted, or is again."""
+    answer = call.redirect("/uncounted")
+    call.leave_uncounted(answer, form.uncounted)
+    return answer
 
 
 @routes.get("/accessibility")

@@ -39,7 +39,7 @@ from pinson.domain.accounts import AccountId, Profile
 from pinson.domain.filters import Context
 from pinson.domain.notifications import Selection
 from pinson.domain.posts import PostId, Reader, Shape
-from pinson.interfaces.request import SESSION, Handler, Route, cookie_name, origin, parameters
+from pinson.interfaces.request import SESSION, UNCOUNTED, Handler, Route, cookie_name, origin, parameters
 from pinson.interfaces.web.cards import Card, Cards, picture_of
 from pinson.interfaces.web.pages import STATIC, TEMPLATES, Files, Pages, Problem, Rendered, etag_of
 from pinson.interfaces.web.veils import Veil
@@ -477,6 +477,15 @@ class Call:
     def end_session(self, response: Response) -> None:
         """From now on this browser is not signed in."""
         self._set_cookie(response, SESSION, "", max_age=0)
+
+    @property
+    def is_uncounted(self) -> bool:
+        """Whether this browser asked that nothing be counted when it follows a link."""
+        return self._cookie(UNCOUNTED) is not None
+
+    def leave_uncounted(self, response: Response, uncounted: bool) -> None:
+        """From now on nothing is counted when this browser follows a link, or it is again."""
+        self._set_cookie(response, UNCOUNTED, "1" if uncounted else "", max_age=YEAR if uncounted else 0)
 
     def act_as(self, response: Response, account_id: AccountId) -> None:
         """From now on whoever is signed in in this browser acts as this account, if they are a member of it."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pinson.domain import access, shortlinks
-from pinson.domain.access import MemberRole
+from pinson.domain.access import MemberRole, UserRole
 from pinson.domain.shortlinks import Channel, Checked, Visitor
 from pinson.lib.paging import Page as Part
 from tests.interfaces.web.test_query_counts import counted
@@ -266,3 +266,67 @@ async def test_the_empty_list_shows_what_a_link_looks_like(member):
 
     [shown] = re.findall(r"pinson\.example/(\w{7})", page.text)
     assert shortlinks.code_in(f"/{shown}") == shown
+
+
+async def test_a_browser_can_ask_not_to_be_counted_and_to_be_counted_again(world, cern):
+    _, code = await make(world, cern)
+    browser, name = Browser(world), {"user-agent": "Mozilla/5.0 Firefox/132.0"}
+    page = await browser.open("/uncounted")
+
+    asked = await browser.send(page, form=the_form(page, "/uncounted"), uncounted="1")
+    led = await browser.client.get(f"/{code}", headers=name)
+    await browser.send(asked, form=the_form(asked, "/uncounted"))
+    await browser.client.get(f"/{code}", headers=name)
+    await world.tools.clicks.flush()
+
+    assert "This browser is not counted." in asked.text
+    assert led.status_code == 302
+    assert (await links_of(world, cern))[0].people == 1
+
+
+@pytest.mark.parametrize("settings", [{"short_url": "https://pin.example"}])
+async def test_on_a_host_apart_a_browser_says_there_that_it_is_not_to_be_counted(world, cern):
+    assert "https://pin.example/uncounted" in (await Browser(world).open("/uncounted")).links
+    _, code = await make(world, cern)
+    client, there = world.client(), {"host": "pin.example", "user-agent": "Mozilla/5.0 Firefox/132.0"}
+
+    page = await client.get("/uncounted", headers=there)
+    said = await client.post("/uncounted", headers=there)
+    cookie = said.headers["set-cookie"].partition(";")[0]
+    await client.get(f"/{code}", headers=there | {"cookie": cookie})
+    await world.tools.clicks.flush()
+
+    assert '<form method="post">' in page.text
+    assert "set-cookie" not in page.headers
+    assert (await links_of(world, cern))[0].people == 0
+
+
+async def test_what_is_counted_is_said(world):
+    page = await Browser(world).open("/how-we-count")
+
+    assert "25 months" in page.text
+    assert "its last second is lost" in page.text
+    assert "/uncounted" in page.links
+
+
+async def test_moderators_close_a_site_and_open_it_again(world, cern, member):
+    _, code = await make(world, cern)
+    await world.person("mod", role=UserRole.MODERATOR)
+    desk = Browser(world)
+    await desk.sign_in("mod@mail.example")
+
+    page = await desk.open("/moderation/closed_sites")
+    form = the_form(page, "/moderation/closed_sites")
+    unsaid = await desk.send(page, form=form, host="https://Example.org/x")
+    closed = await desk.send(page, form=form, host="https://Example.org/x", reason="It asks for passwords.")
+    shut = await world.client().get(f"/{code}")
+    opened = await desk.send(closed, form=the_form(closed, "/moderation/closed_sites/open"))
+    led = await world.client().get(f"/{code}")
+    again = await desk.send(opened, form=the_form(opened, "/moderation/closed_sites"))
+
+    assert "Say in a few words why" in unsaid.text
+    assert "example.org It asks for passwords." in closed.text
+    assert (shut.status_code, led.status_code) == (403, 302)
+    assert "example.org It asks for passwords." in again.text
+    assert "closed the site" in (await desk.open("/moderation/register")).text
+    assert (await member.open("/moderation/closed_sites")).status == 404

@@ -9,6 +9,7 @@ from pinson.interfaces.web.desk import (
     accounts,
     appeals,
     barriers,
+    closed_sites,
     decisions,
     health,
     look,
@@ -22,4 +23,18 @@ from pinson.interfaces.web.desk import (
 
 __all__ = ["MODULES"]
 
-MODULES = (reports, accounts, decisions, appeals, sign_ups, taxonomy, barriers, register, health, look, site, telling)
+MODULES = (
+    reports,
+    accounts,
+    decisions,
+    appeals,
+    sign_ups,
+    taxonomy,
+    barriers,
+    closed_sites,
+    register,
+    health,
+    look,
+    site,
+    telling,
+)
