@@ -121,6 +121,7 @@ FACTS: tuple[type[Fact], ...] = (
     moderation.Reported,
     moderation.Struck,
     moderation.AppealAnswered,
+    moderation.Appealed,
     notifications.NotificationsMerged,
     notifications.Notified,
     notifications.SenderAccepted,

@@ -30,7 +30,7 @@ from pinson.domain.access import (
     UserSignedUp,
 )
 from pinson.domain.archives import ArchiveMade
-from pinson.domain.moderation import Appeal, AppealAnswered, Sanction, Strike, Struck
+from pinson.domain.moderation import Appeal, AppealAnswered, Appealed, Sanction, Strike, Struck
 from pinson.lib.clock import to_ms
 from pinson.lib.i18n import Lang, negotiate
 from pinson.lib.mail import MailFailed, Message
@@ -111,6 +111,22 @@ async def send_decision(tools: Tools, fact: Struck) -> None:
     if strike is not None and account is not None and user is not None:
         letter = decided(tools, strike, account.acct, lang=_lang(user))
         await _send(tools, user, letter, id=f"decision.{strike.id}")
+
+
+async def send_appeal_waits(tools: Tools, fact: Appealed) -> None:
+    """That somebody asked for a decision to be looked at again, to all who moderate; nothing if it was answered since.
+
+    Not to whoever the decision is about, if they moderate too.
+    """
+    async with tools.db.read() as tx:
+        appeal = (await moderation.appeals_by_ids(tx, [fact.strike_id])).get(fact.strike_id)
+        account = await accounts.by_id(tx, fact.account_id)
+        if appeal is None or appeal.answered_at is not None or account is None:
+            return
+        owners = [await access.owner(tx, id) for id in await access.staff(tx) if id != fact.account_id]
+    for user in {one.id: one for one in owners if one is not None}.values():
+        letter = appeal_waits(tools, appeal, account.acct, lang=_lang(user))
+        await _send(tools, user, letter, id=f"appeal-waits.{appeal.id}.{user.id}")
 
 
 async def send_appeal_answer(tools: Tools, fact: AppealAnswered) -> None:
@@ -256,6 +272,22 @@ def decided(tools: Tools, strike: Strike, acct: str, *, lang: Lang) -> Letter:
         action=_("See the decision, or answer it"),
         link=_contest(tools, strike),
         after=[_("Or write to {address}.").format(address=contact)] if contact else [],
+    )
+
+
+def appeal_waits(tools: Tools, appeal: Appeal, acct: str, *, lang: Lang) -> Letter:
+    """Somebody asks moderators to look at a decision again. What they write stays on the page, for staff alone."""
+    _ = tools.catalogs.translations(lang).gettext
+    return Letter(
+        subject=_("A decision is contested on {server}").format(server=_server(tools)),
+        before=[
+            _("Hello,"),
+            _("@{acct} asks for a decision about their account to be looked at again.").format(acct=acct),
+            _("They are owed an answer with reasons; best from somebody who did not decide the first time."),
+        ],
+        action=_("Read and answer"),
+        link=f"{tools.settings.url}/moderation/appeals/{appeal.id}",
+        after=[],
     )
 
 

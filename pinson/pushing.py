@@ -168,8 +168,16 @@ async def _said(tx: ReadTx, tools: Tools, claimed: Sequence[Delivery]) -> dict[i
     for one in claimed:
         holder, notification = holders.get(one.holder_id), shown.get(one.about_id)
         if holder is not None and notification is not None and notification.account_id == holder.account_id:
+            if _is_hidden(tools, notification, written):
+                continue
             said[one.id] = holder, _payload(tools, holder, notification, people, written)
     return said
+
+
+def _is_hidden(tools: Tools, notification: Notification, written: Mapping[PostId, Post]) -> bool:
+    """Whether moderators have hidden what it is about, meanwhile, from whoever is told."""
+    post = written.get(notification.post_id) if notification.post_id is not None else None
+    return post is not None and post.id in tools.standing.posts and post.author_id != notification.account_id
 
 
 def _payload(

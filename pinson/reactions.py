@@ -33,7 +33,7 @@ from pinson.domain.instance import AnnouncementWithdrawn
 from pinson.domain.links import LinkFound, proofs
 from pinson.domain.links.proofs import ProofAsked, ProofDue
 from pinson.domain.media import MediaUploaded
-from pinson.domain.moderation import AppealAnswered, Reported, Struck
+from pinson.domain.moderation import AppealAnswered, Appealed, Reported, Struck
 from pinson.domain.notifications import Notified, SenderAccepted, SenderDismissed
 from pinson.domain.posts import (
     PostDeleted,
@@ -72,6 +72,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     AccountRestored: ((NOTIFICATIONS, notifying.of_standing),),
     Reported: ((NOTIFICATIONS, notifying.of_report),),
     Struck: ((LETTERS, letters.send_decision), (NOTIFICATIONS, notifying.of_decision)),
+    Appealed: ((LETTERS, letters.send_appeal_waits),),
     AppealAnswered: ((LETTERS, letters.send_appeal_answer),),
     AccountCreated: ((SEARCH, search.take_in_one),),
     AccountChanged: ((SEARCH, search.take_in_one), (PROOFS, proofs.look)),

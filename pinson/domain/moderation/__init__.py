@@ -21,7 +21,7 @@ from pinson.domain.moderation.decisions import (
     strikes_of,
     waiting,
 )
-from pinson.domain.moderation.facts import AppealAnswered, Reported, Struck
+from pinson.domain.moderation.facts import AppealAnswered, Appealed, Reported, Struck
 from pinson.domain.moderation.model import (
     Appeal,
     Category,
@@ -101,6 +101,7 @@ __all__ = [
     "AppealEmpty",
     "AppealNotFound",
     "AppealTooLate",
+    "Appealed",
     "AppealedAlready",
     "BeyondPower",
     "Category",

@@ -1,8 +1,8 @@
 """Whoever was decided about may ask, once, that it be looked at again, and moderators answer. Each command is one
 transaction.
 
-Called by interfaces, and by the reaction that writes the answer. Whoever cannot sign in any more, because of the very
-decision, comes with the key that stands in the letter about it.
+Called by interfaces, and by the reactions that tell moderators of it and write the answer. Whoever cannot sign in any
+more, because of the very decision, comes with the key that stands in the letter about it.
 
 Source: Regulation (EU) 2022/2065, article 20: free of charge, for six months, answered with reasons, by a person.
 """
@@ -13,7 +13,7 @@ from datetime import datetime
 
 from pinson.domain.accounts import AccountId
 from pinson.domain.moderation import decisions, rules, store
-from pinson.domain.moderation.facts import AppealAnswered
+from pinson.domain.moderation.facts import AppealAnswered, Appealed
 from pinson.domain.moderation.model import Appeal, Moderator, Sanction, Strike
 from pinson.domain.moderation.register import note
 from pinson.domain.moderation.rules import AppealAnsweredAlready, AppealedAlready, AppealNotFound
@@ -58,6 +58,7 @@ async def appeal(
     rules.check_appeal(text, strike, now=now)
     new = Appeal(id=strike.id, text=text.strip(), created_at=now)
     await store.insert_appeal(tx, new)
+    await log.record(tx, Appealed(at=now, strike_id=strike.id, account_id=strike.account_id))
     return new
 
 

@@ -20,6 +20,13 @@ class Struck(Fact, frozen=True, kw_only=True):
     by_letter: bool
 
 
+class Appealed(Fact, frozen=True, kw_only=True):
+    """Somebody asked for a decision to be looked at again: moderators want to know."""
+
+    strike_id: int
+    account_id: AccountId
+
+
 class AppealAnswered(Fact, frozen=True, kw_only=True):
     """A decision was looked at again: its owner is to know what came of it."""
 

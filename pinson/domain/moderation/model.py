@@ -41,6 +41,11 @@ class Waiting(msgspec.Struct, frozen=True):
     sign_ups: int
     appeals: int
 
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.reports + self.sign_ups + self.appeals
+
 
 class Category(StrEnum):
     """What is wrong, in the eyes of whoever reports it."""

@@ -124,12 +124,16 @@ async def of_event(call: Call, form: OfEvent) -> Response:
 
 
 class _Subject(msgspec.Struct, frozen=True):
-    """What a feed is about. since: from when on there may have been something in it."""
+    """What a feed is about. since: from when on there may have been something in it.
+
+    indexable: whether whoever it is about wants to be found by search engines.
+    """
 
     title: str
     since: datetime
     description: str = ""
     icon: str = ""
+    indexable: bool = True
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -147,7 +151,9 @@ class _Found(msgspec.Struct, frozen=True):
 def _about(call: Call, profile: Profile) -> _Subject:
     name = profile.display_name or profile.username
     icon = media.address(profile.avatar, call.base_url) if profile.avatar else ""
-    return _Subject(f"{name} (@{profile.acct})", profile.created_at, " ".join(profile.note.split()), icon)
+    return _Subject(
+        f"{name} (@{profile.acct})", profile.created_at, " ".join(profile.note.split()), icon, profile.indexable
+    )
 
 
 async def _paged(call: Call, form: Paged, timeline: Timeline, about: _Subject, *, path: str) -> Response:
@@ -166,7 +172,8 @@ async def _found(call: Call, timeline: Timeline, page: Page) -> _Found:
     async with call.tools.db.read() as tx:
         read = await posts.posts(tx, [shape.id for shape in shapes])
         ties = {id for post in read.values() for id in (post.corrected_by_id, post.corrects_id) if id is not None}
-        tied = {shape.id: shape for shape in await call.tools.shapes.of(tx, list(ties))} if ties else {}
+        known = await call.tools.shapes.of(tx, list(ties)) if ties else []
+        tied = {shape.id: shape for shape in known if posts.can_see(shape, stranger)}
         writers = dict.fromkeys(
             [*(post.author_id for post in read.values()), *(one.author_id for one in tied.values())]
         )
@@ -203,7 +210,10 @@ def _answer(
         newer="" if newer is None else f"{first}?{urlencode({'min_id': newer})}",
         older="" if older is None else f"{first}?{urlencode({'max_id': older})}",
     )
-    return call.feed(feed, FORMATS[kind], kept=KEPT)
+    answer = call.feed(feed, FORMATS[kind], kept=KEPT)
+    if not about.indexable:
+        answer.headers["x-robots-tag"] = "noindex"
+    return answer
 
 
 def _entry(call: Call, post: Post, found: _Found) -> Entry:

@@ -13,6 +13,14 @@ from pinson.lib.errors import Kind, Refusal
 FOR_EVER = "public, max-age=31536000, immutable"  # the address holds a hash of the content
 FOR_A_DAY = "public, max-age=86400"  # the bare address, which apps know
 
+KEPT_ROBOTS = 3600  # seconds that a proxy may hold what robots are told
+# Pages that say "noindex" themselves (accounts that ask for it) are not here: what may not read a page does not learn
+# that it is not to be found.
+NOT_FOR_ROBOTS = (
+    *("/api/", "/appeals/", "/auth/", "/live", "/moderation", "/oauth/", "/operator", "/search", "/settings"),
+    *("/drafts", "/follow_requests", "/kept", "/lists", "/messages", "/notifications", "/posts/", "/write"),
+)
+
 routes = Routes()
 
 
@@ -28,6 +36,13 @@ class Asked(msgspec.Struct):
 
     file: str
     v: str = ""
+
+
+@routes.get("/robots.txt")
+async def robots(call: Call) -> Response:
+    """What programs that read the web leave alone (RFC 9309): what takes signing in, and what has no end."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS)]
+    return call.public("\n".join([*lines, ""]).encode(), "text/plain", kept=KEPT_ROBOTS)
 
 
 @routes.get("/static/{file}")

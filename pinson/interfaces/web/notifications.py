@@ -67,6 +67,7 @@ class Told(msgspec.Struct, frozen=True):
     when: the latest, in words. who: whose doing, the latest first; not all of them if `size` is above.
     card: the post, if one may want to answer it. path, summary: of another post; "" if there is none to see.
     folded: the filters that cover what it says, as the reader named them.
+    about_id: of the decision, or the report.
     """
 
     id: int
@@ -79,6 +80,7 @@ class Told(msgspec.Struct, frozen=True):
     path: str = ""
     summary: str = ""
     folded: str = ""
+    about_id: int = 0
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -151,6 +153,7 @@ async def _told(tx: ReadTx, call: Call, groups: Sequence[Group]) -> list[Told]:
                 path_of(people[post.author_id].acct, post) if post and post.author_id in people else "",
                 summary_of(post) if post else "",
                 veil.title if veil and not veil.only_pictures else "",
+                group.newest.about_id,
             )
         )
     return told

@@ -33,10 +33,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from pinson.domain import access, notifications
-from pinson.domain.access import SESSION_LASTS, Membership, State, Theme, User
+from pinson.domain import access, moderation, notifications
+from pinson.domain.access import SESSION_LASTS, Membership, State, Theme, User, UserRole
 from pinson.domain.accounts import AccountId, Profile
 from pinson.domain.filters import Context
+from pinson.domain.moderation import Waiting
 from pinson.domain.notifications import Selection
 from pinson.domain.posts import PostId, Reader, Shape
 from pinson.interfaces.request import SESSION, UNCOUNTED, Handler, Route, cookie_name, origin, parameters
@@ -124,6 +125,7 @@ class Call:
     accounts: those that they are members of, oldest membership first.
     acting: the one that they act as: the one they chose, or the first.
     unread: how much that account was told since it read its notifications, up to `MOST_UNREAD`.
+    waiting: what waits for moderators, if the reader is one.
     problems: why the form that was sent comes back; none at first.
     status: of a page, unless it says otherwise.
     """
@@ -137,6 +139,7 @@ class Call:
         self.accounts: Sequence[Membership] = ()
         self.acting: Membership | None = None
         self.unread = 0
+        self.waiting: Waiting | None = None
         self.problems: Sequence[Problem] = ()
         self.status = 200
         self._pages = pages
@@ -165,9 +168,14 @@ class Call:
         self.acting = next((one for one in self.accounts if str(one.account_id) == chosen), first)
 
     async def count_unread(self) -> None:
-        """Find out how much is unread, which the head of every page says. Two statements; none for strangers."""
+        """Find out how much is unread, which the head of every page says; for moderators, what waits for them too.
+
+        Two statements, or three; none for strangers.
+        """
         if self.acting is not None:
             async with self.tools.db.read() as tx:
+                if self.user is not None and self.user.role.covers(UserRole.MODERATOR):
+                    self.waiting = await moderation.waiting(tx)
                 self.unread = await notifications.unread_groups(
                     tx, self.acting.account_id, Selection(), most=MOST_UNREAD
                 )

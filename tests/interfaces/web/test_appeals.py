@@ -125,3 +125,40 @@ async def test_one_may_write_once_and_say_why_and_within_six_months(world, mona,
     world.clock.move(timedelta(days=185))
     assert (await browser.send(late, text="Trop tard")).status == 422
     assert "more than six months old" in (await browser.open(await link_of(world))).text
+
+
+async def test_those_who_moderate_are_told_of_an_appeal_by_letter_and_by_number(world, mona, suspended):
+    mal, link = suspended
+    root = await world.person("root", role=UserRole.ADMIN)
+    await world.person("ana")
+    await contest(world, link)
+    await world.settle()
+
+    letters = [one for one in world.letters() if "contested" in one["subject"]]
+    assert sorted(one["to"] for one in letters) == ["mona@mail.example", "root@mail.example"]
+    letter = letters[0].get_body(("plain",)).get_content()
+    page = await mona.open(re.search(r"/moderation/appeals/\d+", letter)[0])
+    assert "C’est ma boutique" in page.text
+    assert "C’est ma boutique" not in letter
+    assert "Moderation 1 to be looked at" in (await mona.open("/explore")).text
+    assert "1 appeal waits for an answer" in (await mona.open("/notifications")).text
+    assert (root.username, mal.username) == ("root", "mal")
+
+    await answer(mona, link, "")
+    assert "to be looked at" not in (await mona.open("/explore")).text
+    assert "appeal waits" not in (await mona.open("/notifications")).text
+
+
+async def test_a_notification_of_a_decision_leads_to_the_page_where_one_answers_it(world, mona):
+    mal = await world.person("mal")
+    await decide(mona, f"/moderation/accounts/{mal.id}", "none", "Doucement")
+    await world.settle()
+    visitor = Visitor(world)
+    await visitor.sign_in("mal")
+
+    told = await visitor.open("/notifications")
+    page = await visitor.open(next(link for link in told.links if link.startswith("/appeals/")))
+
+    assert "Doucement" in page.text
+    assert "You do not agree?" in page.text
+    assert "Moderation" not in told.text

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from pinson.domain import accounts, moderation, posts
 from pinson.domain.access import UserRole
 from pinson.domain.accounts import AccountId, Profile
-from pinson.domain.moderation import Moderator, Sanction, Strike, Waiting
+from pinson.domain.moderation import Moderator, Sanction, Strike
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.site import Call, NotSignedIn
 from pinson.interfaces.web.writing import BadMoment
@@ -131,8 +131,10 @@ async def page(call: Call, template: str, at: str, *, undo: Undo | None = None, 
         at: the tab that is open.
         undo: what undoes the thing just done, if it is that which the page answers.
     """
-    async with call.tools.db.read() as tx:
-        waiting: Waiting = await moderation.waiting(tx)
+    waiting = call.waiting
+    if waiting is None:  # a form comes back
+        async with call.tools.db.read() as tx:
+            waiting = await moderation.waiting(tx)
     return call.page(f"desk/{template}", at=at, waiting=waiting, undo=undo, **facts)
 
 
