@@ -139,6 +139,7 @@ class Cards:
 
     whole: pages as strangers see them. Beside each lie the facts that it was made from, and it is shown again only
         where those of a request are equal: to compare them takes 5 µs, to render a profile 400.
+    told: the latest news that strangers heard, in each language, and what they were told.
     posters: pictures, by a hash of what they show, so none is ever out of date.
     """
 
@@ -150,6 +151,7 @@ class Cards:
         self._count_linked = 0
         self._marks = RememberedMarks()
         self.whole: Pieces[Rendered] = Pieces(KEEP_WHOLE)
+        self.told: dict[Lang, tuple[object, bytes]] = {}
         self.posters: Pieces[bytes] = Pieces(KEEP_POSTERS)
 
     async def load(self, tx: ReadTx) -> None:

@@ -123,11 +123,7 @@ async def _lines(call: Call, listener: Listener, after: PostId, asked: Asked) ->
                 if one.kind is HeardKind.DELETED:
                     yield _event("deleted", {"id": str(one.id)})
                     continue
-                async with call.tools.db.read() as tx:
-                    shapes = await call.tools.shapes.of(tx, [one.id])
-                for shape in shapes:
-                    async for line in _published(call, shape, asked, kind=KINDS[one.kind]):
-                        yield line
+                yield await _told(call, one, asked)
     finally:
         call.tools.hub.leave(listener)
 
@@ -138,6 +134,18 @@ async def _missed(call: Call, listener: Listener, after: PostId) -> Sequence[Sha
     page = Page(max_id=None, since_id=None, min_id=after, limit=MOST_MISSED)
     found = await call.tools.timelines.page(call.tools.db, listener.timeline, reader=listener.reader, page=page)
     return found[::-1]
+
+
+async def _told(call: Call, heard: Heard, asked: Asked) -> bytes:
+    """What happened to a post. Made once for all strangers who read the same language: they see the same."""
+    told = call.told_strangers(heard)
+    if told is None:
+        async with call.tools.db.read() as tx:
+            shapes = await call.tools.shapes.of(tx, [heard.id])
+        lines = [line for one in shapes async for line in _published(call, one, asked, kind=KINDS[heard.kind])]
+        told = b"".join(lines)
+        call.keep_for_strangers(heard, told)
+    return told
 
 
 async def _published(call: Call, shape: Shape, asked: Asked, *, kind: str = "published") -> AsyncIterator[bytes]:

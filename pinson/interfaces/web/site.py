@@ -239,6 +239,16 @@ class Call:
         """Which of these posts a filter of the reader's covers here, for pages that show them in other ways."""
         return await self._cards.veils(tx, shapes, await self.reader(tx), where, now=self.now)
 
+    def told_strangers(self, heard: object) -> bytes | None:
+        """What strangers in this language were told of this very news; None if nobody was, or this is no stranger."""
+        known = self._cards.told.get(self.lang) if self.acting is None else None
+        return known[1] if known is not None and known[0] is heard else None
+
+    def keep_for_strangers(self, heard: object, told: bytes) -> None:
+        """Tell the next stranger the same of this news; what members are told is theirs alone."""
+        if self.acting is None:
+            self._cards.told[self.lang] = heard, told
+
     def may(self, scope: str) -> bool:
         """Whether the role of whoever is signed in allows this with the acting account; scopes say it, as for apps."""
         return self.acting is not None and access.allows(self.acting.role, scope)
