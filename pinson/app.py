@@ -214,6 +214,7 @@ async def machine(
     timelines = Timelines(shapes)
     hub = Hub(timelines, shapes, db)
     standing, tokens, circles = Standing(), Tokens(db), Circles()
+    defaults = accounts.RememberedDefaults()
     ip_blocks, filtered, emojis = IpBlocks(), FilteredPosts(), Emojis()
     cards = web.Cards(filtered)
     look, redirects, clicks = Look(), Redirects(), Clickometer(db, clock)
@@ -222,6 +223,7 @@ async def machine(
     kinds = Kinds(FACTS)
     views = (
         standing,
+        defaults,
         ip_blocks,
         tokens,
         circles,
@@ -260,6 +262,7 @@ async def machine(
         push_key=await db.write(notifications.push.public_key),
         clicks=clicks,
         standing=standing,
+        defaults=defaults,
         ip_blocks=ip_blocks,
         tokens=tokens,
         circles=circles,

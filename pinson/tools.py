@@ -11,6 +11,7 @@ import msgspec
 
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.access.blocks import IpBlocks
+from pinson.domain.accounts import RememberedDefaults
 from pinson.domain.instance import Emojis, Look
 from pinson.domain.media import Studio
 from pinson.domain.posts import Shapes, Shortener, Standing
@@ -55,6 +56,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     clicks: Clickometer
     # views: in memory, behind the log
     standing: Standing
+    defaults: RememberedDefaults
     ip_blocks: IpBlocks
     tokens: Tokens
     circles: Circles

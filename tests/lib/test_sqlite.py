@@ -10,7 +10,7 @@ import pytest
 
 from pinson.lib import log
 from pinson.lib.db import BodyAwaitedElse, CannotWrite
-from pinson.lib.db.sqlite import MAX_BATCH, Sqlite, write_lock
+from pinson.lib.db.sqlite import MAX_BATCH, Sqlite, connect, write_lock
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.log import Fact
 from tests.durability.disk import Disk
@@ -507,3 +507,9 @@ async def test_a_write_after_closing_is_refused_instead_of_waiting_for_ever(data
 
     with pytest.raises(CannotWrite):
         await asyncio.wait_for(db.write(make_topic, id=1, now=now), 2)
+
+
+def test_statements_are_prepared_once_whatever_is_bound_to_them(tmp_path):
+    connection = connect(tmp_path / "db", flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+
+    assert connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, -1) == 1

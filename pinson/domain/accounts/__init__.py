@@ -22,6 +22,7 @@ from pinson.domain.accounts.commands import (
     suspend,
     unlimit,
 )
+from pinson.domain.accounts.defaults import RememberedDefaults
 from pinson.domain.accounts.facts import (
     AccountChanged,
     AccountCreated,
@@ -115,6 +116,7 @@ __all__ = [
     "Profile",
     "ProfileRefused",
     "QuotePolicy",
+    "RememberedDefaults",
     "Standing",
     "UsernameTaken",
     "active",

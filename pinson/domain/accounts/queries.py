@@ -11,7 +11,7 @@ from pinson.lib.db import ReadTx
 
 async def by_id(tx: ReadTx, id: AccountId) -> Account | None:
     """The account, suspended or not."""
-    return next(iter(await store.by_ids(tx, [id])), None)
+    return await store.by_id(tx, id)
 
 
 async def by_ids(tx: ReadTx, ids: Sequence[AccountId]) -> dict[AccountId, Account]:

@@ -17,12 +17,13 @@ INSERT = """
 """
 INSERT_COUNTS = "INSERT INTO account_counts (account_id) VALUES (:id)"
 HANDLE_IS_TAKEN = "SELECT count(*) FROM accounts WHERE handle = :handle AND domain = :domain"
-BY_IDS = """
+COLUMNS = """
     SELECT a.id, a.username, a.handle, a.domain, a.display_name, a.note, a.locked, a.bot, a.discoverable, a.indexable,
            a.hide_collections, a.created_at, a.suspended_at, a.limited_at, a.sensitized_at
     FROM accounts AS a
-    WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.deleted_at IS NULL
 """
+BY_ID = f"{COLUMNS} WHERE a.id = :id AND a.deleted_at IS NULL"  # a list of one costs twice as much
+BY_IDS = f"{COLUMNS} WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.deleted_at IS NULL"
 BY_HANDLES = """
     SELECT a.id, a.username, a.handle, a.domain, a.display_name, a.note, a.locked, a.bot, a.discoverable, a.indexable,
            a.hide_collections, a.created_at, a.suspended_at, a.limited_at, a.sensitized_at
@@ -39,6 +40,7 @@ PROFILE_COLUMNS = """
     JOIN account_counts AS c ON c.account_id = a.id
 """
 PROFILES = f"{PROFILE_COLUMNS} WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.deleted_at IS NULL"
+PROFILE_BY_ID = f"{PROFILE_COLUMNS} WHERE a.id = :id AND a.deleted_at IS NULL"
 PROFILE_OF = f"{PROFILE_COLUMNS} WHERE a.handle = :handle AND a.domain = :domain AND a.deleted_at IS NULL"
 HIDDEN_IDS = "SELECT id FROM accounts WHERE suspended_at IS NOT NULL OR deleted_at IS NOT NULL"
 LIMITED_IDS = "SELECT id FROM accounts WHERE limited_at IS NOT NULL"
@@ -142,6 +144,11 @@ async def handle_is_taken(tx: ReadTx, handle: str, domain: str) -> bool:
     return bool(await tx.one(int, HANDLE_IS_TAKEN, handle=handle, domain=domain))
 
 
+async def by_id(tx: ReadTx, id: AccountId) -> Account | None:
+    """The account. One look into the primary key."""
+    return await tx.one(Account, BY_ID, id=id)
+
+
 async def by_ids(tx: ReadTx, ids: Sequence[AccountId]) -> list[Account]:
     """Those of them that exist, in no order. One look into the primary key each."""
     return await tx.all(Account, BY_IDS, ids=ids)
@@ -154,6 +161,8 @@ async def by_handles(tx: ReadTx, handles: Sequence[str]) -> list[Account]:
 
 async def profiles(tx: ReadTx, ids: Sequence[AccountId]) -> list[Profile]:
     """Those of them that exist, with their counters, in no order. Two looks into primary keys each."""
+    if len(ids) == 1:
+        return await tx.all(Profile, PROFILE_BY_ID, id=ids[0])
     return await tx.all(Profile, PROFILES, ids=ids)
 
 

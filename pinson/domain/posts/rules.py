@@ -216,9 +216,10 @@ def prepare(
         if draft.media_ids:
             raise PollWithMedia
         draft = msgspec.structs.replace(draft, poll=polls.prepare(draft.poll))
-    length = texts.length(draft.text, draft.spoiler)
-    if length > max_characters:
-        raise PostTooLong(length=length, limit=max_characters)
+    if texts.at_most(draft.text, draft.spoiler) > max_characters:
+        length = texts.length(draft.text, draft.spoiler)
+        if length > max_characters:
+            raise PostTooLong(length=length, limit=max_characters)
     parsed = texts.parse(draft.text, local_domain=local_domain)
     if draft.language is None and detect is not None:
         draft = msgspec.structs.replace(draft, language=detect(parsed.prose))

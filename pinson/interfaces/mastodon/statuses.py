@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from starlette.responses import Response
 
-from pinson.domain import accounts, media, posts
+from pinson.domain import media, posts
 from pinson.domain.accounts import AccountId, Defaults, QuotePolicy
 from pinson.domain.media import MediaId, Said, Upload
 from pinson.domain.posts import Post, PostId, PostNotFound, Prepared, Reader, Visibility, scheduled
@@ -180,7 +180,7 @@ async def create_status(call: Call, form: NewStatus) -> Response:
     call.limit("posts", f"account {call.account_id}", Limit(settings.limits.posts_per_3_hours, THREE_HOURS))
     async with call.tools.db.read() as tx:
         author = await call.reader(tx)
-        defaults = await accounts.defaults(tx, call.account_id)
+        defaults = await call.tools.defaults.of(tx, call.account_id)
     prepared = posts.prepare(
         form.to_draft(call, defaults),
         max_characters=settings.posts.max_characters,
@@ -231,7 +231,7 @@ async def edit_status(call: Call, form: EditedStatus) -> Response:
     call.limit("posts", f"account {call.account_id}", Limit(settings.limits.posts_per_3_hours, THREE_HOURS))
     async with call.tools.db.read() as tx:
         shapes = await call.tools.shapes.of(tx, [form.id])
-        defaults = await accounts.defaults(tx, call.account_id)
+        defaults = await call.tools.defaults.of(tx, call.account_id)
     made = {one.id: await call.tools.studio.preview(one.to_upload(), now=call.now) for one in form.media_attributes}
     post = await call.tools.db.write(
         posts.edit,

@@ -10,7 +10,7 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pinson.domain.posts.text import Mention, SpanKind, fold_tag, graphemes, length, parse, to_html
+from pinson.domain.posts.text import Mention, SpanKind, at_most, fold_tag, graphemes, length, parse, to_html
 
 HERE = "pinson.example"
 BASE = f"https://{HERE}"
@@ -268,6 +268,12 @@ def test_two_accounts_of_one_name_are_shown_with_their_domain():
     assert re.findall(r"@<span>(.*?)</span>", apart) == ["Alice", "bob"]
     assert re.findall(r"@<span>(.*?)</span>", together) == ["Alice", "alice@ailleurs.example", "Alice"]
     assert 'href="https://ailleurs.example/users/alice?a=1&amp;b=2"' in together
+
+
+@given(texts, texts)
+@example("https://a.fr https://b.fr", "")
+def test_what_is_quickly_said_of_a_length_is_never_too_little(text, spoiler):
+    assert at_most(text, spoiler) >= length(text, spoiler)
 
 
 @given(texts)

@@ -448,7 +448,7 @@ class Renderings:
         for profile in named.values():  # whoever wants the posts wants their authors next
             self._accounts.keep(profile.id, encode(await self.account(tx, profile)))
         apps = await self._app_pieces(tx, [AppId(post.app_id) for post in read if post.app_id is not None])
-        attached = await media.of_posts(tx, [post.id for post in read if post.boost_of_id is None])
+        attached = await media.of_posts(tx, [post.id for post in read if post.media])
         rendered = {}
         for post in read:
             if post.boost_of_id is None:
