@@ -6,6 +6,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from tests.browser.still import stand_still
 from tests.flows.server import live_server
 
 PROJECTOR = {"viewport": {"width": 1920, "height": 1080}, "locale": "fr-FR"}
@@ -116,7 +117,7 @@ async def test_nothing_on_a_projector_is_cut_off_or_scrolls(page, server, desk):
 
 
 async def test_a_key_moment_fills_the_screen_until_its_time_is_over(page, server, desk):
-    await page.clock.install()
+    await stand_still(page)
     await page.goto(f"{server.url}{WALL}")
 
     desk.write("Collisions !", is_key=True)
@@ -124,9 +125,9 @@ async def test_a_key_moment_fills_the_screen_until_its_time_is_over(page, server
     assert "Collisions" in await page.inner_text("#cried")
     assert await page.evaluate("getComputedStyle(moment).position") == "fixed"
 
-    await page.clock.fast_forward(11_000)
+    await page.clock.run_for(11_000)
     assert await page.locator("#moment").is_visible()
-    await page.clock.fast_forward(2_000)
+    await page.clock.run_for(2_000)
     await page.locator("#moment").wait_for(state="hidden")
 
 
@@ -202,7 +203,7 @@ async def test_a_telephone_shows_a_list_no_wider_than_itself(browser, server, de
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_what_stands_beside_takes_turns(page, server, desk, theme):
-    await page.clock.install()
+    await stand_still(page)
     line = {"starts_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat(), "what": "Reprise de la vidéo"}
     desk.client.post(f"{desk.path}/programme", json=line).raise_for_status()
     await page.goto(f"{server.url}{WALL}?theme={theme}")

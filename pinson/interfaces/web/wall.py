@@ -1,4 +1,4 @@
-"""The wall of a live event, for a projector, and the stream that keeps it up to date.
+"""The wall of a live event, for a projector, the stream that keeps it up to date, and its replay when it is over.
 
 Not here: what it shows, and how those who watch are told (`walls.py`).
 """
@@ -18,6 +18,8 @@ from pinson.lib.db import ReadTx
 routes = Routes()
 
 KEPT = 5  # seconds that a proxy may hold the page; the stream brings what is newer
+KEPT_LONG = 60  # and what tells of the past
+SPEEDS = (1, 2, 5, 10, 30, 60)
 
 
 class Asked(msgspec.Struct):
@@ -27,6 +29,12 @@ class Asked(msgspec.Struct):
     theme: str = ""
     columns: int = 0
     colonnes: int = 0
+
+
+class Again(msgspec.Struct):
+    """A replay. Where it begins and how fast it goes is read by the page's script."""
+
+    slug: str
 
 
 class Watched(msgspec.Struct):
@@ -46,8 +54,7 @@ async def show(call: Call, form: Asked) -> Response:
     """
     async with call.tools.db.read() as tx:
         event = await _event(tx, form.slug)
-    if "lang" not in call.request.query_params and event.language in ("fr", "en"):
-        call.lang = "fr" if event.language == "fr" else "en"
+    _speak(call, event)
     scene = await call.walls.scene(event.id, call.lang)
     picture = call.walls.picture(scene, call.lang)
     theme = form.theme if form.theme in ("light", "dark") else ""
@@ -79,6 +86,28 @@ async def watch(call: Call, form: Watched) -> Response:
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
+
+
+@routes.get("/e/{slug}/revivre")
+@routes.get("/e/{slug}/replay")
+async def replay(call: Call, form: Again) -> Response:
+    """The event once more, at its own pace or faster: the page holds all of it, and asks for nothing more.
+
+    Raises:
+        EventNotFound.
+    """
+    async with call.tools.db.read() as tx:
+        event = await _event(tx, form.slug)
+    _speak(call, event)
+    return call.shared(
+        "events/replay", kept=KEPT_LONG, story=await call.walls.story(event.id, call.lang), speeds=SPEEDS, theme=""
+    )
+
+
+def _speak(call: Call, event: Event) -> None:
+    """In the language of the event, unless the address says otherwise."""
+    if "lang" not in call.request.query_params and event.language in ("fr", "en"):
+        call.lang = "fr" if event.language == "fr" else "en"
 
 
 def _origin(url: str) -> str:

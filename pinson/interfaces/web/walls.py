@@ -26,10 +26,11 @@ from pinson.domain import accounts, events, media, posts
 from pinson.domain.accounts import Account, AccountId
 from pinson.domain.events import Entry, Event, EventNotFound, Line, State
 from pinson.domain.media import Media, MediaKind
-from pinson.domain.posts import EventId, Post, PostId, Reader
+from pinson.domain.posts import EventId, Post, PostId, Reader, Shape
 from pinson.domain.streams import HeardKind
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.pages import Pages
+from pinson.lib.db import ReadTx
 from pinson.lib.i18n import Lang, typography
 from pinson.lib.ids import moment_of
 from pinson.lib.paging import Page
@@ -37,6 +38,7 @@ from pinson.tools import Tools
 
 MOST_SHOWN = 12  # messages; a projector shows three of them, a telephone all
 MOST_PICTURES = 6
+MOST_TOLD = 1000  # messages of an event that is lived through again
 MOST_LINES = 4  # of the programme
 AGAIN = 15.0  # seconds after which a wall is looked at again when nothing happens, and its readers hear that it stands
 AT_ONCE = 0.05  # seconds within which what happens is shown together
@@ -45,9 +47,10 @@ LENGTHS = (60, 140, 280)  # characters up to which a message is written very lar
 
 
 class Tie(msgspec.Struct, frozen=True):
-    """A message that another has to do with: when it was published, by the event's clock, and what it says."""
+    """A message that another has to do with: when it was published, also by the event's clock, and what it says."""
 
     id: PostId
+    at: datetime
     time: str
     html: Markup = Markup()
 
@@ -56,6 +59,7 @@ class Message(msgspec.Struct, frozen=True):
     """A message on a wall.
 
     size: 0 for the shortest, which are written largest, up to 3. by: who, if it is not the account of the event.
+    value, gauge: where the gauge stands from it on, and in words.
     corrects: what it corrects; corrected: what corrects it.
     """
 
@@ -67,6 +71,7 @@ class Message(msgspec.Struct, frozen=True):
     size: int
     by: str
     is_key: bool
+    value: float | None
     gauge: str
     pictures: Sequence[Media]
     corrects: Tie | None
@@ -115,6 +120,25 @@ class Scene(msgspec.Struct, frozen=True):
     code: Markup
 
 
+class Moment(msgspec.Struct, frozen=True):
+    """A key moment on the line of time. place: where on it, in percent."""
+
+    message: Message
+    place: float
+
+
+class Story(msgspec.Struct, frozen=True):
+    """All that was written in an event, oldest first. begins, ends: the first and the last of it."""
+
+    event: Event
+    day: str
+    messages: Sequence[Message]
+    gauge: Gauge | None
+    begins: datetime
+    ends: datetime
+    moments: Sequence[Moment]
+
+
 class Walls:
     """The walls that are watched through this process."""
 
@@ -155,6 +179,10 @@ class Walls:
     async def scene(self, event_id: EventId, lang: Lang) -> Scene:
         """What a wall shows now."""
         return await _scene(self._tools, event_id, lang=lang)
+
+    async def story(self, event_id: EventId, lang: Lang) -> Story:
+        """All that was written in an event, for whoever wants to live through it again."""
+        return await _story(self._tools, event_id, lang=lang)
 
     @property
     def tools(self) -> Tools:
@@ -255,18 +283,12 @@ async def _scene(tools: Tools, event_id: EventId, *, lang: Lang) -> Scene:
     )
     async with tools.db.read() as tx:
         event = await events.by_id(tx, event_id)
-        shown = [shape.id for shape in shapes]
-        written = await posts.posts(tx, shown)
-        corrected = [post.corrects_id for post in written.values() if post.corrects_id is not None]
-        before = await posts.posts(tx, [id for id in corrected if id not in written])
-        entries = await events.entries(tx, shown)
-        attached = await media.of_posts(tx, list({*shown, *(shape.id for shape in with_media)}))
-        people = await accounts.by_ids(tx, list({post.author_id for post in written.values()}))
+        stands = await _standing(tx, event, lang, [shape.id for shape in shapes])
+        attached = await media.of_posts(tx, [shape.id for shape in with_media])
         moved = await events.gauge(tx, event_id)
         programme = await events.lines(tx, event_id)
         waiting = await events.still_open(tx, event_id)
     zone = ZoneInfo(event.zone)
-    stands = _Stands(event, lang, zone, written | before, entries, attached, people)
     address = f"{tools.settings.url}/e/{event.slug}"
     album = [one for shape in with_media for one in attached.get(shape.id, ()) if one.kind is MediaKind.IMAGE]
     return Scene(
@@ -274,13 +296,56 @@ async def _scene(tools: Tools, event_id: EventId, *, lang: Lang) -> Scene:
         state=event.state(now),
         day=dates.day(event.starts_at.astimezone(zone), lang=lang),
         begins=dates.clock(event.starts_at, lang=lang, zone=zone),
-        messages=[stands.message(written[id]) for id in shown if id in written],
+        messages=stands.messages(shapes),
         gauge=_gauge(event, moved[0].gauge if moved else None, lang=lang),
         programme=_planned(programme, now, lang=lang, zone=zone),
         expected=_expected(waiting, lang=lang, zone=zone),
         pictures=album[:MOST_PICTURES],
         address=address.partition("://")[2],
         code=_code(address),
+    )
+
+
+async def _story(tools: Tools, event_id: EventId, *, lang: Lang) -> Story:
+    """
+    Raises:
+        EventNotFound.
+    """
+    page = Page(max_id=None, since_id=None, min_id=None, limit=MOST_TOLD)
+    stranger = Reader(None, tools.standing)
+    shapes = await tools.timelines.page(tools.db, tools.timelines.event(event_id), reader=stranger, page=page)
+    async with tools.db.read() as tx:
+        event = await events.by_id(tx, event_id)
+        stands = await _standing(tx, event, lang, [shape.id for shape in shapes])
+    messages = stands.messages(shapes[::-1])
+    begins = messages[0].at if messages else event.starts_at
+    ends = messages[-1].at if messages else event.ends_at
+    length = max((ends - begins).total_seconds(), 1)
+    return Story(
+        event=event,
+        day=dates.day(begins.astimezone(ZoneInfo(event.zone)), lang=lang),
+        messages=messages,
+        gauge=_gauge(event, None, lang=lang),
+        begins=begins,
+        ends=ends,
+        moments=[
+            Moment(one, round((one.at - begins).total_seconds() / length * 100, 2)) for one in messages if one.is_key
+        ],
+    )
+
+
+async def _standing(tx: ReadTx, event: Event, lang: Lang, ids: Sequence[PostId]) -> "_Stands":
+    """What messages are made from, for these posts. Five statements."""
+    written = await posts.posts(tx, list(ids))
+    corrected = [post.corrects_id for post in written.values() if post.corrects_id is not None]
+    return _Stands(
+        event,
+        lang,
+        ZoneInfo(event.zone),
+        written | await posts.posts(tx, [id for id in corrected if id not in written]),
+        await events.entries(tx, ids),
+        await media.of_posts(tx, list(ids)),
+        await accounts.by_ids(tx, list({post.author_id for post in written.values()})),
     )
 
 
@@ -295,8 +360,11 @@ class _Stands(msgspec.Struct, frozen=True):
     attached: Mapping[int, Sequence[Media]]
     people: Mapping[AccountId, Account]
 
-    def message(self, post: Post) -> Message:
-        """A post as a wall shows it."""
+    def messages(self, shapes: Sequence[Shape]) -> list[Message]:
+        """Posts as a wall shows them, in order; what is gone meanwhile is left out."""
+        return [self._message(self.written[shape.id]) for shape in shapes if shape.id in self.written]
+
+    def _message(self, post: Post) -> Message:
         entry = self.entries.get(post.id)
         author = self.people.get(post.author_id)
         is_other = author is not None and author.id != self.event.account_id
@@ -311,6 +379,7 @@ class _Stands(msgspec.Struct, frozen=True):
             size=size,
             by=(author.display_name or author.username) if is_other and author is not None else "",
             is_key=entry is not None and entry.is_key,
+            value=entry.gauge if entry is not None else None,
             gauge=_measured(entry.gauge, self.event, self.lang) if entry is not None else "",
             pictures=() if post.sensitive else pictures[:3],
             corrects=self._tie(post.corrects_id),
@@ -321,7 +390,7 @@ class _Stands(msgspec.Struct, frozen=True):
         if id is None:
             return None
         other = self.written.get(id)
-        return Tie(id, self._time(id), _html(other) if other is not None else Markup())
+        return Tie(id, moment_of(id), self._time(id), _html(other) if other is not None else Markup())
 
     def _time(self, id: PostId) -> str:
         return dates.clock(moment_of(id), lang=self.lang, zone=self.zone)
