@@ -6,7 +6,7 @@ order: whoever publishes is not kept waiting while thousands of listeners are to
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from enum import Enum
@@ -236,7 +236,7 @@ class Hub:
         """Let votes come together for a moment: a thousand in a second are one piece of news."""
         if fact.post_id not in self._polls:
             self._polls[fact.post_id] = None
-            asyncio.get_running_loop().call_later(VOTES_TOGETHER, self._votes_are_due, fact)
+            call_later(VOTES_TOGETHER, self._votes_are_due, fact)
 
     def _votes_are_due(self, fact: PollVoted) -> None:
         self._polls.pop(fact.post_id, None)
@@ -391,6 +391,11 @@ class Hub:
     def _delist(self, listener: Listener) -> None:
         for topic in listener.topics:
             _take(self._under, topic, listener)
+
+
+def call_later(seconds: float, do: Callable[[PollVoted], None], fact: PollVoted) -> None:
+    """Let the event loop do something after a while."""
+    asyncio.get_running_loop().call_later(seconds, do, fact)
 
 
 def _end_mutes(listener: Listener, now: datetime) -> None:

@@ -32,7 +32,10 @@ from pinson.lib.i18n import Catalogs, Lang
 
 TEMPLATES, STATIC = Path(__file__).parent / "templates", Path(__file__).parent / "static"
 # static/styles, by subject: every page loads them as one, site.css, in this order (of equal rules the later wins)
-SHEETS = ("colours", "page", "forms", "places", "people", "posts", "cards", "settings", "desk", "public", "print")
+SHEETS = (
+    *("colours", "page", "forms", "places", "people", "posts", "cards", "home"),
+    *("settings", "desk", "public", "print"),
+)
 FOR_APPS = "Validation failed: "  # how Mastodon begins what is wrong with a form; a page says it where it is
 LANGUAGES: Mapping[Lang, str] = {"fr": "Français", "en": "English"}  # as their readers call them
 

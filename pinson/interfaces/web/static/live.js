@@ -56,8 +56,17 @@ source.addEventListener("notified", (event) => {
   document.dispatchEvent(new CustomEvent("notified", { detail: JSON.parse(event.data) })) // for unread.js
 })
 
+// Whoever asks for what is new has read it, for their other devices too.
+function haveRead(id) {
+  const form = document.querySelector("form[data-reading]")
+  if (!form || !id) return
+  form.elements.id.value = id
+  fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" }).catch(() => null)
+}
+
 button.addEventListener("click", () => {
   feed.querySelector(".empty")?.remove()
+  haveRead(waiting.at(-1)?.id)
   let first
   for (const { html } of waiting.splice(0)) news.after((first = card(html)))
   count()
