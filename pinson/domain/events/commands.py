@@ -35,11 +35,13 @@ async def create(
     now: datetime,
     slug: str | None = None,
     model_id: EventId | None = None,
+    drafts: Sequence[str] = (),
 ) -> Event:
     """Make an event. Unless its address is chosen it is made of the title, with a number if that is taken.
 
     Args:
         model_id: what it is made from, see `make_from`.
+        drafts: texts that are ready to be written in it.
 
     Raises:
         AccountNotFound: the account is gone or suspended.
@@ -81,6 +83,8 @@ async def create(
     new = msgspec.structs.replace(new, slug=await _free_slug(tx, new.title, slug))
     await store.insert(tx, new)
     await log.record(tx, EventCreated(at=now, event_id=id, account_id=account_id))
+    for text in drafts:
+        await add_draft(tx, id=id, account_id=account_id, text=text, language=new.language, now=now)
     return new
 
 

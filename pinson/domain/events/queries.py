@@ -70,6 +70,14 @@ async def lines(tx: ReadTx, id: EventId) -> list[Line]:
     return await store.lines(tx, id)
 
 
+async def lines_of(tx: ReadTx, ids: Sequence[EventId]) -> dict[EventId, list[Line]]:
+    """The programmes of several events, in one statement."""
+    found: dict[EventId, list[Line]] = {}
+    for line in await store.lines_of(tx, ids) if ids else ():
+        found.setdefault(line.event_id, []).append(line)
+    return found
+
+
 async def drafts(tx: ReadTx, id: EventId) -> list[ReadyDraft]:
     """What is ready to be written, and was, in order: for its team."""
     return await store.drafts(tx, id)

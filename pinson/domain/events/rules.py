@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from pinson.domain.accounts import AccountId
@@ -270,6 +270,21 @@ def webcast_kind(url: str) -> Webcast:
     if re.match(r"/(w|videos/(watch|embed))/[\w-]+$", parts.path):
         return Webcast.PEERTUBE
     return Webcast.LINK
+
+
+def embed_of(event: Event) -> str:
+    """The address of what a frame can show of a webcast; "" if it is none of another site, or none is known."""
+    parts = urlsplit(event.webcast_url)
+    last = parts.path.rstrip("/").rpartition("/")[2]
+    match event.webcast_kind:
+        case Webcast.YOUTUBE:
+            id = parse_qs(parts.query).get("v", [last])[0]
+            return f"https://www.youtube-nocookie.com/embed/{id}" if re.fullmatch(r"[\w-]{6,20}", id) else ""
+        case Webcast.VIMEO:
+            return f"https://player.vimeo.com/video/{last}" if re.fullmatch(r"\d{4,20}", last) else ""
+        case Webcast.PEERTUBE:
+            return f"https://{parts.netloc}/videos/embed/{last}"
+    return ""
 
 
 def slug_of(title: str) -> str:

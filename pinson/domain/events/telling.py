@@ -41,8 +41,8 @@ class Situation(msgspec.Struct, frozen=True):
 
     posts: how many there are.
     gauge: where it stands; None if nothing moved it, or there is none. reached, next_step: its steps around that.
-    expecting: whose expectation is open, if any. promising: whose promises are, oldest first.
-    line: what goes on by the programme. next_line: what comes next.
+    expecting: whose expectation is open, if any, until the event is over. promising: whose promises are, oldest first.
+    lines: the programme. line: what goes on by it. next_line: what comes next.
     """
 
     state: State
@@ -54,6 +54,7 @@ class Situation(msgspec.Struct, frozen=True):
     promising: tuple[Entry, ...]
     line: Line | None
     next_line: Line | None
+    lines: tuple[Line, ...]
 
     def late(self, now: datetime) -> timedelta | None:
         """By how much what is expected is late; None if it is not, or nothing is expected."""
@@ -84,6 +85,7 @@ async def situation(tx: ReadTx, event: Event, *, now: datetime) -> Situation:
     lines = await store.lines(tx, event.id)
     moved = await store.gauge(tx, event.id, limit=1) if event.gauge_steps else []
     opened = await store.still_open(tx, event.id)
+    is_on = event.state(now) is not State.AFTER  # what was expected then is late no more
     value = moved[0].gauge if moved else None
     passed = [step for step in event.gauge_steps if value is not None and step.value <= value]
     ahead = [step for step in event.gauge_steps if value is None or step.value > value]
@@ -95,8 +97,9 @@ async def situation(tx: ReadTx, event: Event, *, now: datetime) -> Situation:
         value,
         passed[-1] if passed else None,
         ahead[0] if ahead else None,
-        next((one for one in reversed(opened) if one.expects_until is not None and one.met_at is None), None),
+        next((one for one in reversed(opened) if is_on and one.expects_until is not None and one.met_at is None), None),
         tuple(one for one in opened if one.promises and one.kept_at is None),
         begun[-1] if begun and (begun[-1].ends_at or event.ends_at) > now else None,
         to_come[0] if to_come else None,
+        tuple(lines),
     )

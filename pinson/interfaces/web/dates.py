@@ -1,4 +1,4 @@
-"""Moments and days as people say them, in their language and in the time zone of whom they are about.
+"""Moments, days and numbers as people say them, in their language and in the time zone of whom they are about.
 
 Called by whatever renders pages. Pure. How long ago something was is written by the page's
 script, over the moment that stands there: what is rendered is kept, and time goes on.
@@ -9,6 +9,7 @@ from datetime import date, datetime, tzinfo
 from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from pinson.lib.i18n import Lang
@@ -52,6 +53,11 @@ def short(of: date, *, lang: Lang) -> str:
 
 
 @lru_cache(KEPT)
+def number(value: float, *, lang: Lang) -> str:
+    """« 1,75 »."""
+    return format_decimal(value, locale=LOCALES[lang])
+
+
 def month(of: date, *, lang: Lang) -> str:
     """« mars 2010 »."""
     said: str = format_skeleton("yMMMM", datetime(of.year, of.month, 1), locale=LOCALES[lang])

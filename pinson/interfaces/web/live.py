@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Sequence
 import msgspec
 from starlette.responses import Response, StreamingResponse
 
-from pinson.domain import accounts, posts
+from pinson.domain import accounts, events, posts
 from pinson.domain.access import AppId, Principal, State, TokenId
 from pinson.domain.accounts import AccountNotFound
 from pinson.domain.filters import Context
@@ -40,6 +40,7 @@ KINDS = {
 }
 WHERE = {"home": Context.HOME, "list": Context.HOME, "profile": Context.ACCOUNT}  # others are public
 NEWS = frozenset({HeardKind.NOTIFIED, HeardKind.MERGED})  # that a member hears besides posts
+OF_EVENTS = frozenset({HeardKind.EVENT})  # that those hear who listen to one
 OF_POLLS = frozenset({HeardKind.VOTED, HeardKind.ENDED})  # that everybody does
 
 
@@ -51,7 +52,7 @@ class NothingToHear(Refusal):
 
 
 class Asked(msgspec.Struct):
-    """Which stream: `home`, `explore`, `tag:name`, `profile:name`, `list:id`, or `notifications` alone.
+    """Which stream: `home`, `explore`, `tag:name`, `profile:name`, `event:slug`, `list:id`, or `notifications` alone.
 
     after: the newest entry that the page shows.
     """
@@ -84,7 +85,8 @@ async def listen(call: Call, form: Asked) -> Response:
         principal=_principal(call),
         is_home=form.on == "home",
         list_id=int(form.on.partition(":")[2]) if form.on.startswith("list:") else None,
-        news=OF_POLLS if reader.id is None else NEWS | OF_POLLS,
+        news=(OF_POLLS if reader.id is None else NEWS | OF_POLLS)
+        | (OF_EVENTS if form.on.startswith("event:") else frozenset()),
     )
     return StreamingResponse(
         _lines(call, listener, after, form),
@@ -119,6 +121,9 @@ async def _lines(call: Call, listener: Listener, after: PostId, asked: Asked) ->
                     continue
                 if one.kind is HeardKind.VOTED:
                     yield _voted(call, one)
+                    continue
+                if one.kind is HeardKind.EVENT:
+                    yield _event("event", {"id": str(one.id)})
                     continue
                 if one.kind is HeardKind.DELETED:
                     yield _event("deleted", {"id": str(one.id)})
@@ -191,6 +196,11 @@ async def _timeline(tx: ReadTx, call: Call, on: str) -> Timeline | None:
             return None
         case "explore":
             return timelines.public(local=True)
+        case "event":
+            event = await events.by_slug(tx, of)
+            if event.is_model:
+                raise NothingToHear
+            return timelines.event(event.id)
         case "tag":
             if tag := await posts.tag(tx, posts.tag_name(of)):
                 return timelines.tag(tag.id)

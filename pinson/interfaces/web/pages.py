@@ -23,6 +23,7 @@ from markupsafe import Markup
 from pinson.domain.access import SignUpRefused
 from pinson.domain.accounts import AvatarRefused, FieldRefused, HeaderRefused, ProfileRefused
 from pinson.domain.instance import Emojis
+from pinson.interfaces.web import dates
 from pinson.interfaces.web.emojis import pictured
 from pinson.interfaces.web.folding import FoldingEnvironment
 from pinson.lib.config import Instance
@@ -124,6 +125,7 @@ class Pages:
                 auto_reload=False,
             )
             environments[lang].filters["pictured"] = functools.partial(pictured, emojis=emojis)
+            environments[lang].filters["number"] = functools.partial(dates.number, lang=lang)
         return cls(catalogs, environments, files, ZoneInfo(instance.time_zone))
 
     def render(self, template: str, *, lang: Lang, **facts: Any) -> str:

@@ -90,6 +90,12 @@ MOST_UNREAD = 100  # counted
 LOCAL = re.compile(r"/(?!/)[!-\[\]-~]*")
 
 
+def _showing(sites: Sequence[str]) -> str:
+    """The policy of a page that may show something of these other sites."""
+    named = " ".join(sites)
+    return POLICY.replace("media-src 'self'", f"media-src 'self' {named}") + FORMS_STAY + f"; frame-src {named}"
+
+
 class FormExpired(Refusal):
     """The form's token is not that of the cookie: somebody signed in or out meanwhile, or another site sent it."""
 
@@ -325,7 +331,14 @@ class Call:
         return f"{path}?{urlencode([*kept, ('lang', lang)])}"
 
     def page(
-        self, template: str, *, status: int | None = None, leads_away: bool = False, kept: int = 0, **facts: Any
+        self,
+        template: str,
+        *,
+        status: int | None = None,
+        leads_away: bool = False,
+        kept: int = 0,
+        shows: Sequence[str] = (),
+        **facts: Any,
     ) -> Response:
         """Answer with a page.
 
@@ -334,12 +347,18 @@ class Call:
                 somebody who signed in sees.
             leads_away: its form may end at an app: browsers apply `form-action` to what follows
                 the answer too, and the app may send them on, to a scheme of its own.
+            shows: other sites of which it may show a frame, or play a film, once its reader asks for it.
         """
         status = status or self.status
         if kept and self.user is None and not self.problems:
-            return self._public_page(template, kept, {"status": status, **facts})
-        html = self._pages.render(template, lang=self.lang, call=self, problems=self.problems, status=status, **facts)
-        return HTMLResponse(html, status, {"content-security-policy": POLICY} if leads_away else None)
+            answer = self._public_page(template, kept, {"status": status, **facts})
+        else:
+            render = self._pages.render
+            html = render(template, lang=self.lang, call=self, problems=self.problems, status=status, **facts)
+            answer = HTMLResponse(html, status, {"content-security-policy": POLICY} if leads_away else None)
+        if shows:
+            answer.headers["content-security-policy"] = _showing(shows)
+        return answer
 
     def _public_page(self, template: str, kept: int, facts: Mapping[str, Any]) -> Response:
         """A page as every stranger sees it: rendered only if what it is made of is not what it was last time."""

@@ -1,0 +1,112 @@
+"""Events in calendars: one event with its programme, `/e/slug.ics`, and all of an account, `/@name/calendar.ics`.
+
+They hold what strangers see. A program that subscribed hears of changes by their sequence, which rises with each.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+from starlette.responses import Response
+
+from pinson.domain import events
+from pinson.domain.events import Event, Line
+from pinson.domain.posts import EventId
+from pinson.interfaces.request import Routes
+from pinson.interfaces.web.profiles import profile_of
+from pinson.interfaces.web.site import Call
+from pinson.lib.calendars import MEDIA_TYPE, Calendar, Date, written
+
+routes = Routes()
+
+KEPT = 60  # seconds that a proxy may hold a calendar
+MOST = 200
+
+
+class OfAccount(msgspec.Struct):
+    """An account, by its address."""
+
+    acct: str
+
+
+@routes.get("/@{acct}/calendar.ics")
+async def of_account(call: Call, form: OfAccount) -> Response:
+    """Events of an account, and of teams that it is in.
+
+    Raises:
+        AccountNotFound.
+    """
+    async with call.tools.db.read() as tx:
+        profile = await profile_of(tx, call, form.acct)
+        found = await events.of_account(tx, profile.id, limit=MOST)
+        lines = await events.lines_of(tx, [event.id for event in found])
+    name = profile.display_name or profile.username
+    modified = max((event.updated_at for event in found), default=profile.created_at)
+    calendar = Calendar(
+        name=f"{name} (@{profile.acct})",
+        address=f"{call.base_url}/@{profile.acct}/calendar.ics",
+        page=profile.url(call.base_url),
+        modified=modified,
+        dates=_dates(call, found, lines),
+    )
+    return call.public(written(calendar), MEDIA_TYPE, kept=KEPT)
+
+
+async def of_event(call: Call, slug: str) -> Response:
+    """An event and its programme.
+
+    Raises:
+        EventNotFound: there is none, or it is a model.
+    """
+    async with call.tools.db.read() as tx:
+        event = await events.by_slug(tx, slug)
+        lines = await events.lines_of(tx, [event.id])
+    if event.is_model:
+        raise events.EventNotFound
+    url = f"{call.base_url}/e/{event.slug}"
+    calendar = Calendar(
+        name=event.title,
+        address=f"{url}.ics",
+        page=url,
+        modified=event.updated_at,
+        dates=_dates(call, [event], lines),
+        text=event.text,
+        refresh=timedelta(minutes=15),
+    )
+    return call.public(written(calendar), MEDIA_TYPE, kept=KEPT)
+
+
+def _dates(call: Call, found: Sequence[Event], lines: Mapping[EventId, Sequence[Line]]) -> list[Date]:
+    dates = []
+    for event in found:
+        url, uid = f"{call.base_url}/e/{event.slug}", f"event-{event.id}@{call.local_domain}"
+        whole = Date(
+            uid=uid,
+            sequence=event.sequence,
+            created=event.created_at,
+            modified=event.updated_at,
+            starts=event.starts_at,
+            ends=event.ends_at,
+            zone=ZoneInfo(event.zone),
+            title=event.title,
+            text="\n\n".join(part for part in (event.text, url) if part),
+            place=event.place,
+            url=url,
+            language=event.language or "",
+            cancelled=event.cancelled_at is not None,
+        )
+        dates.append(whole)
+        dates += [
+            msgspec.structs.replace(
+                whole,
+                uid=f"event-{event.id}-{line.id}@{call.local_domain}",
+                starts=line.starts_at,
+                ends=line.ends_at,
+                title=f"{line.what} ({event.title})",
+                text="\n\n".join(part for part in (line.who, url) if part),
+                part_of=uid,
+            )
+            for line in lines.get(event.id, ())
+        ]
+    return dates
