@@ -13,6 +13,7 @@ from pinson.domain import (
     events,
     filters,
     instance,
+    intakes,
     media,
     moderation,
     notifications,
@@ -33,6 +34,8 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
     await tools.db.write(access.forget_account, account_id=fact.account_id, now=now)
     await tools.db.write(instance.forget_reader, account_id=fact.account_id, now=now)
     await tools.db.write(archives.forget_account, account_id=fact.account_id, now=now)
+    while await tools.db.write(intakes.forget_account, account_id=fact.account_id, now=now):
+        pass
     await tools.db.write(proofs.forget_account, account_id=fact.account_id)
     await tools.db.write(posts.unfeature_all, account_id=fact.account_id, now=now)  # first: posts are counted there
     while await tools.db.write(events.delete_all, account_id=fact.account_id, now=now):

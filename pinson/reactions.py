@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from pinson import archiving, closing, letters, notifying, pushing, unlocking
+from pinson import archiving, closing, importing, letters, notifying, pushing, unlocking
 from pinson.domain import conversations, events, links, media, search
 from pinson.domain.access import (
     ConfirmationAsked,
@@ -30,6 +30,7 @@ from pinson.domain.accounts import (
 )
 from pinson.domain.archives import ArchiveAsked, ArchiveMade
 from pinson.domain.instance import AnnouncementWithdrawn
+from pinson.domain.intakes import IntakeGoesOn
 from pinson.domain.links import LinkFound, proofs
 from pinson.domain.links.proofs import ProofAsked, ProofDue
 from pinson.domain.media import MediaUploaded
@@ -124,6 +125,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     LinkFound: (("links", links.preview),),
     ArchiveAsked: (("archives", archiving.make),),
     ArchiveMade: ((LETTERS, letters.send_archive),),
+    IntakeGoesOn: (("intakes", importing.go_on),),
     MediaUploaded: (("media", media.process),),
 }
 

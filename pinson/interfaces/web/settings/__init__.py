@@ -10,6 +10,7 @@ from pinson.interfaces.web.settings import (
     index,
     members,
     passkeys,
+    past,
     posting,
     preferences,
     profile,
@@ -32,5 +33,6 @@ MODULES = (
     sign_ins,
     members,
     archive,
+    past,
     closing,
 )
