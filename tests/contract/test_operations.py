@@ -1,4 +1,4 @@
-"""Each operation of the interface goes well, refuses whom and what it must, and leads through its pages.
+"""Each operation of the interfaces for programs goes well, refuses whom and what it must, and leads through its pages.
 
 All of them are tried in one town, from the table of routes: a new route must say here how it goes well. What is
 answered is held against the document by the client, as in all tests; a 500 would be raised.
@@ -13,17 +13,18 @@ import pytest
 import pytest_asyncio
 
 from pinson.domain.access import ALL_SCOPES, covers
-from pinson.interfaces import mastodon
+from pinson.interfaces import mastodon, own
 from pinson.interfaces.mastodon.api import Who
 from pinson.interfaces.openapi import answered
-from tests.contract.town import found
+from tests.contract.town import EVENTS, found
 from tests.interfaces.mastodon.test_oauth import registered
 from tests.interfaces.mastodon.test_push import sent
 from tests.interfaces.mastodon.test_sign_up import app_client
 from tests.interfaces.mastodon.test_status_media import a_picture
 from tests.world import PASSWORD, open_world
 
-OPERATIONS = {f"{route.method} {route.path}": route for route in mastodon.routes() if route.method != "WEBSOCKET"}
+ROUTES = [route for route in [*mastodon.routes(), *own.routes()] if route.method != "WEBSOCKET"]
+OPERATIONS = {f"{route.method} {route.path}": route for route in ROUTES}
 SETTINGS = {"registration.mode": "approval", "registration.confirm_email": True}
 SIZE = 5  # of the town: some pages of two, and one of one
 NOT_FOUND = (404, {"error": "Record not found"})
@@ -41,6 +42,7 @@ ANY_NAME = {  # parameters that need not be the name of something yet
     "/api/v1/timelines/tag/{hashtag}": "a tag that nobody uses has an empty timeline",
     "/api/v1/annual_reports/{year}": "a year",
     "/api/v1/streaming/{channel}": "a channel that there is not is a mistake: 400",
+    "DELETE /api/pinson/v1/events/{id}/team/{account_id}": "who is not in the team is out of it",
     "/reactions/{name}": "an emoji that there is not is a mistake: 422; a reaction that is not there is gone",
 }
 SEARCH, GROUPS = "GET /api/v2/search", "GET /api/v2/notifications"
@@ -75,8 +77,7 @@ def scopes(name):
 
 def named(name):
     """The parameters of a path that must be the name of something."""
-    path = OPERATIONS[name].path
-    ends = [path[: found.end()] for found in re.finditer(r"{\w+}", path)]
+    ends = [name[: found.end()] for found in re.finditer(r"{\w+}", name)]
     return [end[end.rindex("{") :] for end in ends if not end.endswith(tuple(ANY_NAME))]
 
 
@@ -217,7 +218,8 @@ def _told_apart(entry):
     """By what an entry is named, or its account is."""
     if isinstance(entry, str):
         return entry
-    return entry["account"]["id"] if "sources" in entry else entry.get("id") or entry.get("group_key") or entry["url"]
+    named = {**entry, "account": entry["account"]["id"]} if "sources" in entry else entry
+    return next(named[name] for name in ("id", "account", "group_key", "message_id", "url") if name in named)
 
 
 async def walked(town, name, **query):
@@ -459,6 +461,26 @@ a_list = made_by("/api/v1/lists", title="Friends")
 a_status_for_later = made_by("/api/v1/statuses", status="Later", scheduled_at="2026-05-02T12:00:00Z")
 
 
+AN_EVENT = {"title": "Fair", "starts_at": "2026-03-30T12:00:00Z", "ends_at": "2026-03-30T18:00:00Z"}
+A_LINE = {"starts_at": "2026-03-30T14:00:00Z", "what": "Lunch"}
+A_PROMISE = {"status": "Results within the hour", "promises": True}
+an_event = made_by(EVENTS, **AN_EVENT)
+
+
+def in_event(kind, **form):
+    """Something in an event of its own."""
+
+    async def made(town):
+        [event] = await an_event(town)
+        return [event, (await town.post(None, f"{EVENTS}/{event}/{kind}", **form))["id"]]
+
+    return made
+
+
+async def my_post_for_an_event(town):
+    return [*await an_event(town), *await my_post(town)]
+
+
 def of_a_filter(what, **form):
     async def made(town):
         [id] = await a_filter(town)
@@ -603,6 +625,28 @@ WAYS = {
         for what in ("tags", "links", "statuses", "links/publishers")
         for verb in ("approve", "reject")
     },
+    "POST /api/pinson/v1/events": Way(AN_EVENT),
+    "PATCH /api/pinson/v1/events/{id}": Way({"place": "Genève"}),
+    "DELETE /api/pinson/v1/events/{id}": Way(made=an_event),
+    "POST /api/pinson/v1/events/{id}/copies": Way({"starts_at": "2026-05-01T12:00:00Z"}),
+    "POST /api/pinson/v1/events/{id}/follow": Way(),
+    "POST /api/pinson/v1/events/{id}/unfollow": Way(),
+    "PUT /api/pinson/v1/events/{id}/team/{account_id}": Way({"role": "writer"}),
+    "DELETE /api/pinson/v1/events/{id}/team/{account_id}": Way(),
+    "POST /api/pinson/v1/events/{id}/programme": Way({"starts_at": "2026-03-30T14:00:00Z", "what": "Lunch"}),
+    "PATCH /api/pinson/v1/events/{id}/programme/{line_id}": Way({"is_done": True}),
+    "DELETE /api/pinson/v1/events/{id}/programme/{line_id}": Way(made=in_event("programme", **A_LINE)),
+    "POST /api/pinson/v1/events/{id}/drafts": Way({"text": "Soon"}),
+    "PUT /api/pinson/v1/events/{id}/drafts/{draft_id}": Way({"text": "Very soon"}),
+    "POST /api/pinson/v1/events/{id}/drafts/order": Way({"draft_ids": [ONE]}),
+    "DELETE /api/pinson/v1/events/{id}/drafts/{draft_id}": Way(made=in_event("drafts", text="Soon")),
+    "POST /api/pinson/v1/events/{id}/messages": Way({"status": "Here we are"}),
+    "PUT /api/pinson/v1/events/{id}/messages/{message_id}/marks": Way({"is_key": True}),
+    "POST /api/pinson/v1/events/{id}/messages/{message_id}/settle": Way(made=in_event("messages", **A_PROMISE)),
+    "POST /api/pinson/v1/events/{id}/messages/{message_id}/reopen": Way(made=in_event("messages", **A_PROMISE)),
+    "PUT /api/pinson/v1/events/{id}/messages/{message_id}": Way(made=my_post_for_an_event),
+    "DELETE /api/pinson/v1/events/{id}/messages/{message_id}": Way(made=in_event("messages", status="Oh")),
+    "POST /api/pinson/v1/messages/{id}/corrections": Way({"status": "Rather this"}, my_post),
     "POST /api/v1/admin/measures": Way({"keys": ["new_users"], **PERIOD}),
     "POST /api/v1/admin/dimensions": Way({"keys": ["languages"], **PERIOD}),
     "POST /api/v1/admin/retention": Way({"frequency": "day", **PERIOD}),

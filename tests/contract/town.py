@@ -17,6 +17,8 @@ from tests.interfaces.mastodon.test_status_media import a_picture
 from tests.world import URL
 
 LINK = "https://news.example/0"
+OWN = "/api/pinson/v1"
+EVENTS = f"{OWN}/events"
 CROWD = ("ana", "ben", "cleo", "dan")  # enough to let something rise
 MADE_BY_FORMS = {  # what the reader, who is an administrator too, makes so many of; {n}: their number
     "/api/v1/lists": {"title": "List {n}"},
@@ -76,6 +78,7 @@ class Town:
             "/api/v1/timelines/link": {"url": LINK},
             "/api/v2/notifications": {"limit": "80", "include_filtered": "true"},
             "/api/v2/search": {"q": "bird"},
+            f"{EVENTS}/lookup": {"slug": "event-0"},
         }
         return asked.get(path, {})
 
@@ -143,6 +146,7 @@ async def found(world, size):
     await _talk(town, neighbours)
     await _let_rise(town)
     await _report(town, neighbours)
+    await _tell_live(town, neighbours)
     await world.settle()
     world.clock.move(timedelta(minutes=1))
     await schedule.sweep(world.tools)
@@ -306,6 +310,31 @@ async def _report(town, neighbours):
         form = {"status_ids": ids, "rule_ids": [rule["id"] for rule in rules], "comment": "Spam"}
         made = await town.post(one, "/api/v1/reports", account_id=troll.id, **form)
     town.ids |= {"/api/v1/admin/reports/": made["id"], "/api/v1/admin/accounts/": trolls[0].id}
+
+
+async def _tell_live(town, neighbours):
+    """Live events, one of them with so many messages, corrections, lines, drafts and people in its team."""
+    for n in range(town.size):
+        hours = [f"2026-03-30T{hour}:{n:02}:00Z" for hour in (12, 18)]
+        made = await town.post(None, EVENTS, title=f"Event {n}", starts_at=hours[0], ends_at=hours[1])
+    path = f"{EVENTS}/{made['id']}"
+    for n, one in enumerate(neighbours):
+        await town.send(None, "PUT", f"{path}/team/{one.id}", role="writer")
+        await town.post(one, f"{path}/follow")
+        message = await town.post(None, f"{path}/messages", status=f"Minute {n}", expects=[5, 10], promises=True)
+        line = await town.post(None, f"{path}/programme", starts_at=f"2026-03-30T13:{n:02}:00Z", what=f"Part {n}")
+        draft = await town.post(None, f"{path}/drafts", text=f"Soon {n}")
+    for n in range(town.size):
+        await town.post(None, f"{path}/messages", status=f"Rather {n}", corrects_id=message["id"])
+    town.ids |= {
+        f"{EVENTS}/": made["id"],
+        f"{EVENTS}/{{id}}/team/": neighbours[0].id,
+        f"{EVENTS}/{{id}}/messages/": message["id"],
+        f"{EVENTS}/{{id}}/programme/": line["id"],
+        f"{EVENTS}/{{id}}/drafts/": draft["id"],
+        f"{OWN}/messages/": message["id"],
+        f"{OWN}/accounts/": town.reader.id,
+    }
 
 
 async def _look_up(town):

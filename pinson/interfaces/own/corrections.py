@@ -3,8 +3,8 @@
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import posts
-from pinson.domain.accounts import AccountId
+from pinson.domain import accounts, posts
+from pinson.domain.accounts import AccountId, AccountNotFound
 from pinson.domain.posts import PostId, Shape, Visibility
 from pinson.interfaces.api import Call, Who, json
 from pinson.interfaces.own import entities
@@ -52,6 +52,8 @@ async def show_corrections_by(call: Call, form: ByAccount) -> Response:
     """What an account corrected, the latest first."""
     page = Page.of(max_id=form.max_id, since_id=form.since_id, limit=form.limit, default=PAGE, maximum=MOST)
     async with call.tools.db.read() as tx:
+        if await accounts.by_id(tx, form.id) is None:
+            raise AccountNotFound
         found = await posts.corrections_by(
             tx,
             form.id,
