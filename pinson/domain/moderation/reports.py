@@ -8,13 +8,13 @@ from datetime import datetime
 
 import msgspec
 
-from pinson.domain import accounts, posts
+from pinson.domain import accounts, instance, posts
 from pinson.domain.accounts import AccountId, AccountNotFound
 from pinson.domain.moderation import rules, store
 from pinson.domain.moderation.facts import Reported
 from pinson.domain.moderation.model import Category, Moderator, Report
 from pinson.domain.moderation.register import note
-from pinson.domain.moderation.rules import ReportNotFound
+from pinson.domain.moderation.rules import ReportNotFound, RuleNotFound
 from pinson.domain.posts import PostId, PostNotFound, Reader
 from pinson.domain.relations import collections
 from pinson.domain.relations.collections import CollectionNotFound
@@ -43,7 +43,7 @@ async def report(
         AccountNotFound: there is no such account, or the reporter is suspended.
         PostNotFound: one is not that account's, or not for the reporter to see.
         CollectionNotFound: likewise.
-        CommentTooLong, TooManyReported.
+        RuleNotFound, CommentTooLong, TooManyReported.
     """
     assert reporter.id is not None
     await accounts.active(tx, reporter.id)
@@ -59,14 +59,15 @@ async def report(
     theirs = await collections.by_ids(tx, listed, reporter.id)
     if any(id not in theirs or theirs[id].account_id != target_id for id in listed):
         raise CollectionNotFound
+    broken = await _rules_among(tx, rule_ids)
     new = Report(
         id=tx.new_id(reporter.id, now),
         account_id=reporter.id,
         target_id=target_id,
-        category=Category.VIOLATION if rule_ids else category,
+        category=Category.VIOLATION if broken else category,
         comment=comment,
         post_ids=ids,
-        rule_ids=tuple(dict.fromkeys(rule_ids)),
+        rule_ids=broken,
         created_at=now,
         updated_at=now,
         collection_ids=listed,
@@ -118,12 +119,12 @@ async def classify(
     """Say what a report is about; None stays as it is. Whoever names rules makes it their violation.
 
     Raises:
-        ReportNotFound.
+        ReportNotFound, RuleNotFound.
     """
     old = await report_by_id(tx, id)
-    kept = old.rule_ids if rule_ids is None else tuple(dict.fromkeys(rule_ids))
+    broken = old.rule_ids if rule_ids is None else await _rules_among(tx, rule_ids, known=old.rule_ids)
     chosen = Category.VIOLATION if rule_ids else category or old.category
-    new = msgspec.structs.replace(old, category=chosen, rule_ids=kept)
+    new = msgspec.structs.replace(old, category=chosen, rule_ids=broken)
     return await _keep(tx, "classify_report", new, by, now)
 
 
@@ -176,6 +177,17 @@ async def forget_account(tx: WriteTx, *, account_id: AccountId, now: datetime, l
     Call again until none. The register keeps that they were.
     """
     return await store.forget(tx, account_id, limit=limit)
+
+
+async def _rules_among(tx: ReadTx, ids: Sequence[int], *, known: Sequence[int] = ()) -> tuple[int, ...]:
+    """The ids, each once. known: of rules that may be gone by now.
+
+    Raises:
+        RuleNotFound.
+    """
+    if ids and not {one.id for one in await instance.all_rules(tx)}.union(known).issuperset(ids):
+        raise RuleNotFound
+    return tuple(dict.fromkeys(ids))
 
 
 async def _keep(tx: WriteTx, verb: str, new: Report, by: Moderator, now: datetime) -> Report:

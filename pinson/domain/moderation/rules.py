@@ -19,6 +19,13 @@ class ReportNotFound(Refusal):
     text = "Record not found"
 
 
+class RuleNotFound(Refusal):
+    """A rule that a report names is none of this server's."""
+
+    kind, code = Kind.INVALID, "rule_not_found"
+    text = "Validation failed: Rules must be rules of this server"
+
+
 class CommentTooLong(Refusal):
     """It is longer than we take."""
 

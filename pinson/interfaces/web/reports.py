@@ -63,6 +63,8 @@ async def report(call: Call, form: Asked) -> Response:
     call.limit("reports", f"account {own}", Limit(most, A_DAY))
     async with call.tools.db.read() as tx:
         reader, profile = await call.reader(tx), await profile_of(tx, call, form.acct)
+        known = {rule.id for rule in await instance.all_rules(tx)}  # one may be gone since the page was opened
+    broken = [id for id in form.rule_ids if id in known] if form.category is Category.VIOLATION else []
     await call.tools.db.write(
         moderation.report,
         reporter=reader,
@@ -70,7 +72,7 @@ async def report(call: Call, form: Asked) -> Response:
         post_ids=[] if form.post is None else [form.post],
         category=form.category,
         comment=form.comment,
-        rule_ids=form.rule_ids if form.category is Category.VIOLATION else [],
+        rule_ids=broken,
         now=call.now,
     )
     return call.page("people/reported", profile=profile)

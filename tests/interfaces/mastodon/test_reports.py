@@ -2,7 +2,7 @@
 
 import pytest
 
-from pinson.domain import accounts, moderation
+from pinson.domain import accounts, instance, moderation
 from pinson.domain.access import UserRole
 from pinson.domain.moderation import Reported
 from pinson.lib import log
@@ -50,10 +50,14 @@ async def test_an_account_is_reported_with_posts_that_the_reporter_may_see(world
 
 async def test_whoever_names_rules_reports_their_violation(world):
     alice, mallory = await world.people("alice", "mallory")
+    first, second = [await world.write(instance.add_rule, text=text, hint="") for text in ("Be kind", "No spam")]
 
-    answer = await report(world, alice, mallory, rule_ids=["3", 1, 3], category="spam")
+    named = [str(second.id), first.id, second.id]
+    answer = await report(world, alice, mallory, rule_ids=named, category="spam")
+    unknown = await report(world, alice, mallory, rule_ids=[first.id, 999])
 
-    assert (answer.json()["category"], answer.json()["rule_ids"]) == ("violation", ["3", "1"])
+    assert (answer.json()["category"], answer.json()["rule_ids"]) == ("violation", [str(second.id), str(first.id)])
+    assert (unknown.status_code, "rules of this server" in unknown.text) == (422, True)
     assert (await report(world, alice, mallory)).json()["category"] == "other"
 
 

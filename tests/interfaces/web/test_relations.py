@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from pinson.domain import access
+from pinson.domain import access, instance
 from pinson.domain.access import MemberRole, UserRole
 from tests.interfaces.web.test_pages import EVIL
 from tests.interfaces.web.visitor import Visitor
@@ -183,6 +183,19 @@ async def test_a_report_reaches_the_moderators_with_the_post_it_is_about(world, 
     [report] = (await world.client(moderator).get("/api/v1/admin/reports")).json()
     assert (report["category"], report["comment"]) == ("spam", EVIL)
     assert [status["id"] for status in report["statuses"]] == [str(post.id)]
+
+
+async def test_a_report_arrives_though_a_rule_that_it_names_was_withdrawn_meanwhile(world, town):
+    _, _, visitor = town
+    kept, gone = [await world.write(instance.add_rule, text=text, hint="") for text in ("Be kind", "No spam")]
+    page = await visitor.open("/@ana/report")
+    await world.write(instance.remove_rule, id=gone.id)
+
+    await visitor.send(page, category="violation", comment="Look", **{"rule_ids[]": [str(kept.id), str(gone.id)]})
+
+    moderator = await world.person("mod", role=UserRole.MODERATOR)
+    [report] = (await world.client(moderator).get("/api/v1/admin/reports")).json()
+    assert (report["comment"], [rule["text"] for rule in report["rules"]]) == ("Look", ["Be kind"])
 
 
 async def test_a_stranger_has_no_buttons_and_no_report(world, town):

@@ -80,7 +80,8 @@ async def test_what_a_report_is_about_can_be_corrected(world, moderator, reporte
     assert await changed(category="legal") == "legal"
     assert await changed() == "legal"
     rule = await world.write(instance.add_rule, text="No spam", hint="")
-    assert await changed(rule_ids=[str(rule.id), "1"]) == "violation"
+    assert await changed(rule_ids=[str(rule.id)]) == "violation"
+    assert (await client.put(f"{PATH}/{id}", json={"rule_ids": ["999"]})).status_code == 422
     assert [one["text"] for one in (await client.get(f"{PATH}/{id}")).json()["rules"]] == ["No spam"]
     assert (await client.put(f"{PATH}/{id}", json={"category": "boring"})).status_code == 422
 
