@@ -236,6 +236,12 @@ class Invitation(msgspec.Struct, frozen=True):
     max_uses: int | None
     uses: int
 
+    def is_good(self, now: datetime) -> bool:
+        """Whether somebody can still sign up with it."""
+        return (self.max_uses is None or self.uses < self.max_uses) and (
+            self.expires_at is None or self.expires_at > now
+        )
+
 
 class Proof(msgspec.Struct, frozen=True):
     """That somebody just gave the right password; see `sessions.prove`.

@@ -30,6 +30,7 @@ from pinson.domain.accounts import AccountId, FieldRefused, Flaw
 from pinson.lib import log
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.errors import Kind, Refusal
+from pinson.lib.paging import Page
 
 
 class SignUpClosed(Refusal):
@@ -51,6 +52,13 @@ class NoSuchPerson(FieldRefused):
 
     code, field, flaw = "no_such_person", "username", Flaw.INVALID
     text = "Nobody here has an account of this name."
+
+
+class InvitationNotFound(Refusal):
+    """There is no such invitation."""
+
+    kind, code = Kind.MISSING, "invitation_not_found"
+    text = "There is no such invitation."
 
 
 class LastOwner(Refusal):
@@ -376,6 +384,24 @@ async def invite(
     invitation = Invitation(tx.new_id(user_id, now), code, user_id, now, expires_at, max_uses, uses=0)
     await store.insert_invitation(tx, invitation)
     return invitation
+
+
+async def all_invitations(tx: ReadTx, page: Page) -> list[Invitation]:
+    """Invitations, whoever made them, newest first. One statement."""
+    return await store.all_invitations(tx, page)
+
+
+async def change_invitation(tx: WriteTx, *, id: int, expires_at: datetime | None) -> Invitation:
+    """Let an invitation be good until then; what it was before. None is without end.
+
+    Raises:
+        InvitationNotFound.
+    """
+    found = await store.invitation(tx, id)
+    if found is None:
+        raise InvitationNotFound
+    await store.expire_invitation(tx, id, expires_at)
+    return found
 
 
 async def _welcome(

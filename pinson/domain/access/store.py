@@ -29,7 +29,9 @@ from pinson.domain.access.model import (
     UserRole,
 )
 from pinson.domain.accounts import AccountId
+from pinson.lib import paging
 from pinson.lib.db import ReadTx, WriteTx
+from pinson.lib.paging import Page
 
 OWNS = (
     "users",
@@ -288,6 +290,15 @@ INVITATIONS = """
     WHERE created_by = :user_id
     ORDER BY id DESC
 """
+ALL_INVITATIONS = """
+    SELECT id, code, created_by, created_at, expires_at, max_uses, uses
+    FROM invitations
+    WHERE id < :before AND id > :after
+    ORDER BY id {way}
+    LIMIT :limit
+"""
+INVITATION = "SELECT id, code, created_by, created_at, expires_at, max_uses, uses FROM invitations WHERE id = :id"
+EXPIRE_INVITATION = "UPDATE invitations SET expires_at = :expires_at WHERE id = :id"
 USE_INVITATION = """
     UPDATE invitations
     SET uses = uses + 1
@@ -750,6 +761,21 @@ async def insert_invitation(tx: WriteTx, invitation: Invitation) -> None:
 async def invitations(tx: ReadTx, user_id: UserId) -> list[Invitation]:
     """Those a user made, newest first. O(found)."""
     return await tx.all(Invitation, INVITATIONS, user_id=user_id)
+
+
+async def all_invitations(tx: ReadTx, page: Page) -> list[Invitation]:
+    """A page of all invitations, newest first. O(limit) on the primary key."""
+    return await paging.rows(tx, Invitation, ALL_INVITATIONS, page)
+
+
+async def invitation(tx: ReadTx, id: int) -> Invitation | None:
+    """One invitation. One look into the primary key."""
+    return await tx.one(Invitation, INVITATION, id=id)
+
+
+async def expire_invitation(tx: WriteTx, id: int, expires_at: datetime | None) -> None:
+    """Keep until when an invitation is good."""
+    await tx.run(EXPIRE_INVITATION, id=id, expires_at=expires_at)
 
 
 async def use_invitation(tx: WriteTx, code: str, now: datetime) -> UserId | None:

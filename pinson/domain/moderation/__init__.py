@@ -22,6 +22,7 @@ from pinson.domain.moderation.decisions import (
     waiting,
 )
 from pinson.domain.moderation.facts import AppealAnswered, Appealed, Reported, Struck
+from pinson.domain.moderation.inviting import end_invitation, invite, renew_invitation
 from pinson.domain.moderation.model import (
     Appeal,
     Category,
@@ -156,7 +157,9 @@ __all__ = [
     "dossiers",
     "dossiers_by_ids",
     "drop_letter",
+    "end_invitation",
     "forget_account",
+    "invite",
     "judge_link",
     "judge_post",
     "judge_publisher",
@@ -166,6 +169,7 @@ __all__ = [
     "reject",
     "remove_emoji",
     "remove_rule",
+    "renew_invitation",
     "reopen",
     "reopen_site",
     "report",
