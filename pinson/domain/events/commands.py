@@ -1,6 +1,6 @@
 """What is done with live events, each in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -20,7 +20,9 @@ from pinson.domain.events.model import (
     Role,
     Webcast,
 )
+from pinson.domain.media import MediaId, Said
 from pinson.domain.posts import EventId, Post, PostId, Prepared, Reader
+from pinson.domain.posts.scheduled import ScheduledPost
 from pinson.lib import log
 from pinson.lib.db import WriteTx
 
@@ -416,6 +418,7 @@ async def write(
     marks: Marks = NOTHING_SPECIAL,
     draft_id: int | None = None,
     created_at: datetime | None = None,
+    said: Mapping[MediaId, Said] | None = None,
 ) -> Post:
     """Publish a post as part of an event, with what it is there.
 
@@ -424,6 +427,8 @@ async def write(
         prepared: see `prepare`.
         draft_id: the ready draft that it was.
         created_at: when it was written, if that was in the past: then it is news for nobody.
+        said: what is said about its media from now on, if it was written on the page for it: the draft that was kept
+            of it goes.
     Raises:
         EventNotFound, NotInTeam, IsModel, NotPublic, BadExpectation, LineNotFound, DraftNotFound.
         NothingOpen: it answers what is not open.
@@ -434,7 +439,13 @@ async def write(
     if event.is_model:
         raise rules.IsModel
     rules.check_marks(marks)
-    if created_at is None:
+    post: Post | ScheduledPost
+    if said is not None:
+        post = await posts.drafts.publish(
+            tx, author=author, prepared=prepared, due_at=None, said=said, base_url=base_url, now=now, event_id=id
+        )
+        assert isinstance(post, Post), "it is published at once"
+    elif created_at is None:
         post = await posts.publish(
             tx, author=author, author_id=author.id, prepared=prepared, base_url=base_url, now=now, event_id=id
         )

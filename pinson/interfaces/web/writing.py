@@ -21,10 +21,10 @@ from babel import Locale
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from pinson.domain import access, accounts, media, posts
+from pinson.domain import access, accounts, events, media, posts
 from pinson.domain.accounts import AccountId
 from pinson.domain.media import IMAGE_BYTES, MOST_ATTACHED, Media, MediaId, Said, Upload
-from pinson.domain.posts import Draft, Post, PostId, PostNotFound, Visibility, drafts, polls
+from pinson.domain.posts import Draft, EventId, Post, PostId, PostNotFound, Visibility, drafts, polls
 from pinson.domain.posts.drafts import KeptDraft
 from pinson.domain.posts.polls import Ballot
 from pinson.interfaces.request import MAX_BODY, Routes
@@ -78,6 +78,7 @@ class Written(msgspec.Struct):
     do: what the button says: `look` at it again, `rewrite` it for less, or else publish it.
     several: whether one may choose several answers.
     at: when it is to be published, in the time zone of the server, as browsers write it; "" is now.
+    corrects_id: the message that it corrects. event_id: the live event that it is part of; is_key: as a key moment.
     seen: what the page has asked about already.
     """
 
@@ -97,6 +98,9 @@ class Written(msgspec.Struct):
     several: bool = False
     at: str = ""
     seen: list[str] = []
+    corrects_id: PostId | None = None
+    event_id: EventId | None = None
+    is_key: bool = False
 
     @property
     def typed(self) -> str:
@@ -150,6 +154,7 @@ class Written(msgspec.Struct):
             poll=Ballot(options, self.poll_seconds, self.several) if options else None,
             quote_of_id=self.quote_of_id,
             quote_policy=defaults.quote_policy,
+            corrects_id=self.corrects_id,
         )
 
     @classmethod
@@ -160,6 +165,7 @@ class Written(msgspec.Struct):
             text=draft.text,
             in_reply_to_id=draft.in_reply_to_id,
             quote_of_id=draft.quote_of_id,
+            corrects_id=draft.corrects_id,
             visibility=draft.visibility,
             spoiler=draft.spoiler,
             sensitive=draft.sensitive,
@@ -173,12 +179,17 @@ class Written(msgspec.Struct):
 
 
 class Asked(msgspec.Struct):
-    """What a link to the page may fill in. url: what another app shares. draft: one that is kept."""
+    """What a link to the page may fill in. url: what another app shares. draft: one that is kept.
+
+    corrects_id: a message that is to be corrected. event: the address of a live event to write in.
+    """
 
     text: str = ""
     url: str = ""
     in_reply_to_id: PostId | None = None
     draft: PostId | None = None
+    corrects_id: PostId | None = None
+    event: str = ""
 
 
 @routes.get("/write")
@@ -186,7 +197,7 @@ async def show(call: Call, form: Asked) -> Response:
     """The page: empty, with an answer begun, or with a draft.
 
     Raises:
-        NotSignedIn, RoleForbids, DraftNotFound, PostNotFound: of what is to be answered.
+        NotSignedIn, RoleForbids, DraftNotFound, EventNotFound, PostNotFound: of what is to be answered or corrected.
     """
     account_id = call.require(DRAFTS)
     async with call.tools.db.read() as tx:
@@ -201,7 +212,20 @@ async def show(call: Call, form: Asked) -> Response:
             ids = dict.fromkeys([answered.author_id, *answered.mentions])
             people = await accounts.by_ids(tx, [id for id in ids if id != account_id])
             named = "".join(f"@{people[id].acct} " for id in ids if id in people)
+        event_id = None
+        if form.corrects_id is not None:
+            corrected = await posts.visible(tx, form.corrects_id, reader=await call.reader(tx))
+            visibility, event_id = corrected.visibility, corrected.event_id
+        event = await events.by_slug(tx, form.event) if form.event else None
+        if event is None and event_id is not None:
+            event = (await events.by_ids(tx, [event_id])).get(event_id)
+        if event is not None and await events.role(tx, event, account_id) is None:
+            event = None  # it may still be written, elsewhere
+    if event is not None:
+        visibility = Visibility.PUBLIC
     written = Written(
+        corrects_id=form.corrects_id,
+        event_id=event.id if event else None,
         key=access.new_secret(),
         text=named + " ".join(part for part in (form.text, form.url) if part),
         in_reply_to_id=form.in_reply_to_id,
@@ -231,6 +255,11 @@ async def publish(call: Call, form: Written) -> Response:
     await receive(call, form, account_id)
     defaults = await defaults_of(call, account_id)
     draft = _draft(form, defaults)
+    event = None
+    if form.event_id is not None:
+        async with call.tools.db.read() as tx:
+            event = await events.by_id(tx, form.event_id)
+        draft = msgspec.structs.replace(draft, text=events.with_hashtag(event, draft.text))
     prepared = posts.prepare(
         draft,
         max_characters=settings.posts.max_characters,
@@ -244,6 +273,18 @@ async def publish(call: Call, form: Written) -> Response:
     call.limit("posts", f"account {account_id}", Limit(settings.limits.posts_per_3_hours, THREE_HOURS))
     async with call.tools.db.read() as tx:
         author = await call.reader(tx)
+    if event is not None and due_at is None:  # what is for later joins by its hashtag
+        await call.tools.db.write(
+            events.write,
+            id=event.id,
+            author=author,
+            prepared=prepared,
+            marks=events.Marks(is_key=form.is_key),
+            said=form.said,
+            base_url=call.base_url,
+            now=call.now,
+        )
+        return call.redirect(f"/e/{event.slug}")
     made = await call.tools.db.write(
         drafts.publish,
         author=author,
@@ -387,7 +428,8 @@ async def page(
     account_id = call.require(DRAFTS)
     form.key = form.key or access.new_secret()
     async with call.tools.db.read() as tx:
-        answered = await _answered(tx, call, form.in_reply_to_id)
+        answered = await _answered(tx, call, form.in_reply_to_id or form.corrects_id)
+        event = (await events.by_ids(tx, [form.event_id])).get(form.event_id) if form.event_id else None
         writer = await accounts.profile(tx, account_id)
         kept = len([one for one in await drafts.of_account(tx, account_id) if one.until is None])
     return call.page(
@@ -397,6 +439,7 @@ async def page(
         pictures=await attached(call, form, account_id, described=described),
         look=look_of(call, form),
         answered=answered,
+        event=event,
         notices=notices,
         writer=writer,
         may_publish=call.may("write:statuses"),

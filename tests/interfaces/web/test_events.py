@@ -356,3 +356,47 @@ async def test_the_page_asks_no_more_however_much_is_told(world, ana, number):
         await Visitor(world).open(f"/e/{event['slug']}")
 
     assert sum(statements.values()) <= 24, statements
+
+
+async def test_a_message_written_from_the_page_is_part_of_the_event_and_may_be_a_key_moment(world, ana):
+    event = await made(world, ana, adds_hashtag=True)
+    visitor = Visitor(world)
+    await visitor.sign_in("ana")
+    page = await visitor.open(f"/write?event={event['slug']}&lang=en")
+
+    shown = await visitor.send(
+        page, form=form_with(page, "event_id"), text="Feu vert : on relance à 10 h 31", is_key="1"
+    )
+
+    assert "Feu vert" in shown.text
+    assert "Key moment" in shown.text
+    (message,) = (await world.client().get(f"{API}/{event['id']}/messages")).json()
+    assert (message["is_key"], message["by_tag"], message["tags"]) == (True, False, ["lhc"])
+
+
+async def test_a_message_of_an_event_is_corrected_from_its_card_and_the_correction_is_part_of_it_too(world, ana):
+    event = await made(world, ana)
+    wrong = await told(world, ana, event, "Un à-coup de courant")
+    visitor = Visitor(world)
+    await visitor.sign_in("ana")
+    page = await visitor.open(f"/e/{event['slug']}?lang=en")
+    (link,) = {link for link in page.links if link.startswith("/write?corrects_id=")}
+    page = await visitor.open(link)
+    assert "Un à-coup de courant" in page.text
+
+    await visitor.send(page, form=form_with(page, "corrects_id"), text="Deux circuits voisins se gênaient")
+
+    right, first = (await world.client().get(f"{API}/{event['id']}/messages")).json()
+    assert (right["corrects_id"], first["corrected_by_id"]) == (wrong["id"], right["id"])
+
+
+async def test_a_message_for_followers_is_corrected_for_followers(world, ana):
+    wrong = await world.publish(ana, "Fermé lundi", visibility="private")
+    visitor = Visitor(world)
+    await visitor.sign_in("ana")
+    page = await visitor.open(f"/write?corrects_id={wrong.id}")
+
+    await visitor.send(page, form=form_with(page, "corrects_id"), text="Fermé mardi, toute la journée")
+
+    (latest, _) = (await world.client(ana).get(f"/api/v1/accounts/{ana.id}/statuses")).json()
+    assert (latest["visibility"], latest["pinson"]["corrects_id"]) == ("private", str(wrong.id))

@@ -14,7 +14,7 @@ from pinson.domain.posts import rules as post_rules
 from pinson.domain.posts import store as post_store
 from pinson.domain.posts.drafts import queries, rules, store
 from pinson.domain.posts.drafts.model import KeptDraft
-from pinson.domain.posts.model import Draft, Post, PostId, Prepared
+from pinson.domain.posts.model import Draft, EventId, Post, PostId, Prepared
 from pinson.domain.posts.rules import Reader
 from pinson.domain.posts.scheduled import ScheduledPost
 from pinson.lib.db import WriteTx
@@ -61,6 +61,7 @@ async def publish(
     said: Saying,
     base_url: str,
     now: datetime,
+    event_id: EventId | None = None,
 ) -> Post | ScheduledPost:
     """Publish what was written on a page, or keep it for its time; the draft that was kept of it goes.
 
@@ -68,6 +69,7 @@ async def publish(
         prepared: its idempotency key is that of the page: twice publishes once.
         due_at: None is at once.
         said: what is said about its media from now on.
+        event_id: of what is published at once, see `posts.publish`.
     Raises:
         All that `posts.publish` and `scheduled.schedule` raise.
     """
@@ -80,7 +82,13 @@ async def publish(
     made: Post | ScheduledPost
     if due_at is None:
         made = await commands.publish(
-            tx, author=author, author_id=account_id, prepared=prepared, base_url=base_url, now=now
+            tx,
+            author=author,
+            author_id=account_id,
+            prepared=prepared,
+            base_url=base_url,
+            now=now,
+            event_id=event_id,
         )
     else:
         made = await scheduled.schedule(tx, author=author, prepared=prepared, due_at=due_at, base_url=base_url, now=now)
