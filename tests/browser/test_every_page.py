@@ -1,0 +1,76 @@
+"""Every page there is, looked at in a browser by axe (WCAG 2.2, levels A and AA), in light and in dark.
+
+axe finds what a machine can find: names of what one can press, contrast, roles, labels, languages, order of headings.
+"""
+
+import importlib.resources
+
+import pytest
+import pytest_asyncio
+
+from tests.browser.every_page import a_window, paths
+from tests.contract.town import found
+from tests.interfaces.own.test_events_api import made, told
+from tests.interfaces.web.test_links import make
+from tests.interfaces.web.visitor import Visitor
+from tests.world import open_world
+
+AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+LOOK = """async () => {
+  const rules = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }
+  const { violations } = await axe.run(document, { runOnly: rules, resultTypes: ["violations"] })
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ target }) => target.join(" ")).join(" | ")}`)
+}"""
+VIEWS = {
+    "light, on a desk, in English": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
+    "dark, on a telephone, in French": {"color_scheme": "dark", "viewport": {"width": 360, "height": 740}},
+}
+LANGUAGES = {"light, on a desk, in English": "en-GB", "dark, on a telephone, in French": "fr-FR"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def town(tmp_path_factory):
+    """The town, with a live event, and links that are counted."""
+    async with open_world(tmp_path_factory.mktemp("town"), {}) as world:
+        town = await found(world, 2)
+        event = await made(
+            world, town.reader, gauge_steps=[{"value": 1, "label": "Half"}, {"value": 2, "label": "All"}]
+        )
+        cause = await told(world, town.reader, event, "It was the power", is_key=True, gauge=1)
+        await told(world, town.reader, event, "It was not", corrects_id=cause["id"], expects=[10, 20], promises=True)
+        visitor = Visitor(world)
+        await visitor.sign_in("reader")
+        rules = await town.send(None, "GET", "/api/v1/instance/rules")
+        _, code = await make(world, town.reader)
+        town.ids |= {"event": event["slug"], "rule": rules[0]["id"], "link": code}
+        town.cookies = list(visitor.client.cookies.items())
+        yield town
+
+
+@pytest.mark.parametrize("who", ["stranger", "administrator"])
+@pytest.mark.parametrize("view", VIEWS)
+async def test_axe_finds_nothing_serious_on_any_page(browser, town, view, who):
+    cookies = town.cookies if who == "administrator" else ()
+    wrong, looked_at = {}, set()
+    async with a_window(
+        browser, town.world, cookies=cookies, locale=LANGUAGES[view], reduced_motion="reduce", **VIEWS[view]
+    ) as page:
+        for route, path in paths(town).items():
+            answer = await page.goto(f"{town.world.tools.settings.url}{path}")
+            shown = page.url
+            assert answer.status < 500, path
+            if shown in looked_at or "text/html" not in answer.headers.get("content-type", ""):
+                continue  # a way to another page
+            looked_at.add(shown)
+            await page.evaluate(AXE)
+            if found := await page.evaluate(LOOK):
+                wrong[route] = (answer.status, found)
+
+    assert wrong == {}
+    assert len(looked_at) > (60 if who == "administrator" else 25)
+
+
+async def test_every_page_with_something_to_fill_in_is_named(town):
+    assert [path for path in paths(town).values() if "{" in path] == []
