@@ -118,7 +118,7 @@ async def _announced(tx: ReadTx, call: Call, own: AccountId) -> list[Announced]:
     return [
         Announced(
             one.announcement.id,
-            posts.note_html(one.announcement.text, base_url=call.base_url),
+            posts.note_html(one.announcement.said(call.lang), base_url=call.base_url),
             _when(call, one.announcement),
         )
         for one in told

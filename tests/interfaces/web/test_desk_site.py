@@ -129,6 +129,10 @@ async def test_an_announcement_is_told_in_the_language_of_its_reader_and_withdra
     )
     assert "Coupure" in (await told("fr"))[0]
     assert "Outage" in (await told("en"))[0]
+    for lang, word in (("fr", "Coupure"), ("en", "Outage")):
+        reader = Visitor(world, lang=lang)
+        await reader.sign_in("ana")
+        assert word in (await reader.open("/")).text
 
     page = await press(desk, page, "/withdraw")
     assert await told("fr") == []

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from pinson.domain.access import UserRole
 from pinson.interfaces.web import MODULES
 from tests.interfaces.web.visitor import Visitor
 
@@ -46,6 +47,24 @@ async def test_no_page_speaks_the_language_of_networks(world, paths, lang):
 
     assert found == {}
     assert looked_at >= 12
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+async def test_no_page_of_the_desk_speaks_it_either(world, lang):
+    await world.person("root", role=UserRole.ADMIN)
+    visitor = Visitor(world, lang=lang)
+    await visitor.sign_in("root")
+    desk = [path for path in PATHS if path.startswith(("/moderation", "/operator"))]
+    found = {}
+    for path in desk:
+        page = await visitor.open(path)
+        assert page.status == 200, path
+        words = " ".join([page.text, *SPOKEN.findall(page.html)])
+        if said := re.findall(rf"(?i)(?<![\w/@#.-])(?:{BANNED[lang]})(?![\w/-])", words):
+            found[path] = said
+
+    assert found == {}
+    assert len(desk) >= 15
 
 
 def test_the_words_are_found():

@@ -12,6 +12,7 @@ from pinson.domain import instance, moderation
 from pinson.domain.access import UserRole
 from pinson.domain.instance import Paper, RuleNotFound, Said, TermsNotFound
 from pinson.interfaces.request import Routes
+from pinson.interfaces.web import dates
 from pinson.interfaces.web.desk import staff
 from pinson.interfaces.web.desk.staff import One, Undo, Words
 from pinson.interfaces.web.site import Call
@@ -217,7 +218,7 @@ async def _legal(call: Call, form: Published, undo: Undo | None = None) -> Respo
         facts=instance.privacy_policy(call.tools.catalogs.translations(call.lang).gettext),
         today=f"{call.now:%Y-%m-%d}",
         undo=undo,
-        when=partial(staff.when, call),
+        short=partial(dates.short, lang=call.lang),
     )
 
 
