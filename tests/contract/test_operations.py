@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 import pytest_asyncio
 
+from pinson.domain import access
 from pinson.domain.access import ALL_SCOPES, covers
 from pinson.interfaces import mastodon, own
 from pinson.interfaces.mastodon.api import Who
@@ -28,6 +29,8 @@ OPERATIONS = {f"{route.method} {route.path}": route for route in ROUTES}
 SETTINGS = {"registration.mode": "approval", "registration.confirm_email": True}
 SIZE = 5  # of the town: some pages of two, and one of one
 NOT_FOUND = (404, {"error": "Record not found"})
+NEEDS_USER = (422, {"error": "This method requires an authenticated user"})
+DISABLED = (403, {"error": "Your login is currently disabled"})
 OUTSIDE = (403, {"error": "This action is outside the authorized scopes"})
 NO_STREAM = (401, {"error": "Access token does not have the required scopes"})
 NO_IDS = ("1", "9223372036854775807", "99999999999999999999", "-1", "nobody", "%00", "١")
@@ -58,6 +61,20 @@ async def town(tmp_path_factory):
         yield await found(world, SIZE)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def app(town):
+    """A client of an app for itself."""
+    return await app_client(town.world)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def disabled(town):
+    """A client of somebody who may not sign in any more."""
+    person = await town.world.person("disabled")
+    await town.world.write(access.disable, user_id=person.user_id)
+    return town.world.client(person)
+
+
 def each(names):
     """Run a test for each of these, in the loop of the town."""
 
@@ -73,6 +90,10 @@ def who(name):
 
 def scopes(name):
     return OPERATIONS[name].options.get("scopes", ())
+
+
+def answers_in_any_state(name):
+    return "any_state" in OPERATIONS[name].options
 
 
 def named(name):
@@ -123,6 +144,24 @@ async def test_a_token_that_lacks_the_scope_is_refused(town, name):
         for client in enough:
             answer = await client.request(method, path, params=town.query(OPERATIONS[name].path))
             assert (answer.status_code, answer.json()) != OUTSIDE
+
+
+@each(name for name in OPERATIONS if who(name) is Who.USER)
+async def test_an_app_for_itself_is_told_that_it_takes_a_user(town, app, name):
+    method, path = name.split()
+
+    answer = await app.request(method, town.filled(path))
+
+    assert (answer.status_code, answer.json()) == NEEDS_USER
+
+
+@each(name for name in OPERATIONS if who(name) is Who.USER and not answers_in_any_state(name))
+async def test_who_may_not_sign_in_may_do_nothing(town, disabled, name):
+    method, path = name.split()
+
+    answer = await disabled.request(method, town.filled(path))
+
+    assert (answer.status_code, answer.json()) == DISABLED
 
 
 @each(name for name in OPERATIONS if named(name))
