@@ -265,7 +265,7 @@ class Cards:
         if missing:
             read = await posts.posts(tx, missing)
             attached = await media.of_posts(tx, [post.id for post in read.values() if post.media])
-            tied = await _tied(tx, known, list(read.values()))
+            tied = await tied_to(tx, known, list(read.values()))
             writers = [*(post.author_id for post in read.values()), *(one.author_id for one in tied.values())]
             named = await accounts.by_ids(tx, list(dict.fromkeys(writers)))
             ties = {id: Tie.of(shape, named, lang=lang, zone=zone) for id, shape in tied.items()}
@@ -329,7 +329,7 @@ class Cards:
                     pieces.drop(id)
 
 
-async def _tied(tx: ReadTx, known: Shapes, shown: Sequence[Post]) -> dict[int, Shape]:
+async def tied_to(tx: ReadTx, known: Shapes, shown: Sequence[Post]) -> dict[int, Shape]:
     """What corrects these posts, and what they correct, by id. Free if nothing does."""
     ids = {id for post in shown for id in (post.corrected_by_id, post.corrects_id) if id is not None}
     return {shape.id: shape for shape in await known.of(tx, list(ids))} if ids else {}

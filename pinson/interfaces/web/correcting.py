@@ -11,6 +11,7 @@ from pinson.domain import accounts, media, posts
 from pinson.domain.posts import Draft, Post, PostId, PostNotFound
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
+from pinson.interfaces.web.cards import Tie, tied_to
 from pinson.interfaces.web.site import Call
 from pinson.interfaces.web.writing import (
     LOOKS,
@@ -135,13 +136,16 @@ async def show_history(call: Call, form: One) -> Response:
     async with call.tools.db.read() as tx:
         shape = await posts.original(tx, form.id, reader=await call.reader(tx))
         post = await posts.post(tx, shape.id)
-        author = await accounts.by_id(tx, post.author_id)
+        tied = await tied_to(tx, call.tools.shapes, [post])
+        named = await accounts.by_ids(tx, [post.author_id, *(one.author_id for one in tied.values())])
         versions = await posts.versions(tx, post)
         shown = await media.of_versions(tx, post.id)
-    assert author is not None
+    ties = {id: Tie.of(one, named, lang=call.lang, zone=call.zone) for id, one in tied.items()}
     return call.page(
         "write/history",
-        author=author,
+        author=named[post.author_id],
+        corrects=ties.get(post.corrects_id or 0),
+        corrected=ties.get(post.corrected_by_id or 0),
         post=post,
         versions=[
             Said(

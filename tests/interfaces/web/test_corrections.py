@@ -45,6 +45,18 @@ async def test_apps_are_told_of_both_beside_what_they_know(world):
     assert "pinson" not in (await client.get(f"/api/v1/statuses/{right}")).json()
 
 
+async def test_the_history_of_both_says_so_too(world):
+    ana = await world.person("ana")
+    wrong, right = await corrected(world, ana)
+    visitor = Visitor(world)
+
+    for id, said, other in ((wrong, "Corrected on", right), (right, "Corrects the message of", wrong)):
+        page = (await visitor.open(f"/posts/{id}/history?lang=en")).html
+        assert f'href="/@ana/{other}"' in page[page.index(said) :][:200]
+    versions = (await world.client(ana).get(f"/api/v1/statuses/{wrong}/history")).json()
+    assert [version.get("pinson", {}).get("corrected_by_id") for version in versions] == [right]
+
+
 @pytest.mark.parametrize("kind", ["atom", "rss"])
 async def test_feeds_say_that_a_message_was_corrected_since_and_where(world, kind):
     ana = await world.person("ana")

@@ -68,6 +68,7 @@ from pinson.interfaces.mastodon.entities.status import (
     QuoteEntity,
     VersionEntity,
     Viewed,
+    beyond,
     boost_piece,
     filter_results,
     joined,
@@ -291,6 +292,7 @@ class Renderings:
             one.id: rendered
             for one, rendered in zip(quoted, await self.statuses(tx, quoted, reader=reader), strict=True)
         }
+        versions = await posts.versions(tx, post)
         return [
             VersionEntity(
                 content=version.html,
@@ -304,8 +306,9 @@ class Renderings:
                 emojis=emoji_entities(self._emojis.used_in(version.spoiler, version.html), self._base_url),
                 quote=msgspec.json.decode(quote.whole(statuses), type=QuoteEntity) if quote else UNSET,
                 poll=version_poll(version.options),
+                pinson=beyond(post) if version is versions[-1] else UNSET,
             )
-            for version in await posts.versions(tx, post)
+            for version in versions
         ]
 
     async def announced(self, tx: ReadTx, id: int, *, stranger: Reader) -> bytes | None:

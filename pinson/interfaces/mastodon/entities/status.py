@@ -223,6 +223,7 @@ class VersionEntity(msgspec.Struct):
     emojis: list[CustomEmoji]
     quote: QuoteEntity | msgspec.UnsetType = msgspec.UNSET
     poll: VersionPoll | msgspec.UnsetType = msgspec.UNSET
+    pinson: PinsonEntity | msgspec.UnsetType = msgspec.UNSET  # of the latest
 
 
 DIGITS = 19  # of an id, at most
@@ -299,14 +300,14 @@ def post_piece(
         emojis=emojis,
         tagged_collections=(),
         card=card,
-        pinson=_beyond(post),
+        pinson=beyond(post),
         quote=None if plain else msgspec.UNSET,
         poll=None if plain else msgspec.UNSET,
     )
     return encode(piece)[:-1] + b',"account":'
 
 
-def _beyond(post: Post) -> PinsonEntity | msgspec.UnsetType:
+def beyond(post: Post) -> PinsonEntity | msgspec.UnsetType:
     """What of a post is nobody else's; most have nothing of it."""
     if (post.event_id, post.corrects_id, post.corrected_by_id) == (None, None, None):
         return msgspec.UNSET
