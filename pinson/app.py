@@ -14,7 +14,7 @@ import secrets
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,6 @@ from pinson.interfaces.shortlinks import ShortLinks
 from pinson.lib.blobs import Blobs
 from pinson.lib.clock import Clock, SystemClock
 from pinson.lib.config import Settings
-from pinson.lib.db import CannotWrite
 from pinson.lib.db.migrate import migrate, steps
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.http import Outgoing
@@ -73,7 +72,7 @@ from pinson.tools import Tools
 HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
 LOCALE = HERE / "locale"
-FILES = "files"  # in the folder of data
+FILES, COUNTING = "files", "counting"  # in the folder of data
 WATCH = 0.01  # seconds between looks at what other processes have committed: streams here are that late at most
 LAST_WORDS = 5  # seconds that open requests have to end when the server stops
 
@@ -219,7 +218,7 @@ async def machine(
     defaults = accounts.RememberedDefaults()
     ip_blocks, filtered, emojis = IpBlocks(), FilteredPosts(), Emojis()
     cards = web.Cards(filtered)
-    look, redirects, clicks = Look(), Redirects(), Clickometer(db, clock)
+    look, redirects, clicks = Look(), Redirects(), Clickometer(db, clock, data / COUNTING)
     renderings = Renderings(settings.url, shapes, emojis, filtered, short_bases=settings.short_bases, clock=clock)
     wake = Wake()
     kinds = Kinds(FACTS)
@@ -242,6 +241,7 @@ async def machine(
     )
     follower = Follower(db, kinds, views)
     await follower.start()
+    await clicks.start()
     blobs = Blobs(data / FILES, db)
     outgoing = Outgoing(
         allow_loopback=settings.outgoing.allow_loopback, user_agent=f"Pinson/{__version__} (+{settings.url})"
@@ -306,8 +306,7 @@ async def machine(
                 background=(hub.run, watch, reactor.run, pushes.run, clicks.run, lambda: schedule.run(tools)),
             )
     finally:
-        with suppress(CannotWrite):  # the disk is full: what was counted since is lost
-            await clicks.flush()
+        await clicks.stop()
         tools.limits.close()
         await db.close()
 

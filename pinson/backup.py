@@ -47,7 +47,7 @@ FOLDER = "data"
 STAGING = ".restoring"
 LOCK = "write.lock"
 # What a running server makes for itself, and copies that migrations left.
-OURS_ALONE = frozenset({LOCK, "committed", "limits", "backups", STAGING, vitals.LAST_BACKUP})
+OURS_ALONE = frozenset({LOCK, "committed", "counting", "limits", "backups", STAGING, vitals.LAST_BACKUP})
 CHUNK = 1 << 20
 
 Tell = Callable[[str, int, int], None]

@@ -7,6 +7,7 @@ import time
 
 from pinson.domain import shortlinks
 from pinson.domain.shortlinks import Channel, Checked
+from pinson.lib.clock import EPOCH
 from tests.durability.tags import ROOT
 from tests.world import open_world
 
@@ -45,8 +46,10 @@ async def test_a_killed_server_loses_at_most_the_last_second(tmp_path):
 
     async with open_world(tmp_path, {}) as world:
         counted = await people(world, made)
+        gaps = await world.ask(shortlinks.gaps, since=EPOCH)
     safe = sum(moment <= killed - SECOND for moment in moments)
     assert 0 < safe <= counted <= len(moments) + 1  # one may be counted and not yet told
+    assert len(gaps) == 1
 
 
 async def test_a_clean_stop_loses_nothing(tmp_path):
@@ -56,3 +59,4 @@ async def test_a_clean_stop_loses_nothing(tmp_path):
 
     async with open_world(tmp_path, {}) as world:
         assert await people(world, made) == 1
+        assert await world.ask(shortlinks.gaps, since=EPOCH) == []

@@ -124,7 +124,14 @@ async def count(tx: WriteTx, *, clicks: Sequence[Clicks]) -> None:
 
 async def forget_old(tx: WriteTx, *, now: datetime, limit: int = 2000) -> int:
     """Forget up to `limit` of what was counted longer ago than 25 months; how much. Call again until none."""
+    await store.forget_gaps(tx, before=now - KEPT)
     return await store.forget_clicks(tx, before=now - KEPT, limit=limit)
+
+
+async def note_gaps(tx: WriteTx, *, moments: Sequence[datetime]) -> None:
+    """Processes were stopped by force, which had written until then: say so where figures are shown."""
+    for at in moments:
+        await store.new_gap(tx, at)
 
 
 async def forget_account(tx: WriteTx, *, account_id: AccountId, now: datetime, limit: int = 200) -> int:

@@ -3,13 +3,15 @@
 Called by whoever answers those who follow a link; `run` stands beside the server. A redirect costs one addition. What
 was counted is written in one transaction for all links, with what other processes write beside it: sums are added to,
 never set. A clean stop writes what is left (app.py), and a disk that is full loses nothing while the process lives.
-A process that is killed loses what it counted since it last wrote: half a second, at most one.
+A process that is killed loses what it counted since it last wrote: half a second, at most one. The next that starts
+says so, where figures are shown.
 
 Nothing is known of who it was: no address, no name of a browser, no identifier gets here.
 """
 
 import asyncio
 from collections import Counter
+from pathlib import Path
 
 import structlog
 
@@ -17,6 +19,7 @@ from pinson.domain.shortlinks import commands
 from pinson.domain.shortlinks.model import Channel, Clicks, ShortLinkId, Visitor
 from pinson.lib.clock import EPOCH, Clock, from_ms
 from pinson.lib.db import CannotWrite, Database
+from pinson.lib.vigil import Vigil
 
 PERIOD = 0.5  # seconds between two writes
 HOUR = 3_600_000  # milliseconds
@@ -29,15 +32,35 @@ Key = tuple[ShortLinkId, int, Channel, Visitor]
 class Clickometer:
     """See the module."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, folder: Path) -> None:
+        """
+        Args:
+            folder: see `Vigil`.
+        """
         self._db = db
         self._clock = clock
+        self._vigil = Vigil(folder, now=clock.now())
         self._counted: Counter[Key] = Counter()
 
     def count(self, id: ShortLinkId, channel: Channel, visitor: Visitor) -> None:
         """Somebody, or something, followed a link just now."""
         hour = int((self._clock.now() - EPOCH).total_seconds()) // 3600
         self._counted[id, hour, channel, visitor] += 1
+
+    async def start(self) -> None:
+        """Say what processes before this one lost, if they were stopped by force."""
+        if moments := self._vigil.killed():
+            events.warning("stopped_by_force", written_until=[str(moment) for moment in moments])
+            await self._db.write(commands.note_gaps, moments=moments)
+
+    async def stop(self) -> None:
+        """Write what is left, and end in order."""
+        try:
+            await self.flush()
+        except CannotWrite as refusal:  # what was counted since it last wrote is lost, and the next start says so
+            events.error("clicks_lost", why=str(refusal))
+        else:
+            self._vigil.close()
 
     async def flush(self) -> None:
         """Write what was counted.
@@ -64,5 +87,6 @@ class Clickometer:
             await asyncio.sleep(PERIOD)
             try:
                 await self.flush()
+                self._vigil.beat(self._clock.now())
             except CannotWrite as refusal:
                 events.warning("clicks_not_written", why=str(refusal))

@@ -84,6 +84,11 @@ async def clicks_since(tx: ReadTx, ids: Sequence[ShortLinkId], *, since: datetim
     return await store.clicks_since(tx, ids, since=since)
 
 
+async def gaps(tx: ReadTx, *, since: datetime, limit: int = 3) -> list[datetime]:
+    """When the server was stopped by force since a moment, the latest first: up to a second of visits is missing."""
+    return await store.gaps(tx, since=since, limit=limit)
+
+
 async def closed_sites(tx: ReadTx) -> list[ClosedSite]:
     """The sites that short links do not lead to, by name."""
     return await store.closed(tx)

@@ -16,10 +16,11 @@ from pinson.domain.shortlinks.model import (
     ShortLinkId,
 )
 from pinson.lib import paging
+from pinson.lib.clock import from_ms
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.paging import Page
 
-OWNS = ("short_links", "short_codes", "short_targets", "short_clicks", "closed_sites")
+OWNS = ("short_links", "short_codes", "short_targets", "short_clicks", "short_gaps", "closed_sites")
 
 LINK = (
     "id, account_id, target, title, created_at, post_id, expires_at, max_clicks, taken, utm, retired_at"
@@ -88,6 +89,10 @@ CLICKS_SINCE = """
     WHERE link_id IN (SELECT value FROM json_each(:ids)) AND hour >= :since
     ORDER BY hour
 """
+
+NEW_GAP = "INSERT INTO short_gaps (at) VALUES (:at) ON CONFLICT DO NOTHING"
+GAPS = "SELECT at FROM short_gaps WHERE at >= :since ORDER BY at DESC LIMIT :limit"
+FORGET_GAPS = "DELETE FROM short_gaps WHERE at < :before"
 
 CLOSE = """
     INSERT INTO closed_sites (host, reason, closed_at) VALUES (:host, :reason, :closed_at)
@@ -201,6 +206,21 @@ async def forget_clicks(tx: WriteTx, *, before: datetime, limit: int) -> int:
 async def clicks_since(tx: ReadTx, ids: Sequence[int], *, since: datetime) -> list[Clicks]:
     """What was counted of these links from an hour on, oldest first. O(hours) on the primary key."""
     return await tx.all(Clicks, CLICKS_SINCE, ids=list(ids), since=since)
+
+
+async def new_gap(tx: WriteTx, at: datetime) -> None:
+    """Remember that what was counted in the second after this is lost."""
+    await tx.run(NEW_GAP, at=at)
+
+
+async def gaps(tx: ReadTx, *, since: datetime, limit: int) -> list[datetime]:
+    """The latest gaps since a moment, newest first."""
+    return [from_ms(at) for at in await tx.all(int, GAPS, since=since, limit=limit)]
+
+
+async def forget_gaps(tx: WriteTx, *, before: datetime) -> None:
+    """Forget those before a moment."""
+    await tx.run(FORGET_GAPS, before=before)
 
 
 async def close(tx: WriteTx, site: ClosedSite) -> None:

@@ -328,6 +328,7 @@ async def _list(call: Call, form: Pasted, *, made: int = 0, refused: Sequence[Re
         ids = [link.id for link in shown]
         codes = await shortlinks.codes_of(tx, ids)
         clicks = await shortlinks.clicks_since(tx, ids, since=_hour(call.now) - timedelta(hours=HOURS - 1))
+        gaps = await shortlinks.gaps(tx, since=call.now - timedelta(days=DAYS))
     of: dict[ShortLinkId, list[Clicks]] = defaultdict(list)
     for one in clicks:
         of[one.link_id].append(one)
@@ -340,6 +341,7 @@ async def _list(call: Call, form: Pasted, *, made: int = 0, refused: Sequence[Re
         refused=refused,
         may_make=call.may(MAKING),
         most=shortlinks.MOST_AT_ONCE,
+        gaps=[dates.moment(at, lang=call.lang, zone=call.zone) for at in gaps],
         example=_address(call, EXAMPLE).partition("://")[2],
     )
 
