@@ -98,6 +98,7 @@ async def correct_message(call: Call, form: NewCorrection) -> Response:
     async with call.tools.db.read() as tx:
         author = await call.reader(tx)
         corrected = await posts.visible(tx, form.id, reader=author)
+        defaults = await accounts.defaults(tx, call.account_id)
     draft = posts.Draft(
         form.status,
         Visibility(corrected.visibility),
@@ -115,6 +116,7 @@ async def correct_message(call: Call, form: NewCorrection) -> Response:
             max_characters=settings.posts.max_characters,
             local_domain=call.local_domain,
             detect=call.tools.languages.of,
+            shortener=call.tools.shortener(wanted=defaults.shorten_links),
         ),
         base_url=call.base_url,
         now=call.now,

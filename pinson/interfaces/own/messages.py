@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import events, posts
+from pinson.domain import accounts, events, posts
 from pinson.domain.events import Event, Marks
 from pinson.domain.media import MediaId
 from pinson.domain.posts import EventId, PostId, Reader, Shape, Visibility
@@ -144,6 +144,7 @@ async def write_message(call: Call, form: NewMessage) -> Response:
     async with call.tools.db.read() as tx:
         author = await call.reader(tx)
         event = await events.by_id(tx, form.id)
+        defaults = await accounts.defaults(tx, call.account_id)
     draft = posts.Draft(
         events.with_hashtag(event, form.status),
         Visibility.PUBLIC,
@@ -165,6 +166,7 @@ async def write_message(call: Call, form: NewMessage) -> Response:
             max_characters=settings.posts.max_characters,
             local_domain=call.local_domain,
             detect=call.tools.languages.of,
+            shortener=call.tools.shortener(wanted=defaults.shorten_links),
         ),
         marks=_marks(form),
         draft_id=form.draft_id,

@@ -193,3 +193,26 @@ def test_a_text_says_by_which_short_link_it_shares():
     assert posts.short_link_in(f"a {URL}/@cern {URL}/2345bcd", bases=bases) == f"{URL}/2345bcd"
     assert posts.short_link_in(f"a https://b.example/ {URL}/2345bcd", bases=bases) is None
     assert posts.short_link_in("a https://b.example/", bases=bases) is None
+
+
+async def test_in_an_event_each_message_has_clicks_of_its_own(world, cern):
+    begin = world.clock.now() - timedelta(hours=1)
+    about = {"title": "Collisions", "zone": "Europe/Zurich", "starts_at": begin.isoformat()}
+    about["ends_at"] = (begin + timedelta(hours=8)).isoformat()
+    client = world.client(cern)
+    event = (await client.post("/api/pinson/v1/events", json=about)).json()
+    told = []
+    for number in range(5):
+        said = {"status": f"Photo {number} https://a.example/photos"}
+        told.append((await client.post(f"/api/pinson/v1/events/{event['id']}/messages", json=said)).json())
+
+    found = await world.ask(posts.posts, [int(one["id"]) for one in told])
+    codes = [SHORT.findall(found[int(one["id"])].text)[0].removeprefix(URL) for one in told]
+    for times, code in enumerate(codes):
+        for _ in range(times):
+            await world.client().get(code, headers={"user-agent": "Mozilla/5.0 Firefox/132.0"})
+        await world.client().get(code, headers={"user-agent": "Mastodon/4.4.0 (http.rb/5.3.1; +https://a.example/)"})
+    await world.tools.clicks.flush()
+
+    counted = [(await links_of(world, found[int(one["id"])]))[0] for one in told]
+    assert [(link.people, link.machines) for link in counted] == [(times, 1) for times in range(5)]
