@@ -262,20 +262,21 @@ def _spans(text: str, local_domain: str) -> Iterator[Span]:
 
 
 def _span_at(text: str, start: int, local_domain: str) -> Span | None:
+    # Not concurrent: to let other threads run for the microsecond of a match costs twenty while the writer is at work.
     sign = text[start]
     if sign == "@":
-        if found := _MENTION.match(text, start):
+        if found := _MENTION.match(text, start, concurrent=False):
             user, domain = found[1].lower(), (found[2] or "").lower()
             handle = user if domain in ("", local_domain) else f"{user}@{domain}"
             return Span(SpanKind.MENTION, start, found.end(), handle)
     elif sign in HASHES:
         if (
             (start == 0 or text[start - 1].isspace())
-            and (found := _TAG.match(text, start + 1))
-            and _LETTER.search(found[0])  # "#1" is a rank, not a tag
+            and (found := _TAG.match(text, start + 1, concurrent=False))
+            and _LETTER.search(found[0], concurrent=False)  # "#1" is a rank, not a tag
         ):
             return Span(SpanKind.TAG, start, found.end(), found[0])
-    elif found := _URL.match(text, start):
+    elif found := _URL.match(text, start, concurrent=False):
         url = _without_sentence_end(found[0])
         return Span(SpanKind.URL, start, start + len(url), url)
     return None
