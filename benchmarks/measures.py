@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from benchmarks import load, redirects, streams, world
+from benchmarks import load, pace, redirects, streams, world
 from benchmarks.load import Browsing, Publishing, Reading, Script
 from benchmarks.server import Server, serving
 from benchmarks.wire import request
@@ -25,6 +25,7 @@ from benchmarks.wire import request
 T = TypeVar("T")
 
 READERS, WRITERS = 32, 64  # connections
+BURSTING = 1000  # connections over which a burst comes
 SEVERAL = 16  # connections that post as one account
 LEVEL = 6  # of compression: what gzip does unless it is told otherwise
 BLOCK = 4096  # bytes that are synced to find out what the disk takes
@@ -193,6 +194,50 @@ class Bench:
             met=above <= 1.5,
             wrong=_wrong(alone),
             numbers={"above_ms": above, "fsync_us": fsync * US, **_numbers(alone)},
+        )
+
+    def bursts(self) -> Iterator[Row]:
+        """Reads beside posts, each at its own pace; and more posts than there is time for."""
+        town, data = self._town()
+        before, seconds = world.count_posts(data), self._plan.rounds * self._plan.seconds
+        burst = seconds / 2  # ten seconds, unless it is a quick run
+        names = [one.token for one in town.posters]
+        with self._serving(data) as server:
+            self._tell("reads beside posts")
+            flows = (
+                pace.Flow("reads", _homes(town.homes), ((seconds, 1000),), READERS),
+                pace.Flow("posts", Publishing(names, "beside"), ((seconds, 1000),), WRITERS),
+            )
+            self._away(pace.run, pace.Job(server.port, (msgspec.structs.replace(flows[0], phases=((1, 500),)),)))
+            reads, posts = self._away(pace.run, pace.Job(server.port, flows))
+            self._tell("a burst of posts")
+            phases = ((2.0, 200.0), (burst, 5000.0), (burst, 200.0))
+            [rush] = self._away(
+                pace.run, pace.Job(server.port, (pace.Flow("burst", Publishing(names, "burst"), phases, BURSTING),))
+            )
+        lost = before + posts.answers + rush.answers - world.count_posts(data)
+        p50, p90, p99 = (latency * MS for latency in reads.latencies)
+        yield Row(
+            part="bursts",
+            name="home at 1,000 reads/s beside 1,000 posts/s, p99",
+            figure=f"{p99:.1f} ms",
+            details=f"p50 {p50:.1f}, p90 {p90:.1f} ms; posts p50 {posts.latencies[0] * MS:.1f}, "
+            f"p99 {posts.latencies[2] * MS:.1f} ms; both in an open loop",
+            target="≤ 25 ms",
+            met=p99 <= 25,
+            wrong=reads.wrong | posts.wrong,
+            numbers={"reads": msgspec.to_builtins(reads), "posts": msgspec.to_builtins(posts)},
+        )
+        yield Row(
+            part="bursts",
+            name=f"5,000 posts/s asked for {burst:.0f} s: drained after",
+            figure=f"{rush.drained:.1f} s",
+            details=f"{rush.answers:,} of {rush.asked:,} published, {rush.refused:,} told to come later; "
+            f"{BURSTING} connections",
+            target="≤ 5 s, nothing acknowledged lost",
+            met=rush.drained <= 5 and lost <= 0,
+            wrong=rush.wrong | ({"acknowledged and lost": lost} if lost > 0 else {}),
+            numbers=msgspec.to_builtins(rush),
         )
 
     def workers(self) -> Iterator[Row]:
