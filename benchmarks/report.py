@@ -121,8 +121,9 @@ def plot(rows: Sequence[Row]) -> str:
             f'<text x="{LEFT - 12}" y="{middle}" text-anchor="end">{escape(row.name)}</text>',
             f'<rect x="{LEFT}" y="{top}" width="{end - LEFT:.0f}" height="{BAR}" rx="2" fill="#2f81f7"/>',
             f'<text x="{max(end, target) + 8:.0f}" y="{middle}">{escape(row.figure)}</text>',
-            f'<rect x="{target:.0f}" y="{top - 5}" width="2" height="{BAR + 10}" fill="#d29922"/>',
         ]
+        if row.wanted:
+            shapes.append(f'<rect x="{target:.0f}" y="{top - 5}" width="2" height="{BAR + 10}" fill="#d29922"/>')
     return "\n".join([*shapes, "</svg>"]) + "\n"
 
 
