@@ -25,7 +25,7 @@ from benchmarks.wire import request
 T = TypeVar("T")
 
 READERS, WRITERS = 32, 64  # connections
-BURSTING = 1000  # connections over which a burst comes
+BURSTING = 4000  # connections over which a burst comes
 SEVERAL = 16  # connections that post as one account
 LEVEL = 6  # of compression: what gzip does unless it is told otherwise
 BLOCK = 4096  # bytes that are synced to find out what the disk takes

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-PATIENCE = 20.0  # seconds for a server to start, and to stop
+PATIENCE = 90.0  # seconds for a server to start, and to stop, on a machine that may do much else
 TICK = os.sysconf("SC_CLK_TCK")  # units of processor time in a second
 
 

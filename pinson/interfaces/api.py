@@ -290,6 +290,7 @@ class Api:
         said = {
             403: "Requests from your network are not answered here",
             500: "The server made a mistake; it is in its log.",
+            503: "The server has too much to do. Nothing was saved; please try again in a moment.",
         }
         headers = CORS | {"x-request-id": request_id(request.scope)}
         if status in said:

@@ -185,7 +185,7 @@ def _refusals(route: Route) -> list[Any]:
         named.append(404)
     if route.form is not None:
         named.append(422)
-    return [*named, 429, "4XX"]
+    return [*named, 429, "4XX", 503]  # 503: the disk is full, or too much waits for it
 
 
 def _security(route: Route) -> list[dict[str, list[str]]]:

@@ -29,6 +29,9 @@ from pinson.lib.forms import MAX_PAIRS, UnreadableBody, nest
 from pinson.tools import Tools
 
 MAX_BODY = 1 << 20  # bytes, unless a route's option `max_body` says otherwise: those that take files
+MOST_WAITING = 2000  # changes that wait for the disk: some seconds of it at most, and whoever comes then is told so
+LATER = 5  # seconds until they may come again
+READING = ("GET", "HEAD", "OPTIONS")
 MAX_FILES = 8  # in one request
 REQUEST_ID = "pinson.request_id"  # where its scope keeps by what the log and the answer name a request
 SESSION, UNCOUNTED = "session", "uncounted"  # cookies: who is signed in, who is not to be counted
@@ -105,8 +108,8 @@ class Interface(Protocol):
         ...
 
     def refuse(self, request: Request, status: int) -> Response:
-        """The answer where no route is (404), the method is wrong (405), we failed (500), or to a network that is
-        shut out (403)."""
+        """The answer where no route is (404), the method is wrong (405), we failed (500), to a network that is
+        shut out (403), or while more is to be written than the disk takes (503)."""
         ...
 
 
@@ -128,6 +131,7 @@ class Dispatcher:
             front: asked first.
         """
         self._front = front
+        self._db = tools.db
         self._follower = tools.follower
         self._ip_blocks = tools.ip_blocks
         self._clock = tools.clock
@@ -171,6 +175,9 @@ class Dispatcher:
         request = Request(scope, receive)
         if found is None:
             response = self._nobody(scope["path"], methods).refuse(request, 405 if methods else 404)
+        elif method not in READING and self._db.waiting >= MOST_WAITING:
+            response = found.interface.refuse(request, 503)
+            response.headers["retry-after"] = str(LATER)
         else:
             try:
                 response = await found.interface.answer(found.route, request)

@@ -37,7 +37,7 @@ def test_it_describes_every_route_by_what_stands_in_the_code():
     assert block["tags"] == ["relations"]
     assert block["security"] == [{"oauth": ["write:blocks"]}]
     assert block["parameters"] == [{"name": "id", "in": "path", "required": True, "schema": openapi.ID}]
-    assert set(block["responses"]) == {"200", "401", "403", "404", "422", "429", "4XX"}
+    assert set(block["responses"]) == {"200", "401", "403", "404", "422", "429", "4XX", "503"}
 
 
 def test_every_schema_is_one():

@@ -105,6 +105,11 @@ class Database(Protocol):
         ...
 
     @property
+    def waiting(self) -> int:
+        """How many bodies wait for their turn to be run."""
+        ...
+
+    @property
     def committed(self) -> int:
         """Place in the log of the newest fact that any process on this data has committed."""
         ...

@@ -104,6 +104,10 @@ class Sqlite:
         self._listener = listener
 
     @property
+    def waiting(self) -> int:
+        return self._queue.qsize()
+
+    @property
     def committed(self) -> int:
         return self._writer.counter.value
 
