@@ -28,7 +28,7 @@ from pinson.domain.instance.facts import (
     EmojiAdded,
     EmojiRemoved,
 )
-from pinson.domain.instance.look import BadColour, Look, checked_colour, choose_accent
+from pinson.domain.instance.look import OWN_ACCENT, BadColour, Look, checked_colour, choose_accent
 from pinson.domain.instance.model import Announcement, Description, Emoji, Paper, Reaction, Rule, Said, Terms, Told
 from pinson.domain.instance.policy import PRIVACY_OF, privacy_policy
 from pinson.domain.instance.queries import all_emojis, all_rules, all_terms, description, terms_at, terms_of
@@ -55,6 +55,7 @@ from pinson.domain.instance.rules import (
 
 __all__ = [
     "EMOJI_BYTES",
+    "OWN_ACCENT",
     "PRIVACY_OF",
     "AccentChosen",
     "Announcement",

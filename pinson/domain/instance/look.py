@@ -16,6 +16,8 @@ from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.log import Fact
 
+OWN_ACCENT = "#1f5582"  # of the program, until one is chosen
+
 
 class BadColour(Refusal):
     """It is no colour."""

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+from pinson.domain.instance import OWN_ACCENT
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import theme
 from pinson.interfaces.web.files import FOR_A_DAY, FOR_EVER, NoSuchFile
@@ -119,7 +120,7 @@ def _offline_page(call: Call) -> str:
 
 
 def _accent(call: Call) -> str:
-    return call.tools.look.accent or theme.OWN
+    return call.tools.look.accent or OWN_ACCENT
 
 
 def _icon(call: Call, name: str) -> str:

@@ -15,19 +15,12 @@ from pinson.interfaces.request import Routes
 from pinson.interfaces.web.posts import id_of, summary_of
 from pinson.interfaces.web.profiles import OfAccount, Within, profile_of
 from pinson.interfaces.web.site import Call
-from pinson.lib.errors import Kind, Refusal
+from pinson.lib.i18n import typography
 
 routes = Routes()
 
 KEPT = 60  # seconds that a proxy may hold a frame
 KEPT_PICTURE = 86_400
-
-
-class NoPictures(Refusal):
-    """This machine has no font to set a text in."""
-
-    kind, code = Kind.MISSING, "no_pictures"
-    text = "There is no such picture."
 
 
 @routes.get("/@{acct}/{what}/embed")
@@ -51,10 +44,11 @@ async def picture_of_post(call: Call, form: Within) -> Response:
     """What a post says, as a picture.
 
     Raises:
-        PostNotFound, NoPictures.
+        PostNotFound.
     """
     author, post = await _shared(call, form)
-    return await _picture(call, author, summary_of(post))
+    said = summary_of(post)
+    return await _picture(call, author, typography(said, "fr") if post.language == "fr" else said)
 
 
 @routes.get("/@{acct}/card.png")
@@ -62,7 +56,7 @@ async def picture_of_profile(call: Call, form: OfAccount) -> Response:
     """What an account says of itself, as a picture.
 
     Raises:
-        AccountNotFound, NoPictures.
+        AccountNotFound.
     """
     async with call.tools.db.read() as tx:
         profile = await profile_of(tx, call, form.acct)
@@ -82,6 +76,4 @@ async def _shared(call: Call, form: Within) -> tuple[Profile, Post]:
 async def _picture(call: Call, of: Profile, said: str) -> Response:
     name = of.display_name or of.username
     drawn = await call.poster(name=name, handle=f"@{of.acct}@{call.local_domain}", said=said)
-    if drawn is None:
-        raise NoPictures
     return call.public(drawn, "image/png", kept=KEPT_PICTURE)

@@ -37,6 +37,7 @@ from pinson.domain import access, moderation, notifications
 from pinson.domain.access import SESSION_LASTS, Membership, State, Theme, User, UserRole
 from pinson.domain.accounts import AccountId, Profile
 from pinson.domain.filters import Context
+from pinson.domain.instance import OWN_ACCENT
 from pinson.domain.moderation import Waiting
 from pinson.domain.notifications import Selection
 from pinson.domain.posts import PostId, Reader, Shape
@@ -404,15 +405,16 @@ class Call:
         page = HTMLResponse(self.piece(template, **facts), headers={"content-security-policy": FRAMED})
         return self._for_everybody(page, kept)
 
-    async def poster(self, *, name: str, handle: str, said: str) -> bytes | None:
-        """A picture of what somebody said; None if this machine can draw none."""
-        key = int.from_bytes(hashlib.blake2b("\0".join((name, handle, said)).encode(), digest_size=8).digest())
+    async def poster(self, *, name: str, handle: str, said: str) -> bytes:
+        """A picture of what somebody said."""
+        accent = self.tools.look.accent or OWN_ACCENT
+        key = int.from_bytes(hashlib.blake2b("\0".join((name, handle, said, accent)).encode(), digest_size=8).digest())
         found, missing = self._cards.posters.look_up([key])
         if not missing:
             return found[key]
         place = self.local_domain
-        drawn = await asyncio.to_thread(posters.draw, name=name, handle=handle, said=said, place=place)
-        return drawn if drawn is None else self._cards.posters.keep(key, drawn)
+        drawn = await asyncio.to_thread(posters.draw, name=name, handle=handle, said=said, place=place, accent=accent)
+        return self._cards.posters.keep(key, drawn)
 
     def public(self, body: bytes, media_type: str, *, kept: int) -> Response:
         """Answer with what is the same for whoever asks, in whatever language.

@@ -15,8 +15,7 @@ from pinson.lib.colours import Palette
 
 routes = Routes()
 
-# --accent, --surface, --ground and --text of static/styles/colours.css
-OWN = "#1f5582"
+# OWN_ACCENT is --accent, these are --surface, --ground and --text of static/styles/colours.css
 LIGHT, LIGHT_TEXT = ("#ffffff", "#f3f4f6"), "#1c2430"
 DARK, DARK_TEXT = ("#1b2129", "#12161c"), "#e7ebf0"
 

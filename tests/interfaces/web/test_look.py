@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pinson.domain.access import UserRole
+from pinson.domain.instance import OWN_ACCENT
 from pinson.interfaces.web import theme
 from tests.interfaces.web.visitor import Visitor
 
@@ -51,4 +52,4 @@ def test_the_grounds_that_a_colour_is_held_against_are_those_of_the_style_sheet(
         assert f"--surface: {grounds[0]};" in sheet
         assert f"--ground: {grounds[1]};" in sheet
         assert f"--text: {text};" in sheet
-    assert f"--accent: {theme.OWN};" in light
+    assert f"--accent: {OWN_ACCENT};" in light

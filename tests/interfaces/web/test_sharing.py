@@ -9,13 +9,11 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from pinson.lib import posters
 from tests.interfaces.web.test_reading import texts
 from tests.interfaces.web.visitor import Visitor
 from tests.world import URL
 
 EVIL = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
-fonts = pytest.mark.skipif(posters.font(10) is None, reason="this machine has no font to set a picture in")
 
 
 @pytest.fixture
@@ -87,7 +85,6 @@ async def test_only_what_everybody_may_see_is_shown_elsewhere(world, ana, visito
     assert "/embed" not in (await visitor.open(f"/@ana/{secret.id}")).html
 
 
-@fonts
 async def test_the_picture_of_a_post_or_a_profile_is_drawn_once_and_held(world, ana, visitor):
     long = await world.publish(ana, "Été à Noël : œuf, ça va ? " * 18)
 
@@ -101,12 +98,6 @@ async def test_the_picture_of_a_post_or_a_profile_is_drawn_once_and_held(world, 
         assert again.status_code == 304
     await world.client(ana).put(f"/api/v1/statuses/{long.id}", json={"status": "Rectifié"})
     assert (await visitor.client.get(f"/@ana/{long.id}/card.png")).headers["etag"] != answer.headers["etag"]
-
-
-@fonts
-@pytest.mark.parametrize("said", ["", "x" * 500, "\x00\n\t", "word " * 100, "日本語 🎉"])
-def test_any_text_makes_a_picture(said):
-    assert posters.draw(name=said, handle=said, said=said, place="pinson.example") is not None
 
 
 async def test_nothing_that_people_write_breaks_out_of_what_programs_read(world, visitor):

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from pinson.domain import moderation
 from pinson.domain.access import UserRole
-from pinson.domain.instance import checked_colour
+from pinson.domain.instance import OWN_ACCENT, checked_colour
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import theme
 from pinson.interfaces.web.desk import staff
@@ -30,8 +30,8 @@ async def show(call: Call, form: Chosen) -> Response:
         BadColour.
     """
     staff.moderator(call, least=UserRole.ADMIN)
-    typed = form.accent or call.tools.look.accent or theme.OWN
-    tried = call.tools.look.accent or theme.OWN if call.problems else checked_colour(typed)
+    typed = form.accent or call.tools.look.accent or OWN_ACCENT
+    tried = call.tools.look.accent or OWN_ACCENT if call.problems else checked_colour(typed)
     return await staff.page(
         call,
         "look",
@@ -40,7 +40,7 @@ async def show(call: Call, form: Chosen) -> Response:
         typed=typed,
         light=theme.light(tried),
         dark=theme.dark(tried),
-        is_tried=tried != (call.tools.look.accent or theme.OWN),
+        is_tried=tried != (call.tools.look.accent or OWN_ACCENT),
     )
 
 

@@ -25,7 +25,7 @@ from pinson.interfaces.web.cards import Card, path_of
 from pinson.interfaces.web.events import calendars
 from pinson.interfaces.web.posts import summary_of
 from pinson.interfaces.web.reading import KEPT, Paged
-from pinson.interfaces.web.sharing import KEPT_PICTURE, NoPictures
+from pinson.interfaces.web.sharing import KEPT_PICTURE
 from pinson.interfaces.web.site import Call
 from pinson.lib.db import ReadTx
 from pinson.lib.paging import Page
@@ -219,14 +219,12 @@ async def picture(call: Call, form: One) -> Response:
     """What an event is, as a picture for links to it.
 
     Raises:
-        EventNotFound, NoPictures.
+        EventNotFound.
     """
     async with call.tools.db.read() as tx:
         event, owner, _ = await opened(tx, call, form.slug)
     said = " · ".join(part for part in (_date(event), event.place) if part)
     drawn = await call.poster(name=event.title, handle=f"@{owner.acct}", said=said)
-    if drawn is None:
-        raise NoPictures
     return call.public(drawn, "image/png", kept=KEPT_PICTURE)
 
 
