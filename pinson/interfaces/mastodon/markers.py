@@ -10,6 +10,7 @@ from pinson.domain.notifications import Marker
 from pinson.interfaces.mastodon.api import Call, json
 from pinson.interfaces.mastodon.entities import moment
 from pinson.interfaces.request import Routes
+from pinson.lib.forms import BadParameter
 
 routes = Routes()
 
@@ -31,6 +32,18 @@ class Positions(msgspec.Struct):
 
     home: Position | None = None
     notifications: Position | None = None
+
+    def by_timeline(self) -> dict[str, int]:
+        """The ids, which are of entries whether there or not.
+
+        Raises:
+            BadParameter: one can be no id.
+        """
+        given = {"home": self.home, "notifications": self.notifications}
+        read = {name: position.last_read_id for name, position in given.items() if position is not None}
+        if any(id < 0 for id in read.values()):
+            raise BadParameter(name="last_read_id", why="is invalid")
+        return read
 
 
 class MarkerEntity(msgspec.Struct):
@@ -58,12 +71,8 @@ async def show(call: Call, form: Timelines) -> Response:
 @routes.post("/api/v1/markers", scopes=("write:statuses",), answers=Markers)
 async def mark(call: Call, form: Positions) -> Response:
     """Keep how far it has read; backwards too, as apps compare for themselves."""
-    read = {"home": form.home, "notifications": form.notifications}
     marked = await call.tools.db.write(
-        notifications.mark,
-        account_id=call.account_id,
-        read={name: position.last_read_id for name, position in read.items() if position is not None},
-        now=call.now,
+        notifications.mark, account_id=call.account_id, read=form.by_timeline(), now=call.now
     )
     return json(_entities(marked))
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 
 async def test_a_marker_is_kept_and_counts_how_often(world):
     alice, bob = await world.people("alice", "bob")
@@ -23,9 +25,10 @@ async def test_a_marker_is_kept_and_counts_how_often(world):
     assert (await world.client(bob).get("/api/v1/markers?timeline=home")).json() == {}
 
 
-async def test_a_marker_is_the_id_of_something(world):
+@pytest.mark.parametrize("id", ["here", "-5"])
+async def test_a_marker_is_the_id_of_something(world, id):
     alice = await world.person("alice")
 
-    answer = await world.client(alice).post("/api/v1/markers", json={"home": {"last_read_id": "here"}})
+    answer = await world.client(alice).post("/api/v1/markers", json={"home": {"last_read_id": id}})
 
     assert answer.status_code == 422
