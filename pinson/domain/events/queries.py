@@ -46,6 +46,11 @@ async def of_account(tx: ReadTx, account_id: AccountId, *, is_model: bool = Fals
     return await store.of_account(tx, account_id, is_model=is_model, limit=limit)
 
 
+async def next_of(tx: ReadTx, account_id: AccountId, *, now: datetime) -> Event | None:
+    """The event of an account, or of a team that it is in, that goes on or is the next to come."""
+    return await store.next_of(tx, account_id, now=now)
+
+
 async def current(tx: ReadTx, *, now: datetime, limit: int = 20) -> list[Event]:
     """Events that go on or are to come, in the order of their beginnings."""
     return await store.around(tx, since=now - rules.LONGEST, until=now + AHEAD, now=now, limit=limit)

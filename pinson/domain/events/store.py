@@ -61,6 +61,12 @@ OF_ACCOUNT = f"""{EVENT}
     ORDER BY e.starts_at DESC, e.id DESC
     LIMIT :limit
 """
+NEXT_OF = f"""{EVENT}
+    WHERE e.is_model = 0 AND e.cancelled_at IS NULL AND e.ends_at > :now AND (e.account_id = :account_id OR e.id IN (
+        SELECT event_id FROM event_team WHERE account_id = :account_id))
+    ORDER BY e.starts_at, e.id
+    LIMIT 1
+"""
 OWN = f"{EVENT} WHERE e.account_id = :account_id ORDER BY e.id LIMIT :limit"
 AROUND = f"""{EVENT}
     WHERE e.is_model = 0 AND e.cancelled_at IS NULL AND e.starts_at >= :since AND e.starts_at < :until
@@ -217,6 +223,11 @@ async def count_of(tx: ReadTx, account_id: AccountId) -> int:
 async def of_account(tx: ReadTx, account_id: AccountId, *, is_model: bool, limit: int) -> list[Event]:
     """Events of an account and of teams that it is in, the latest first. O(its events)."""
     return await tx.all(Event, OF_ACCOUNT, account_id=account_id, is_model=is_model, limit=limit)
+
+
+async def next_of(tx: ReadTx, account_id: AccountId, *, now: datetime) -> Event | None:
+    """The event of an account, or of a team that it is in, that goes on or is the next to come. O(its events)."""
+    return await tx.one(Event, NEXT_OF, account_id=account_id, now=now)
 
 
 async def own(tx: ReadTx, account_id: AccountId, *, limit: int) -> list[Event]:

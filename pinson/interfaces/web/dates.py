@@ -5,7 +5,7 @@ script, over the moment that stands there: what is rendered is kept, and time go
 """
 
 import re
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton
@@ -16,6 +16,7 @@ from pinson.lib.i18n import Lang
 
 TIME = re.compile(r"""(<time[^>]* datetime="([^"]+)">)[^<]*(</time>)""")
 KEPT = 4096  # days and months, in words: Babel takes 60 µs for one
+OVERNIGHT = timedelta(hours=16)  # what is shorter needs no second day to be understood
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}  # day before month, and 24 hours, in both
 
 
@@ -53,6 +54,15 @@ def short(of: date, *, lang: Lang) -> str:
 
 
 @lru_cache(KEPT)
+def span(starts: datetime, ends: datetime, *, lang: Lang, zone: tzinfo) -> str:
+    """« mardi 30 mars 2010, 08:30 – 18:00 », or from day to day."""
+    first, last = starts.astimezone(zone), ends.astimezone(zone)
+    begins = f"{day(first.date(), lang=lang)}, {first:%H:%M}"
+    if first.date() == last.date() or last - first < OVERNIGHT:
+        return f"{begins} – {last:%H:%M}"
+    return f"{begins} – {day(last.date(), lang=lang)}, {last:%H:%M}"
+
+
 def number(value: float, *, lang: Lang) -> str:
     """« 1,75 »."""
     return format_decimal(value, locale=LOCALES[lang])

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import accounts, posts
+from pinson.domain import accounts, events, posts
 from pinson.domain.accounts import AccountNotFound, Field, Profile
+from pinson.domain.events import Event
 from pinson.domain.filters import Context
 from pinson.domain.posts import Reader, Shape
 from pinson.domain.relations import collections
@@ -183,6 +184,7 @@ async def _profile(call: Call, form: Asked, *, tab: str, tag: str = "") -> Respo
         reader, profile = await call.reader(tx), await profile_of(tx, call, form.acct)
         pinned = await _pinned(tx, call, profile, reader) if tab == "posts" and form.is_first else []
         stands = await stand(tx, call, profile)
+        event = await events.next_of(tx, profile.id, now=call.now) if form.is_first else None
         recommends = await collections.of_account(tx, profile.id, reader.id, limit=1, offset=0)
         found = await posts.tag(tx, folded) if folded else None
     timeline = call.tools.timelines.profile(
@@ -198,6 +200,8 @@ async def _profile(call: Call, form: Asked, *, tab: str, tag: str = "") -> Respo
         "profile",
         kept=KEPT,
         profile=profile,
+        event=event,
+        event_when=_when(call, event) if event else "",
         joined=dates.month(profile.created_at.astimezone(call.zone).date(), lang=call.lang),
         picture=call.picture_of(profile),
         note=posts.note_html(profile.note, base_url=call.base_url),
@@ -211,6 +215,10 @@ async def _profile(call: Call, form: Asked, *, tab: str, tag: str = "") -> Respo
         days=by_day(call, profile, part.cards),
         part=part,
     )
+
+
+def _when(call: Call, event: Event) -> str:
+    return dates.span(event.starts_at, event.ends_at, lang=call.lang, zone=ZoneInfo(event.zone))
 
 
 def _line(call: Call, line: Field) -> tuple[str, str, str]:

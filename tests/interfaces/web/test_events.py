@@ -400,3 +400,14 @@ async def test_a_message_for_followers_is_corrected_for_followers(world, ana):
 
     (latest, _) = (await world.client(ana).get(f"/api/v1/accounts/{ana.id}/statuses")).json()
     assert (latest["visibility"], latest["pinson"]["corrects_id"]) == ("private", str(wrong.id))
+
+
+async def test_a_profile_shows_the_event_that_goes_on_or_is_next_and_none_that_is_over(world, ana):
+    over = await made(world, ana, begins=timedelta(days=-9), title="Hier")
+    later = await made(world, ana, begins=timedelta(days=9), title="Plus tard")
+    soon = await made(world, ana, begins=timedelta(days=1), title="Demain")
+
+    page = await Visitor(world).open("/@ana?lang=en")
+
+    assert [slug in page.html for slug in (over["slug"], later["slug"], f"/e/{soon['slug']}")] == [False, False, True]
+    assert 'type="text/calendar"' in page.html

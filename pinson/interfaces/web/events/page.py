@@ -244,13 +244,8 @@ async def opened(tx: ReadTx, call: Call, slug: str) -> tuple[Event, Profile, Rol
 
 
 def when(call: Call, event: Event) -> str:
-    """When an event is, in its own zone: « mardi 30 mars 2010, 08:30 – 18:00 », or from day to day."""
-    zone = ZoneInfo(event.zone)
-    first, last = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
-    begins = f"{dates.day(first.date(), lang=call.lang)}, {first:%H:%M}"
-    if first.date() == last.date() or last - first < timedelta(hours=16):
-        return f"{begins} – {last:%H:%M}"
-    return f"{begins} – {dates.day(last.date(), lang=call.lang)}, {last:%H:%M}"
+    """When an event is, in its own zone."""
+    return dates.span(event.starts_at, event.ends_at, lang=call.lang, zone=ZoneInfo(event.zone))
 
 
 def countdown(call: Call, event: Event) -> str:
