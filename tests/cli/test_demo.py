@@ -209,7 +209,8 @@ def test_filling_it_twice_fills_it_once(folder):
     for _ in range(2):
         demo.fill(folder, settings, clock=SystemClock(), tell=lambda done, of: told.append((done, of)))
 
-    assert told == [(done, len(demo.LINES)) for done in range(1, len(demo.LINES) + 1)]
+    steps = len(demo.LINES) + 2 * len(demo.day.DAY)
+    assert told == [(done, steps) for done in range(1, steps + 1)]
 
 
 def test_the_world_of_the_demo_holds_together():

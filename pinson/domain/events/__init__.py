@@ -64,6 +64,7 @@ from pinson.domain.events.queries import (
     role,
     still_open,
     team,
+    worth_reliving,
 )
 from pinson.domain.events.reactions import follow_hashtags
 from pinson.domain.events.rules import (
@@ -179,5 +180,6 @@ __all__ = [
     "unfollow",
     "webcast_kind",
     "with_hashtag",
+    "worth_reliving",
     "write",
 ]

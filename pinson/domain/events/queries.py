@@ -56,6 +56,11 @@ async def current(tx: ReadTx, *, now: datetime, limit: int = 20) -> list[Event]:
     return await store.around(tx, since=now - rules.LONGEST, until=now + AHEAD, now=now, limit=limit)
 
 
+async def worth_reliving(tx: ReadTx, *, language: str, now: datetime) -> Event | None:
+    """The past event in which most was written, one in this language if there is any."""
+    return await store.past(tx, language=language, now=now)
+
+
 async def team(tx: ReadTx, id: EventId) -> list[Member]:
     """Who writes in an event besides the account whose it is: leads first."""
     return await store.team(tx, id)

@@ -74,6 +74,13 @@ AROUND = f"""{EVENT}
     ORDER BY e.starts_at, e.id
     LIMIT :limit
 """
+PAST = f"""{EVENT}
+    WHERE e.is_model = 0 AND e.cancelled_at IS NULL AND e.ends_at <= :now
+        AND EXISTS (SELECT 1 FROM event_posts AS p WHERE p.event_id = e.id)
+    ORDER BY coalesce(e.language = :language, 0) DESC,
+        (SELECT count(*) FROM event_posts AS p WHERE p.event_id = e.id) DESC, e.id DESC
+    LIMIT 1
+"""
 TAGGED = """
     SELECT e.id
     FROM events AS e
@@ -238,6 +245,11 @@ async def own(tx: ReadTx, account_id: AccountId, *, limit: int) -> list[Event]:
 async def around(tx: ReadTx, *, since: datetime, until: datetime, now: datetime, limit: int) -> list[Event]:
     """Events that begin between two moments and are not over, in the order of their beginnings. O(those between)."""
     return await tx.all(Event, AROUND, since=since, until=until, now=now, limit=limit)
+
+
+async def past(tx: ReadTx, *, language: str, now: datetime) -> Event | None:
+    """The past event in which most was written, rather one in a language. O(past events and their posts)."""
+    return await tx.one(Event, PAST, language=language, now=now)
 
 
 async def tagged(tx: ReadTx, tag_ids: Sequence[int], account_id: AccountId, *, now: datetime) -> EventId | None:

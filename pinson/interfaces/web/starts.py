@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import accounts
+from pinson.domain import accounts, events
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.site import Call
 from pinson.lib.errors import Kind, Refusal
@@ -85,7 +85,12 @@ async def show(call: Call, form: Asked) -> Response:
 
 @routes.get("/start/day")
 async def show_a_day(call: Call) -> Response:
-    """The latest day of one of those who agreed to be found: whoever of them publishes most. What is new, if nobody."""
+    """A live event that is over, to live through. If there was none, the latest day of whoever publishes most of those
+    who agreed to be found; what is new, if nobody."""
+    async with call.tools.db.read() as tx:
+        event = await events.worth_reliving(tx, language=call.lang, now=call.now)
+    if event is not None:
+        return call.redirect(f"/e/{event.slug}/revivre")
     found = await call.tools.db.read_in_thread(accounts.discoverable, by_activity=True, local=True, limit=BUSIEST)
     async with call.tools.db.read() as tx:
         profiles = await accounts.profiles(tx, found)

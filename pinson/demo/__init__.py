@@ -2,9 +2,10 @@
 
 Called by `pinson demo`, which serves it. Everything goes through the commands that people's own
 actions go through, with a clock in the past, oldest first, since ids never go back; and in one
-transaction, so the world is there whole or not at all. All names and events are invented.
+transaction, so the town is there whole or not at all. All names and events in it are invented.
+Beside it stands a day of a live event, retold (`day.py`).
 
-Not here: serving (`workers`), and a day of a live event, retold at its pace.
+Not here: serving (`workers`).
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -23,14 +25,18 @@ from rich.panel import Panel
 from rich.text import Text
 
 from pinson import workers
-from pinson.app import prepare_data
+from pinson.app import FILES, prepare_data
+from pinson.demo import day
 from pinson.domain import access, accounts, posts, relations
 from pinson.domain.access import Applicant, Passwords, SignUp, UserRole
 from pinson.domain.accounts import AccountId, Changes
+from pinson.domain.events import Event
+from pinson.domain.media import Studio
 from pinson.domain.posts import Draft, PostId, Prepared, Reader, Standing, Visibility
 from pinson.domain.relations import Circles
 from pinson.lib import config
-from pinson.lib.clock import Clock
+from pinson.lib.blobs import Blobs
+from pinson.lib.clock import Clock, SystemClock
 from pinson.lib.config import FILE_NAME, Settings
 from pinson.lib.db import WriteTx
 from pinson.lib.db.sqlite import Sqlite
@@ -314,6 +320,28 @@ def fill(folder: Path, settings: Settings, *, clock: Clock, tell: Tell) -> None:
     asyncio.run(_fill(folder, settings, now=clock.now(), tell=tell))
 
 
+def play(folder: Path, *, language: day.Language, speed: float, told: Callable[[Event, day.Told], None]) -> None:
+    """Tell the day of the live event again, now, into a demo that may be served meanwhile.
+
+    Raises:
+        NotADemo, AccountNotFound.
+    """
+    require_demo(folder)
+    asyncio.run(_play(folder, language=language, speed=speed, told=told))
+
+
+async def _play(folder: Path, *, language: day.Language, speed: float, told: Callable[[Event, day.Told], None]) -> None:
+    settings, clock = config.load(folder, environ={}, overrides={}), SystemClock()
+    db = Sqlite(folder)
+    try:
+        studio = Studio(db, Blobs(folder / FILES, db), None)
+        await day.play(
+            db, studio, settings, language=language, speed=speed, now=clock.now, wait=asyncio.sleep, told=told
+        )
+    finally:
+        await db.close()
+
+
 def card(folder: Path, settings: Settings) -> RenderableType:
     """What somebody who started the demo wants to know."""
     text = Text.assemble(
@@ -350,12 +378,13 @@ def commands(settings: Settings) -> str:
 async def _fill(folder: Path, settings: Settings, *, now: datetime, tell: Tell) -> None:
     db = Sqlite(folder)
     try:
-        async with db.read() as tx:
-            if await accounts.local_count(tx):
-                return
         form = SignUp(GUEST, GUEST_EMAIL, agreement=True, locale="fr")
         # One password for all, so it is hashed once: that takes longer than everything else here.
         guest = await access.prepare(form, password=PASSWORD, passwords=Passwords())
+        steps = len(LINES) + len(day.VOICES) * len(day.DAY)
+        done = iter(range(len(LINES) + 1, steps + 1))
+        async with db.read() as tx:
+            is_there = bool(await accounts.local_count(tx))
         domain = urlsplit(settings.url).netloc
         drafts = [
             posts.prepare(
@@ -365,13 +394,17 @@ async def _fill(folder: Path, settings: Settings, *, now: datetime, tell: Tell) 
             )
             for line in LINES
         ]
-        await db.write(_create, guest=guest, drafts=drafts, base_url=settings.url, now=now, tell=tell)
+        if not is_there:
+            said = partial(_create, of=steps)
+            await db.write(said, guest=guest, drafts=drafts, base_url=settings.url, now=now, tell=tell)
+        studio = Studio(db, Blobs(folder / FILES, db), None)
+        await day.tell(db, studio, settings, guest=guest, now=now, told=lambda: tell(next(done), steps))
     finally:
         await db.close()
 
 
 async def _create(
-    tx: WriteTx, *, guest: Applicant, drafts: Sequence[Prepared], base_url: str, now: datetime, tell: Tell
+    tx: WriteTx, *, guest: Applicant, drafts: Sequence[Prepared], base_url: str, now: datetime, tell: Tell, of: int
 ) -> None:
     """Everyone comes, follows those they know, and writes; oldest first."""
     opened = now - OPENED
@@ -405,7 +438,7 @@ async def _create(
         )
         if line.key:
             written[line.key] = post.id
-        tell(done, len(LINES))
+        tell(done, of)
 
 
 def _follows() -> Iterator[tuple[str, str]]:
