@@ -8,7 +8,7 @@ where it was parsed (the HTML of a post).
 Not here: which posts a page shows (timelines, threads), pages themselves (`pages.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -37,11 +37,13 @@ from pinson.domain.posts import (
     PostCorrected,
     PostDeleted,
     PostEdited,
+    PostHidden,
     PostId,
     PostImported,
     PostMarked,
     PostMoved,
     PostPublished,
+    PostUnhidden,
     PostUnmarked,
     QuoteState,
     Reader,
@@ -177,7 +179,9 @@ class Cards:
                 self._drop(fact.id, fact.in_reply_to_id, fact.boost_of_id)
             case LinkPreviewed():
                 self._drop(*self._linked.pop(fact.link_id, ()))
-            case EmojiAdded() | EmojiRemoved():  # rare, and nobody knows what uses it
+            case (
+                EmojiAdded() | EmojiRemoved() | PostHidden() | PostUnhidden()
+            ):  # rare, and nobody knows what leads to it
                 self._clear()
             case AccountChanged() | AccountSuspended() | AccountRestored() | AccountDeleted():
                 self._authors.drop(fact.account_id)
@@ -211,7 +215,8 @@ class Cards:
         originals = await known.of(tx, shown)
         quoted = await _quoted(tx, known, originals, reader)
         veiled = await self.veils(tx, [*originals, *(one for one in quoted.values() if one)], reader, where, now=now)
-        found = await self._bodies(tx, known, [*shown, *(one.id for one in quoted.values() if one)], pages, lang)
+        wanted_bodies = [*shown, *(one.id for one in quoted.values() if one)]
+        found = await self._bodies(tx, known, wanted_bodies, pages, lang, reader.hidden)
         if zone.key != pages.zone.key:
             found = {id: dates.at_home(body, lang=lang, zone=zone) for id, body in found.items()}
         wanted = [id for shape in shapes for id in (shape.author_id, shape.boost_of_author_id) if id is not None]
@@ -258,14 +263,20 @@ class Cards:
         return veils(matched, authors, reader_id=reader.id, where=where)
 
     async def _bodies(
-        self, tx: ReadTx, known: Shapes, ids: Sequence[PostId], pages: Pages, lang: Lang
+        self,
+        tx: ReadTx,
+        known: Shapes,
+        ids: Sequence[PostId],
+        pages: Pages,
+        lang: Lang,
+        hidden: Container[PostId],
     ) -> dict[PostId, Markup]:
         kept, zone = self._posts[lang], pages.zone
         found, missing = kept.look_up(ids)
         if missing:
             read = await posts.posts(tx, missing)
             attached = await media.of_posts(tx, [post.id for post in read.values() if post.media])
-            tied = await tied_to(tx, known, list(read.values()))
+            tied = await tied_to(tx, known, list(read.values()), hidden)
             writers = [*(post.author_id for post in read.values()), *(one.author_id for one in tied.values())]
             named = await accounts.by_ids(tx, list(dict.fromkeys(writers)))
             ties = {id: Tie.of(shape, named, lang=lang, zone=zone) for id, shape in tied.items()}
@@ -329,9 +340,10 @@ class Cards:
                     pieces.drop(id)
 
 
-async def tied_to(tx: ReadTx, known: Shapes, shown: Sequence[Post]) -> dict[int, Shape]:
-    """What corrects these posts, and what they correct, by id. Free if nothing does."""
-    ids = {id for post in shown for id in (post.corrected_by_id, post.corrects_id) if id is not None}
+async def tied_to(tx: ReadTx, known: Shapes, shown: Sequence[Post], hidden: Container[PostId]) -> dict[int, Shape]:
+    """What corrects these posts, and what they correct, by id, unless moderators hid it. Free if nothing does."""
+    tied = {id for post in shown for id in (post.corrected_by_id, post.corrects_id) if id is not None}
+    ids = {id for id in tied if id not in hidden}
     return {shape.id: shape for shape in await known.of(tx, list(ids))} if ids else {}
 
 

@@ -136,7 +136,7 @@ async def show_history(call: Call, form: One) -> Response:
     async with call.tools.db.read() as tx:
         shape = await posts.original(tx, form.id, reader=await call.reader(tx))
         post = await posts.post(tx, shape.id)
-        tied = await tied_to(tx, call.tools.shapes, [post])
+        tied = await tied_to(tx, call.tools.shapes, [post], call.tools.standing.posts)
         named = await accounts.by_ids(tx, [post.author_id, *(one.author_id for one in tied.values())])
         versions = await posts.versions(tx, post)
         shown = await media.of_versions(tx, post.id)

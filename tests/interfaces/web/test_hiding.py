@@ -230,3 +230,20 @@ async def test_apps_cannot_ask_for_what_they_do_not_know(world, desk, case):
     answer = await world.client(root).post(f"/api/v1/admin/accounts/{mal.id}/action", json={"type": "hide"})
 
     assert answer.status_code == 422
+
+
+async def test_nothing_leads_to_a_hidden_correction(world, desk):
+    ana = await world.person("ana")
+    post = await world.publish(ana, "La ligne 4 repart à 9 h")
+    answer = await world.client(ana).post(f"/api/pinson/v1/messages/{post.id}/corrections", json={"status": WORD})
+    assert answer.status_code == 200, answer.text
+    id = answer.json()["message_id"]
+
+    async def links():
+        pages = [(await Visitor(world).open(path)).html for path in (f"/@ana/{post.id}", "/@ana", "/@ana/feed.atom")]
+        return [f"/@ana/{id}" in page for page in pages]
+
+    assert await links() == [True, True, True]
+    page = await desk.open(f"/@ana/{id}")
+    await desk.send(await desk.open(next(link for link in page.links if "do=hide" in link)), text="Assez")
+    assert await links() == [False, False, False]
