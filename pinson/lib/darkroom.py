@@ -22,6 +22,7 @@ from PIL import Image, ImageCms, ImageOps, ImageSequence
 JPEG_QUALITY, WEBP_QUALITY = 90, 90
 LOSSLESS_EFFORT = 50  # of 100; more takes ten times as long for a file as large
 GIF_PIXELS = 60_000_000  # of all frames together: 200 of 640x480
+MOVING_PIXELS, MOST_FRAMES, MOVING_BYTES = 40_000_000, 120, 2 << 20  # of what moves beside what does not
 FRAME_MS = 100  # of a frame that does not say how long it is shown
 HASHED = 32  # pixels of the longer side of what a blurhash is made from
 OUR_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
@@ -60,7 +61,7 @@ def _versions(opened: Image.Image, job: dict[str, Any], *, moves: bool) -> dict[
     if wanted[0]["shape"] is None:
         opened.draft(None, _fitting(opened.size, wanted[0]["area"]))  # a JPEG can be decoded at a half, a quarter ...
     picture = _upright(opened)
-    made = []
+    made, moving = [], None
     for number, version in enumerate(wanted):
         picture = _reduced(_cut(picture, version["shape"]), version["area"])
         if number == 0:
@@ -73,7 +74,9 @@ def _versions(opened: Image.Image, job: dict[str, Any], *, moves: bool) -> dict[
                 picture, _format(picture, job["format"], faithful=version["faithful"]), name, lossless=lossless
             )
         made.append({"file": file.name, "width": picture.width, "height": picture.height})
-    return {"pictures": made, "blurhash": blurhash(picture)}
+        if number == 0 and version["moves"]:
+            moving = _beside(opened, version["shape"], picture.size, Path(job["folder"], "moving"))
+    return {"pictures": made, "blurhash": blurhash(picture), "moving": moving and moving.name}
 
 
 def _format(picture: Image.Image, source: str, *, faithful: bool) -> str:
@@ -114,6 +117,33 @@ def _save_moving(opened: Image.Image, size: tuple[int, int], name: Path) -> Path
         "disposal": 2,
     }
     return _save(first, "GIF", name, **moving)
+
+
+def _beside(opened: Image.Image, shape: list[int] | None, size: tuple[int, int], name: Path) -> Path | None:
+    """A WebP in which moves what moves, of the same size as the one that does not; None if nothing does, or too much.
+
+    Too much is found out before anything but the first picture is decoded; then only one of the large ones is in
+    memory at a time.
+    """
+    frames = getattr(opened, "n_frames", 1)
+    if not getattr(opened, "is_animated", False) or frames > MOST_FRAMES:
+        return None
+    if opened.width * opened.height * frames > MOVING_PIXELS:
+        return None
+    pictures, milliseconds = [], []
+    for number in range(frames):
+        opened.seek(number)
+        milliseconds.append(int(opened.info.get("duration") or FRAME_MS))
+        pictures.append(_bare(_cut(_bare(opened.convert("RGBA")), shape).resize(size, Image.Resampling.BILINEAR)))
+    first, *rest = pictures
+    file = name.with_suffix(SUFFIXES["WEBP"])
+    try:
+        first.save(file, "WEBP", save_all=True, append_images=rest, duration=milliseconds, loop=0, quality=75, method=0)
+    except OSError as error:
+        if error.errno in OUR_TROUBLE:
+            raise Refused("storage") from error
+        raise
+    return file if file.stat().st_size <= MOVING_BYTES else None
 
 
 def _upright(opened: Image.Image) -> Image.Image:

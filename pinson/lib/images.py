@@ -54,11 +54,14 @@ class Version(msgspec.Struct, frozen=True):
     area: the most pixels it may have. Nothing is enlarged.
     faithful: PNG and WebP stay what they are; otherwise all is JPEG but for what is transparent.
     shape: its width to its height: what lies outside is cut off, evenly on both sides; None is the picture's own.
+    moves: of the first version only: whether there is to be another one, a WebP, in which moves what moves in the
+        picture, unless that is too much.
     """
 
     area: int
     faithful: bool = False
     shape: tuple[int, int] | None = None
+    moves: bool = False
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -70,10 +73,11 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 class Developed(msgspec.Struct, frozen=True):
-    """Versions of one picture, in the order asked for, and its blurhash."""
+    """Versions of one picture, in the order asked for, its blurhash, and the version that moves, if there is one."""
 
     pictures: tuple[Picture, ...]
     blurhash: str
+    moving: Path | None = None
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -85,6 +89,7 @@ class _Answer(msgspec.Struct, frozen=True):
     height: int = 0
     pictures: tuple[Picture, ...] = ()
     blurhash: str = ""
+    moving: Path | None = None
 
 
 def sniff(head: bytes) -> Format | None:
@@ -178,4 +183,4 @@ async def develop(
         case _Answer(refused="unreadable"):
             events.info("picture_not_developed", why=answer.why)
             raise UnreadablePicture
-    return Developed(answer.pictures, answer.blurhash)
+    return Developed(answer.pictures, answer.blurhash, answer.moving)

@@ -44,8 +44,13 @@ def photo(width=900, height=600, format="JPEG", *, orientation=1, **options):
 
 def moving_gif(width=64, height=48, pictures=3):
     """A GIF that moves."""
+    return moving("GIF", width, height, pictures)
+
+
+def moving(format, width=64, height=48, pictures=3):
+    """A picture that moves, in any format that can."""
     frames = [Image.new("RGB", (width, height), (number * 60 % 256, 80, 200)) for number in range(pictures)]
-    return encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=100, loop=0)
+    return encoded(frames[0], format, save_all=True, append_images=frames[1:], duration=100, loop=0)
 
 
 def chunk(kind, content):

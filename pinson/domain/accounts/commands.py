@@ -83,6 +83,8 @@ async def change(
     given = _given(changes)
     for picture in {"avatar", "header"} & given.keys():
         given = {f"{picture}_description": "", **given, picture: given[picture] or None}
+    if "avatar" in given:  # what moves is the same picture
+        given["avatar_moving"] = (given["avatar"] and given.get("avatar_moving")) or None
     if changes.fields is not None:  # what is proven of a line is proven of what it leads to, under whatever name
         proven = {line.value: line.verified_at for line in old.fields}
         given["fields"] = tuple(Field(line.name, line.value, proven.get(line.value)) for line in changes.fields)

@@ -86,7 +86,8 @@ class Profile(Account, frozen=True):
     show_media, show_media_replies, show_featured: which tabs its page has.
     followers, following: accounts, not hashtags.
     last_post_at: None if it never posted.
-    avatar, header: files in `Blobs`; None is the picture that everyone has.
+    avatar, header: files in `Blobs`; None is the picture that everyone has. avatar_moving: the same picture as
+        `avatar`, in which something moves; None if nothing does.
     """
 
     followers: int
@@ -102,11 +103,12 @@ class Profile(Account, frozen=True):
     avatar_description: str
     header: str | None
     header_description: str
+    avatar_moving: str | None = None
 
     @property
     def pictures(self) -> list[str]:
         """Its files."""
-        return [key for key in (self.avatar, self.header) if key is not None]
+        return [key for key in (self.avatar, self.header, self.avatar_moving) if key is not None]
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +133,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     avatar_description: str | None = None
     header: str | None = None
     header_description: str | None = None
+    avatar_moving: str | None = None
 
 
 class QuotePolicy(StrEnum):

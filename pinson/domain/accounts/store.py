@@ -35,7 +35,7 @@ PROFILE_COLUMNS = """
            a.hide_collections, a.created_at, a.suspended_at, a.limited_at, a.sensitized_at,
            c.followers, c.following, c.posts, c.last_post_at,
            a.fields, a.attribution_domains, a.show_media, a.show_media_replies, a.show_featured,
-           a.avatar, a.avatar_description, a.header, a.header_description
+           a.avatar, a.avatar_description, a.header, a.header_description, a.avatar_moving
     FROM accounts AS a
     JOIN account_counts AS c ON c.account_id = a.id
 """
@@ -65,7 +65,7 @@ UPDATE = """
         attribution_domains = :attribution_domains, show_media = :show_media,
         show_media_replies = :show_media_replies, show_featured = :show_featured,
         avatar = :avatar, avatar_description = :avatar_description,
-        header = :header, header_description = :header_description
+        header = :header, header_description = :header_description, avatar_moving = :avatar_moving
     WHERE id = :id
 """
 DEFAULTS = """
@@ -104,7 +104,8 @@ ERASE = """
     SET username = handle, display_name = '', note = '', locked = 0, bot = 0, discoverable = NULL, indexable = 0,
         hide_collections = NULL, fields = '[]', attribution_domains = '[]', suspended_at = NULL,
         limited_at = NULL, sensitized_at = NULL, deleted_at = :at,
-        avatar = NULL, avatar_description = '', header = NULL, header_description = ''
+        avatar = NULL, avatar_description = '', header = NULL, header_description = '',
+        avatar_moving = NULL
     WHERE id = :id
 """
 ERASE_DEFAULTS = "DELETE FROM posting_defaults WHERE account_id = :id"
@@ -219,6 +220,7 @@ async def update(tx: WriteTx, profile: Profile) -> None:
         avatar_description=profile.avatar_description,
         header=profile.header,
         header_description=profile.header_description,
+        avatar_moving=profile.avatar_moving,
     )
 
 

@@ -128,6 +128,13 @@ class Preview(msgspec.Struct, frozen=True):
     blurhash: str
 
 
+class Portrayed(msgspec.Struct, frozen=True):
+    """The picture of an account, and one that moves beside it, if what was sent does: files, kept, not yet claimed."""
+
+    key: str
+    moving: str | None = None
+
+
 class Said(msgspec.Struct, frozen=True):
     """What its uploader says about it; UNSET keeps what was said before."""
 

@@ -9,7 +9,7 @@ import msgspec
 
 from pinson.domain import accounts
 from pinson.domain.accounts import AvatarRefused, FieldRefused, HeaderRefused
-from pinson.domain.media.model import Upload
+from pinson.domain.media.model import Portrayed, Upload
 from pinson.domain.media.studio import Studio
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.images import Version
@@ -22,12 +22,12 @@ class Portrait(msgspec.Struct, frozen=True):
     refused: type[FieldRefused]
 
 
-AVATAR = Portrait(Version(400 * 400, faithful=True, shape=(400, 400)), AvatarRefused)
+AVATAR = Portrait(Version(400 * 400, faithful=True, shape=(400, 400), moves=True), AvatarRefused)
 HEADER = Portrait(Version(1500 * 500, shape=(1500, 500)), HeaderRefused)
 
 
-async def keep_portrait(studio: Studio, sent: Upload | None, portrait: Portrait, *, now: datetime) -> str | None:
-    """The file of a picture that was sent, not yet claimed; None if none was.
+async def keep_portrait(studio: Studio, sent: Upload | None, portrait: Portrait, *, now: datetime) -> Portrayed | None:
+    """The files of a picture that was sent, not yet claimed; None if none was.
 
     Raises:
         FieldRefused: it cannot be shown.
@@ -36,7 +36,7 @@ async def keep_portrait(studio: Studio, sent: Upload | None, portrait: Portrait,
     if sent is None or not sent.size:
         return None
     try:
-        return await studio.still(sent, portrait.version, most=accounts.PICTURE_BYTES, now=now)
+        return await studio.portrait(sent, portrait.version, most=accounts.PICTURE_BYTES, now=now)
     except Refusal as refusal:  # of whoever looked at it, who does not know what it was sent for
         if refusal.kind is not Kind.INVALID:
             raise

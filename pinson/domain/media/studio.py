@@ -20,7 +20,7 @@ import structlog
 from pinson.domain.accounts import AccountId
 from pinson.domain.media import commands, queries, rules
 from pinson.domain.media.facts import MediaUploaded
-from pinson.domain.media.model import Details, Made, Media, MediaId, MediaKind, Preview, Said, State, Upload
+from pinson.domain.media.model import Details, Made, Media, MediaId, MediaKind, Portrayed, Preview, Said, State, Upload
 from pinson.domain.media.rules import NoFile, NoFilmsHere, UnknownType
 from pinson.lib import images, video
 from pinson.lib.blobs import Blobs
@@ -144,6 +144,29 @@ class Studio:
         """
         with self._blobs.workshop() as folder:
             return (await self._kept(upload, version, most, folder, now=now)).key
+
+    async def portrait(self, upload: Upload, version: Version, *, most: int, now: datetime) -> Portrayed:
+        """Make the picture of an account of what somebody sent, and one that moves beside it, if that does and may.
+
+        Args:
+            most: bytes that may be sent, in whole megabytes.
+        Returns:
+            The keys of the files, which are kept but not yet claimed.
+        Raises:
+            UnknownType, FileTooLarge, UnreadablePicture, TooManyPixels.
+            CannotWrite: the disk is full.
+        """
+        with self._blobs.workshop() as folder:
+            rules.check_size(upload.size, most)
+            source = await _written(upload, folder / f"portrait.{SENT}")
+            format = images.sniff(await asyncio.to_thread(_head, source))
+            if format is None:
+                raise UnknownType
+            async with self._desks:
+                developed = await images.develop(source, format, folder, versions=(version,))
+            files = [developed.pictures[0].file, *([developed.moving] if developed.moving else [])]
+            key, *moving = await self._blobs.keep(files, now=now)
+        return Portrayed(key, moving[0] if moving else None)
 
     async def process(self, id: MediaId, *, now: datetime) -> None:
         """Make what may be shown of what was sent. Nothing is done for what is processed already, or gone.

@@ -20,7 +20,7 @@ from pinson.domain.accounts import (
     Profile,
     QuotePolicy,
 )
-from pinson.domain.media import Portrait, Upload
+from pinson.domain.media import Portrait, Portrayed, Upload
 from pinson.domain.posts import Visibility
 from pinson.domain.relations import collections
 from pinson.interfaces.mastodon.api import Call, json
@@ -264,20 +264,23 @@ async def preferences(call: Call) -> Response:
 async def _change(call: Call, form: Update) -> None:
     changes = accounts.prepare_changes(form.to_changes(), length=posts.length)
     posting = form.source.to_changes() if form.source else None
+    avatar = await _picture(call, form.avatar, media.AVATAR)
+    header = await _picture(call, form.header, media.HEADER)
     await call.tools.db.write(
         accounts.change,
         account_id=call.account_id,
         changes=msgspec.structs.replace(
             changes,
-            avatar=await _picture(call, form.avatar, media.AVATAR),
-            header=await _picture(call, form.header, media.HEADER),
+            avatar=avatar and avatar.key,
+            avatar_moving=avatar and avatar.moving,
+            header=header and header.key,
         ),
         posting=posting,
         now=call.now,
     )
 
 
-async def _picture(call: Call, sent: UploadFile | None, portrait: Portrait) -> str | None:
+async def _picture(call: Call, sent: UploadFile | None, portrait: Portrait) -> Portrayed | None:
     upload = Upload(sent.file, sent.size) if sent is not None and sent.size else None
     return await media.keep_portrait(call.tools.studio, upload, portrait, now=call.now)
 

@@ -5,7 +5,7 @@ from PIL import Image
 
 from pinson.domain import access, accounts
 from tests.interfaces.mastodon.test_relations import texts
-from tests.lib.pictures import PLACE, bomb, moving_gif, photo
+from tests.lib.pictures import PLACE, bomb, moving, moving_gif, photo
 
 UPDATE = "/api/v1/accounts/update_credentials"
 
@@ -200,12 +200,54 @@ async def test_pictures_are_cut_to_shape_and_shown_to_all(world, path):
 async def test_every_kind_of_picture_becomes_one_that_stands_still(world, content, suffix):
     alice = await world.person("alice")
 
-    shown = (await world.client(alice).patch(UPDATE, files={"avatar": content})).json()["avatar"]
+    shown = (await world.client(alice).patch(UPDATE, files={"avatar": content})).json()["avatar_static"]
 
     assert shown.endswith(f".{suffix}")
     with file_of(world, shown) as picture:
         assert picture.width == picture.height
         assert not getattr(picture, "is_animated", False)
+
+
+@pytest.mark.parametrize("format", ["GIF", "WEBP", "PNG"])
+async def test_what_moves_moves_beside_the_picture_that_stands_still(world, format):
+    alice = await world.person("alice")
+    client = world.client(alice)
+
+    shown = (await client.patch(UPDATE, files={"avatar": moving(format)})).json()
+
+    assert shown["avatar"] != shown["avatar_static"]
+    with file_of(world, shown["avatar"]) as picture:
+        assert (picture.format, picture.n_frames, picture.size) == ("WEBP", 3, (48, 48))
+        assert "exif" not in picture.info
+    with file_of(world, shown["avatar_static"]) as picture:
+        assert picture.size == (48, 48)
+    assert (await world.client().get(shown["avatar"])).headers["content-type"] == "image/webp"
+    still = (await client.patch(UPDATE, files={"avatar": photo(60, 60)})).json()
+    assert still["avatar"] == still["avatar_static"]
+    await world.tools.blobs.sweep(now=world.clock.now())
+    assert files_left(world) == 1
+
+
+@pytest.mark.parametrize("most", ["MOVING_PIXELS", "MOST_FRAMES"])
+async def test_what_moves_too_much_stands_still(world, most):
+    alice = await world.person("alice")
+    size = {"MOVING_PIXELS": (4000, 3400), "MOST_FRAMES": (4, 4)}[most]
+    content = moving_gif(*size, pictures={"MOVING_PIXELS": 3, "MOST_FRAMES": 121}[most])
+
+    shown = (await world.client(alice).patch(UPDATE, files={"avatar": content})).json()
+
+    assert shown["avatar"] == shown["avatar_static"]
+    assert "avatar.png" not in shown["avatar"]
+
+
+async def test_a_moving_picture_is_taken_away_whole(world):
+    alice = await world.person("alice")
+    await world.client(alice).patch(UPDATE, files={"avatar": moving_gif()})
+
+    await world.client(alice).delete("/api/v1/profile/avatar")
+    await world.tools.blobs.sweep(now=world.clock.now())
+
+    assert files_left(world) == 0
 
 
 @pytest.mark.parametrize("picture", ["avatar", "header"])

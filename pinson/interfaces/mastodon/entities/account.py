@@ -117,9 +117,10 @@ def account_entity(
         emojis: those that it uses.
     """
     hidden = profile.suspended_at is not None
-    avatar, header = f"{base}/static/avatar.png", f"{base}/static/header.png"
+    avatar, header, moving = f"{base}/static/avatar.png", f"{base}/static/header.png", None
     if profile.avatar and not hidden:
         avatar = media.address(profile.avatar, base)
+        moving = profile.avatar_moving and media.address(profile.avatar_moving, base)
     if profile.header and not hidden:
         header = media.address(profile.header, base)
     return AccountEntity(
@@ -136,7 +137,7 @@ def account_entity(
         note="" if hidden else note_html(profile.note),
         url=profile.url(base),
         uri=actor_uri(base, profile.username),
-        avatar=avatar,
+        avatar=moving or avatar,
         avatar_static=avatar,
         avatar_description="" if hidden else profile.avatar_description,
         header=header,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from pinson.domain import accounts, media, posts
 from pinson.domain.accounts import Changes, Field
-from pinson.domain.media import Portrait, Upload
+from pinson.domain.media import Portrait, Portrayed, Upload
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.settings.proofs import links_of
 from pinson.interfaces.web.site import Call
@@ -121,11 +121,16 @@ async def change(call: Call, form: ProfileForm) -> Response:
     changes = accounts.prepare_changes(form.to_changes(), length=posts.length)
     avatar = await _portrait(call, form.avatar, media.AVATAR)
     header = await _portrait(call, form.header, media.HEADER)
-    changes = msgspec.structs.replace(changes, avatar=avatar or changes.avatar, header=header or changes.header)
+    changes = msgspec.structs.replace(
+        changes,
+        avatar=avatar.key if avatar else changes.avatar,
+        avatar_moving=avatar and avatar.moving,
+        header=header.key if header else changes.header,
+    )
     await call.tools.db.write(accounts.change, account_id=account_id, changes=changes, now=call.now)
     return call.redirect("/settings/profile?saved=1")
 
 
-async def _portrait(call: Call, sent: UploadFile | None, portrait: Portrait) -> str | None:
+async def _portrait(call: Call, sent: UploadFile | None, portrait: Portrait) -> Portrayed | None:
     upload = Upload(sent.file, sent.size) if sent is not None and sent.size else None
     return await media.keep_portrait(call.tools.studio, upload, portrait, now=call.now)
