@@ -28,7 +28,7 @@ from pinson.tools import Tools
 
 __all__ = ["ArchiveTooLarge", "UnreadableArchive", "go_on", "send"]
 
-PART, MINUTE = 500, timedelta(minutes=1)  # posts of one part, and how long it may take
+PART, MINUTE = 10_000, timedelta(minutes=1)  # posts of one part, and how long it may take: each reads the whole anew
 FILE_BYTES = 99 << 20  # of one file of a post
 KINDS_OF_TROUBLE = (Kind.UNAVAILABLE,)  # that pass: the entry is tried again
 
