@@ -29,7 +29,7 @@ async def device(browser):
 
 async def add(page, server, username, name):
     """Sign in by password, and add a passkey."""
-    await page.goto(f"{server.url}/auth/sign_in?next=/settings/passkeys")
+    await page.goto(f"{server.url}/auth/sign_in?lang=en&next=/settings/passkeys")
     await page.get_by_label("E-mail address or username").fill(username)
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Sign in", exact=True).click()
@@ -39,7 +39,7 @@ async def add(page, server, username, name):
 
 
 async def sign_in_by_device(page, server):
-    await page.goto(f"{server.url}/auth/sign_in?next=/settings/passkeys")
+    await page.goto(f"{server.url}/auth/sign_in?lang=en&next=/settings/passkeys")
     await page.get_by_role("button", name="Sign in with a passkey").click()
 
 

@@ -25,7 +25,7 @@ async def page(browser, server):
     context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
     context.set_default_timeout(20_000)
     page = await context.new_page()
-    await page.goto(f"{server.url}/auth/sign_in?next=/write")
+    await page.goto(f"{server.url}/auth/sign_in?lang=en&next=/write")
     await page.fill("#login", "alice")
     await page.fill("#password", PASSWORD)
     await page.keyboard.press("Enter")

@@ -57,10 +57,10 @@ class Published(msgspec.Struct):
 
 
 class Withdrawn(msgspec.Struct):
-    """Which version is taken back."""
+    """Which version is taken back; the token of the form is looked at before the rest."""
 
-    paper: Paper
-    since: str
+    paper: Paper = Paper.TERMS
+    since: str = ""
 
 
 # --- what it is for -----------------------------------------------------------------------------------------------
