@@ -128,7 +128,8 @@ async def show_events(call: Call, form: Sought) -> Response:
         else:
             is_own = call.principal is not None and call.principal.account_id == form.account_id
             found = await events.of_account(tx, form.account_id, is_model=form.models and is_own, limit=MOST)
-    return json([_entity(call, one) for one in found])
+    hidden = call.tools.standing.hidden
+    return json([_entity(call, one) for one in found if one.account_id not in hidden])
 
 
 @routes.get(f"{ROOT}/lookup", who=Who.ANYONE, scopes=("read:statuses",), answers=EventEntity)
@@ -215,12 +216,14 @@ async def unfollow_event(call: Call, form: OneEvent) -> Response:
 
 
 async def visible(tx: ReadTx, call: Call, id: EventId) -> Event:
-    """An event that whoever asks may see: a model is for its team.
+    """An event that whoever asks may see: a model is for its team, and one of a suspended account is for nobody.
 
     Raises:
         EventNotFound.
     """
     event = await events.by_id(tx, id)
+    if event.account_id in call.tools.standing.hidden:
+        raise events.EventNotFound
     if event.is_model:
         account_id = call.principal.account_id if call.principal else None
         if await events.role(tx, event, account_id) is None:

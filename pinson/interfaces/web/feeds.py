@@ -113,11 +113,11 @@ async def of_event(call: Call, form: OfEvent) -> Response:
     """What is told in an event.
 
     Raises:
-        EventNotFound: there is none, or it is a model.
+        EventNotFound: there is none, it is a model, or its account is suspended.
     """
     async with call.tools.db.read() as tx:
         event = await events.by_slug(tx, form.slug)
-    if event.is_model:
+    if event.is_model or event.account_id in call.tools.standing.hidden:
         raise events.EventNotFound
     about = _Subject(event.title, event.created_at, " ".join(event.text.split()))
     return await _paged(call, form, call.tools.timelines.event(event.id), about, path=f"/e/{event.slug}")

@@ -8,6 +8,7 @@ import feedparser
 import icalendar
 import pytest
 
+from pinson.domain import accounts
 from tests.interfaces.mastodon.test_query_counts import counted
 from tests.interfaces.web.visitor import Visitor
 from tests.world import URL
@@ -411,3 +412,15 @@ async def test_a_profile_shows_the_event_that_goes_on_or_is_next_and_none_that_i
 
     assert [slug in page.html for slug in (over["slug"], later["slug"], f"/e/{soon['slug']}")] == [False, False, True]
     assert 'type="text/calendar"' in page.html
+
+
+async def test_of_a_suspended_account_there_is_no_event(world, ana):
+    event = await made(world, ana)
+    assert (await world.client().get(f"/e/{event['slug']}.ics")).status_code == 200
+
+    await world.write(accounts.suspend, account_id=ana.account_id)
+
+    for path in ("", ".ics", "/feed.atom", "/card.png", "/situation"):
+        assert (await world.client().get(f"/e/{event['slug']}{path}")).status_code == 404, path
+    assert (await world.client().get(f"{API}/{event['id']}")).status_code == 404
+    assert (await world.client().get(API)).json() == []

@@ -57,12 +57,12 @@ async def of_event(call: Call, slug: str) -> Response:
     """An event and its programme.
 
     Raises:
-        EventNotFound: there is none, or it is a model.
+        EventNotFound: there is none, it is a model, or its account is suspended.
     """
     async with call.tools.db.read() as tx:
         event = await events.by_slug(tx, slug)
         lines = await events.lines_of(tx, [event.id])
-    if event.is_model:
+    if event.is_model or event.account_id in call.tools.standing.hidden:
         raise events.EventNotFound
     url = f"{call.base_url}/e/{event.slug}"
     calendar = Calendar(
