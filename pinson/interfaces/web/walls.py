@@ -67,6 +67,7 @@ class Message(msgspec.Struct, frozen=True):
     time: str
     at: datetime
     html: Markup
+    text: str
     language: str | None
     size: int
     by: str
@@ -375,6 +376,7 @@ class _Stands(msgspec.Struct, frozen=True):
             time=self._time(post.id),
             at=post.created_at,
             html=_html(post),
+            text=post.spoiler or post.text,
             language=post.language,
             size=size,
             by=(author.display_name or author.username) if is_other and author is not None else "",
