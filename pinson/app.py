@@ -217,7 +217,7 @@ async def machine(
     standing, tokens, circles = Standing(), Tokens(db), Circles()
     defaults = accounts.RememberedDefaults()
     ip_blocks, filtered, emojis = IpBlocks(), FilteredPosts(), Emojis()
-    cards = web.Cards(filtered)
+    cards = web.Cards(filtered, short_bases=settings.short_bases)
     look, redirects, clicks = Look(), Redirects(), Clickometer(db, clock, data / COUNTING)
     renderings = Renderings(settings.url, shapes, emojis, filtered, short_bases=settings.short_bases, clock=clock)
     wake = Wake()

@@ -145,8 +145,13 @@ class Cards:
     posters: pictures, by a hash of what they show, so none is ever out of date.
     """
 
-    def __init__(self, filtered: FilteredPosts) -> None:
+    def __init__(self, filtered: FilteredPosts, *, short_bases: frozenset[str] = frozenset()) -> None:
+        """
+        Args:
+            short_bases: where short links of ours may be.
+        """
         self._filtered = filtered
+        self._short_bases = short_bases
         self._posts: Mapping[Lang, Pieces[Markup]] = {lang: Pieces(KEEP) for lang in LANGUAGES}
         self._authors: Pieces[Markup] = Pieces(KEEP_AUTHORS)  # a name is the same in every language
         self._linked: dict[int, set[PostId]] = {}  # by a link: the posts whose pieces show it, or wait for its page
@@ -298,6 +303,8 @@ class Cards:
                     html=Markup(typography(post.html, "fr") if post.language == "fr" else post.html),  # noqa: S704
                     attached=attached.get(post.id, ()),
                     link=(link := shared.get(post.id)),
+                    # By the short link if the post shares it by one: so who follows it is counted.
+                    leads=posts.short_link_in(post.text, bases=self._short_bases) or link.url if link else "",
                     site=site_of(link.url) if link else "",
                 )
                 found[post.id] = kept.keep(post.id, body)

@@ -157,12 +157,14 @@ async def test_the_card_is_of_the_target_and_leads_there_by_the_short_link(world
     await world.write(keep_card, id=shared.id, card=Card("News"), local_domain="pinson.example")
 
     before = (await world.client().get(f"/api/v1/statuses/{post.id}")).json()["card"]
+    page = await world.client().get(f"/@cern/{post.id}")
     after = (await edit(world, cern, post, f"Edited: {post.text}"))["card"]
 
     assert shared.url == "https://a.example/news"
     assert (before["title"], before["url"]) == ("News", post.text.partition(" ")[0])
     assert before["url"].startswith("https://pin.example/")
     assert after == before
+    assert f'class="preview" href="{before["url"]}"' in page.text
 
 
 async def test_a_post_for_later_gets_its_links_when_it_is_published(world, cern):
