@@ -61,10 +61,11 @@ def environment(**more):
 
 
 @contextmanager
-def live_server(data, *, workers=1, host="127.0.0.1", port=None):
+def live_server(data, *, workers=1, host="127.0.0.1", port=None, **settings):
     """Serve the folder `data` until the block ends.
 
     host: in its address; passkeys take a name, not a number. port: of a server that was there before.
+    settings: of its environment, besides FOR_TESTS.
     """
     if port is None:
         with socket.socket() as probe:
@@ -73,7 +74,7 @@ def live_server(data, *, workers=1, host="127.0.0.1", port=None):
     url = f"http://{host}:{port}"
     command = [sys.executable, "-m", "pinson.cli", "serve", "--data", str(data), "--port", str(port)]
     process = subprocess.Popen(
-        [*command, "--workers", str(workers)], env=environment(PINSON_URL=url), stdout=subprocess.DEVNULL
+        [*command, "--workers", str(workers)], env=environment(PINSON_URL=url, **settings), stdout=subprocess.DEVNULL
     )
     try:
         _wait_until_up(url, process)

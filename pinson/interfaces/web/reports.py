@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import instance, moderation, posts
+from pinson.domain import accounts, instance, moderation, posts
 from pinson.domain.moderation import Category
 from pinson.domain.posts import PostId, PostNotFound
 from pinson.interfaces.request import Routes
@@ -49,6 +49,28 @@ async def show(call: Call, form: Asked) -> Response:
         rules=[(rule.id, rule.said(call.lang)) for rule in rules],
         form=form,
     )
+
+
+class AboutPost(msgspec.Struct):
+    """A path that names a post."""
+
+    id: PostId
+
+
+@routes.get("/posts/{id}/report")
+async def of_post(call: Call, form: AboutPost) -> Response:
+    """Where a post's own menu leads, which does not know the name of its author: the form, about that post.
+
+    Raises:
+        NotSignedIn, RoleForbids, PostNotFound.
+    """
+    call.require("write:reports")
+    async with call.tools.db.read() as tx:
+        shape = await posts.visible(tx, form.id, reader=await call.reader(tx))
+        author = await accounts.profile(tx, shape.author_id)
+    if author is None:
+        raise PostNotFound
+    return call.redirect(f"/@{author.acct}/report?post={form.id}")
 
 
 @routes.post("/@{acct}/report")

@@ -173,7 +173,9 @@ async def test_a_script_gets_the_buttons_alone(town):
 async def test_a_report_reaches_the_moderators_with_the_post_it_is_about(world, town):
     ana, _, visitor = town
     post = await world.publish(ana, "Achetez vite")
-    page = await visitor.open(f"/@ana/report?post={post.id}")
+    path = f"/posts/{post.id}/report"
+    assert path in (await visitor.open(f"/@ana/{post.id}")).links
+    page = await visitor.open(path)
 
     answer = await visitor.send(page, category="spam", comment=EVIL)
 
