@@ -126,6 +126,8 @@ def _note(
     }
     if post.language:
         told["contentMap"] = {post.language: post.html}
+    if post.place:
+        told["location"] = {"type": "Place", "name": post.place}
     if post.edited_at is not None:
         told["updated"] = _moment(post.edited_at)
     if post.quote_of_id is not None:

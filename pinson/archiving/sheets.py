@@ -63,6 +63,7 @@ class Posts:
                     _("Liked"),
                     _("Edited"),
                     _("Address"),
+                    _("Place"),
                 ),
             )
         )
@@ -92,6 +93,7 @@ class Posts:
                     str(post.favourites),
                     self._said(post.edited_at) if post.edited_at else "",
                     f"{author.url(self._base)}/{post.id}",
+                    post.place,
                 ),
             )
         )

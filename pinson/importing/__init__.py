@@ -112,6 +112,7 @@ async def _written(
         sensitive=past.sensitive,
         language=past.language,
         media_ids=tuple(attached),
+        place=past.place,
     )
     prepared = posts.prepare(
         draft,

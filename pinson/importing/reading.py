@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from pinson.domain.posts import Visibility
+from pinson.domain.posts import LONGEST_PLACE, Visibility
 from pinson.lib.errors import Kind, Refusal
 
 MOST_BYTES = 128 << 20  # of the lists of posts, unpacked
@@ -59,6 +59,7 @@ class Past(msgspec.Struct, frozen=True):
     """A post as it was elsewhere.
 
     source: its name there. answers: the source of what it answers, here or not.
+    place: the name of where it is from; what else is said of that place is not taken in.
     """
 
     source: str
@@ -70,6 +71,7 @@ class Past(msgspec.Struct, frozen=True):
     sensitive: bool = False
     files: tuple[File, ...] = ()
     answers: str | None = None
+    place: str = ""
 
 
 class _Address(msgspec.Struct):
@@ -192,6 +194,7 @@ def _past_note(note: dict[str, Any], visibility: Visibility, root: str, names: s
     languages = note.get("contentMap")
     language = next(iter(languages), None) if isinstance(languages, dict) else None
     answers = note.get("inReplyTo")
+    place = note.get("location")
     return Past(
         source=note["id"][:2000],
         created_at=datetime.fromisoformat(_string(note.get("published"))).astimezone(UTC),
@@ -202,6 +205,7 @@ def _past_note(note: dict[str, Any], visibility: Visibility, root: str, names: s
         sensitive=note.get("sensitive") is True,
         files=tuple(_attached(note, root, names)),
         answers=answers if isinstance(answers, str) else None,
+        place=_string(place.get("name")).strip()[:LONGEST_PLACE] if isinstance(place, dict) else "",
     )
 
 

@@ -166,6 +166,8 @@ async def test_a_mastodon_archive_keeps_threads_warnings_and_who_sees_what(world
 async def test_an_archive_of_ours_comes_back(world, ana, visitor):
     first = await world.publish(ana, "Hello #day\nsecond line", language="en")
     await world.publish(ana, "And on", in_reply_to_id=str(first.id))
+    fields = (await visitor.open(f"/posts/{first.id}/edit")).forms[-1].fields
+    await visitor.client.post(f"/posts/{first.id}/edit", data={**fields, "place": "Curepipe"})
     page = await visitor.open("/settings/archive")
     await visitor.client.post("/settings/archive", data={"csrf": page.forms[-1].fields["csrf"]})
     await world.settle()
@@ -180,6 +182,7 @@ async def test_an_archive_of_ours_comes_back(world, ana, visitor):
     one, two = await statuses(world, ben)
     assert [text_of(one), text_of(two)] == ["Hello #day\nsecond line", "And on"]
     assert two["in_reply_to_id"] == one["id"]
+    assert (one["pinson"]["place"], two.get("pinson")) == ("Curepipe", None)
     assert one["created_at"].startswith("2026-03-30T13:06")
 
 

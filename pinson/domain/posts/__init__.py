@@ -110,6 +110,7 @@ from pinson.domain.posts.queries import (
 )
 from pinson.domain.posts.remembered import RememberedMarks
 from pinson.domain.posts.rules import (
+    LONGEST_PLACE,
     MOST_PINS,
     AnotherTag,
     BadTag,
@@ -120,6 +121,7 @@ from pinson.domain.posts.rules import (
     MustMention,
     NotPast,
     NotYourPost,
+    PlaceTooLong,
     PollWithMedia,
     PostNotFound,
     PostTooLong,
@@ -148,6 +150,7 @@ from pinson.domain.posts.threads import Context, context
 from pinson.domain.posts.votes import poll, vote
 
 __all__ = [
+    "LONGEST_PLACE",
     "MOST_FEATURED",
     "MOST_PINS",
     "URL_LENGTH",
@@ -173,6 +176,7 @@ __all__ = [
     "NotPast",
     "NotYourPost",
     "Parsed",
+    "PlaceTooLong",
     "PollWithMedia",
     "Post",
     "PostCorrected",

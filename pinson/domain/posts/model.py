@@ -45,6 +45,7 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     quote_of_id: the post that it quotes. quote_policy: who may quote it; None leaves it as it is.
     allowed_mentions: whom it may mention, if its author wants to be held to that.
     corrects_id: the post that it corrects.
+    place: where it is from, by its name; None leaves it as it is.
     """
 
     text: str
@@ -61,6 +62,7 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     quote_policy: QuotePolicy | None = None
     allowed_mentions: tuple[AccountId, ...] | None = None
     corrects_id: PostId | None = None
+    place: str | None = None
 
 
 class Shortening(msgspec.Struct, frozen=True):
@@ -138,6 +140,7 @@ class Post(msgspec.Struct, frozen=True):
     replies, boosts, favourites, quotes: how many there are.
     media, poll, quote_of_id, quote_of_author_id, link_id, quote_state, quote_policy, event_id, corrects_id,
     corrected_by_id: see `Shape`.
+    place: where it is from, as its author calls it: a name and no more, "" if that was not said.
     """
 
     id: PostId
@@ -174,6 +177,7 @@ class Post(msgspec.Struct, frozen=True):
     event_id: EventId | None = None
     corrects_id: PostId | None = None
     corrected_by_id: PostId | None = None
+    place: str = ""
 
     @property
     def shape(self) -> Shape:
@@ -221,12 +225,13 @@ class Version(msgspec.Struct, frozen=True):
     sensitive: bool
     media: tuple[Shown, ...] = ()
     options: tuple[str, ...] | None = None
+    place: str = ""
 
     @classmethod
     def of(cls, post: Post, at: datetime, media: Sequence[Media], poll: Poll | None) -> "Version":
         """What a post says now, and has said since then, with what it shows and asks."""
         shown = tuple(Shown(one.id, one.description, one.focus_x, one.focus_y) for one in media)
-        return cls(at, post.html, post.spoiler, post.sensitive, shown, poll.options if poll else None)
+        return cls(at, post.html, post.spoiler, post.sensitive, shown, poll.options if poll else None, post.place)
 
 
 class Removed(msgspec.Struct, frozen=True):

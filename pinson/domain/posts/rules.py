@@ -33,6 +33,7 @@ from pinson.domain.relations import Circle
 from pinson.lib.errors import Kind, Refusal
 
 MOST_PINS = 5
+LONGEST_PLACE = 100
 KEEP_NOTES = 10_000  # as HTML, about 1 KB each: accounts are shown anew whenever their counters change
 
 
@@ -48,6 +49,13 @@ class PostTooLong(Refusal):
 
     kind, code = Kind.INVALID, "post_too_long"
     text = "Validation failed: Text character limit of {limit} exceeded (this post has {length})"
+
+
+class PlaceTooLong(Refusal):
+    """No place is called that."""
+
+    kind, code = Kind.INVALID, "place_too_long"
+    text = "The name of a place has at most {limit} characters; this one has {length}."
 
 
 class PollWithMedia(Refusal):
@@ -204,7 +212,7 @@ def prepare(
         detect: tells the language of a text; None leaves it unknown if the draft does not say it.
         shortener: None leaves all addresses as they are.
     Raises:
-        BlankPost, PostTooLong, PollWithMedia, BadPoll, BadDuration.
+        BlankPost, PostTooLong, PlaceTooLong, PollWithMedia, BadPoll, BadDuration.
     """
     if draft.spoiler and not draft.sensitive:
         draft = msgspec.structs.replace(draft, sensitive=True)
@@ -220,11 +228,25 @@ def prepare(
         length = texts.length(draft.text, draft.spoiler)
         if length > max_characters:
             raise PostTooLong(length=length, limit=max_characters)
+    if draft.place is not None:
+        draft = msgspec.structs.replace(draft, place=check_place(draft.place))
     parsed = texts.parse(draft.text, local_domain=local_domain)
     if draft.language is None and detect is not None:
         draft = msgspec.structs.replace(draft, language=detect(parsed.prose))
     shortening = None if shortener is None else _shortening(parsed.urls, shortener, local_domain)
     return Prepared(draft, parsed, links.shared(parsed.urls, local_domain=local_domain), shortening)
+
+
+def check_place(name: str) -> str:
+    """The name of a place as it is kept: on one line.
+
+    Raises:
+        PlaceTooLong.
+    """
+    name = " ".join(name.split())
+    if len(name) > LONGEST_PLACE:
+        raise PlaceTooLong(limit=LONGEST_PLACE, length=len(name))
+    return name
 
 
 def shortened(prepared: Prepared, short: Mapping[str, str], leads_to: Mapping[str, str]) -> Prepared:
@@ -355,6 +377,7 @@ def accept(
         quote_policy=_quote_policy(visibility, draft.quote_policy),
         event_id=event_id,
         corrects_id=corrected.id if corrected else None,
+        place=draft.place or "",
     )
 
 
@@ -371,7 +394,7 @@ def revise(
     """The post that an edit makes of `post`. Whom it mentioned before may go on reading it.
 
     Args:
-        prepared: whom it is for, what it answers and what it quotes do not count; a language and
+        prepared: whom it is for, what it answers and what it quotes do not count; a language, a place and
             a policy for quotes that are not given stay as they were.
         mentions, tags, link_id: as for `accept`.
     """
@@ -396,16 +419,18 @@ def revise(
         link_id=link_id,
         poll=draft.poll is not None,
         quote_policy=_quote_policy(post.visibility, draft.quote_policy or post.quote_policy),
+        place=post.place if draft.place is None else draft.place,
     )
 
 
 def says_the_same(one: Post, other: Post) -> bool:
     """Whether an edit changed nothing of what a post says."""
-    return (one.text, one.spoiler, one.sensitive, one.language) == (
+    return (one.text, one.spoiler, one.sensitive, one.language, one.place) == (
         other.text,
         other.spoiler,
         other.sensitive,
         other.language,
+        other.place,
     )
 
 

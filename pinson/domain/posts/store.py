@@ -52,20 +52,20 @@ INSERT = """
         in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, conversation_id,
         boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites,
         media, poll, quote_of_id, quote_of_author_id, link_id, quote_state, quote_policy, quotes,
-        event_id, corrects_id, corrected_by_id)
+        event_id, corrects_id, corrected_by_id, place)
     VALUES (
         :id, :author_id, :created_at, :visibility, :text, :html, :spoiler, :sensitive, :language,
         :in_reply_to_id, :in_reply_to_author_id, :mentions, :tags, :topics, :app_id, :conversation_id,
         :boost_of_id, :boost_of_author_id, :edited_at, :silent, :replies, :boosts, :favourites,
         :media, :poll, :quote_of_id, :quote_of_author_id, :link_id, :quote_state, :quote_policy, :quotes,
-        :event_id, :corrects_id, :corrected_by_id)
+        :event_id, :corrects_id, :corrected_by_id, :place)
 """
 UPDATE = """
     UPDATE posts
     SET text = :text, html = :html, spoiler = :spoiler, sensitive = :sensitive, language = :language,
         mentions = :mentions, tags = :tags, topics = :topics, edited_at = :edited_at, silent = :silent,
         media = :media, poll = :poll, link_id = :link_id, quote_state = :quote_state, quote_policy = :quote_policy,
-        event_id = :event_id
+        event_id = :event_id, place = :place
     WHERE id = :id
 """
 DELETE = "DELETE FROM posts WHERE id = :id"
@@ -85,7 +85,7 @@ POSTS = """
         in_reply_to_id, in_reply_to_author_id, mentions, tags, topics, app_id, conversation_id,
         boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites,
         media, poll, quote_of_id, quote_of_author_id, link_id, quote_state, quote_policy, quotes,
-        event_id, corrects_id, corrected_by_id
+        event_id, corrects_id, corrected_by_id, place
     FROM posts
     WHERE id IN (SELECT value FROM json_each(:ids))
 """
@@ -308,11 +308,13 @@ MUTED_CONVERSATIONS = """
 DELETE_MUTES_BY = "DELETE FROM conversation_mutes WHERE account_id = :account_id"
 
 NEW_VERSION = """
-    INSERT INTO versions (post_id, created_at, html, spoiler, sensitive, media, options)
-    VALUES (:post_id, :created_at, :html, :spoiler, :sensitive, :media, :options)
+    INSERT INTO versions (post_id, created_at, html, spoiler, sensitive, media, options, place)
+    VALUES (:post_id, :created_at, :html, :spoiler, :sensitive, :media, :options, :place)
 """
 VERSIONS = """
-    SELECT created_at, html, spoiler, sensitive, media, options FROM versions WHERE post_id = :post_id ORDER BY id
+    SELECT created_at, html, spoiler, sensitive, media, options, place FROM versions
+    WHERE post_id = :post_id
+    ORDER BY id
 """
 
 HIDE = "INSERT INTO hidden_posts (post_id, decision_id) VALUES (:post_id, :decision_id)"
@@ -377,6 +379,7 @@ async def update(tx: WriteTx, post: Post, *, joined: Sequence[int], left: Sequen
         quote_state=post.quote_state,
         quote_policy=post.quote_policy,
         event_id=post.event_id,
+        place=post.place,
     )
     media = post.media > 0
     await tx.run_many(MARK_ENTRY, [{"topic_id": topic, "id": post.id, "media": media} for topic in post.topics])

@@ -86,6 +86,6 @@ async def _read(tx: ReadTx, *, ids: list[PostId]) -> dict[PostId, Read]:
     read = {}
     for post in (await posts.posts(tx, ids)).values():
         options = asked[post.id].options if post.id in asked else ()
-        texts = [post.spoiler, post.text, *(one.description for one in attached.get(post.id, ())), *options]
+        texts = [post.spoiler, post.text, post.place, *(one.description for one in attached.get(post.id, ())), *options]
         read[post.id] = Read(indexed(texts, language=post.language), post.edited_at)
     return read

@@ -130,7 +130,7 @@ class MessageEntity(msgspec.Struct):
     """A message of an event; as a status it is at /api/v1/statuses/:id.
 
     number: its place in the event, the oldest being 1.
-    content: HTML. text: as it was written.
+    content: HTML. text: as it was written. place: the name of where it is from, "" if that was not said.
     by_tag: the hashtag brought it here. gauge: where the gauge stands from it on.
     expects_from, expects_until: when it says that more will follow; open until met_at, met by the message met_by.
     promises, kept_at, kept_by: likewise for what it leaves to be answered.
@@ -165,6 +165,7 @@ class MessageEntity(msgspec.Struct):
     corrects_id: str | None
     corrected_by_id: str | None
     corrected_at: datetime | None
+    place: str
 
 
 class OpenEntity(msgspec.Struct):
@@ -297,6 +298,7 @@ def message(told: Told, base_url: str) -> MessageEntity:
         corrects_id=_id(post.corrects_id),
         corrected_by_id=_id(post.corrected_by_id),
         corrected_at=told.corrected_at,
+        place=post.place,
     )
 
 

@@ -69,6 +69,7 @@ class Sought(msgspec.Struct):
 class NewMessage(msgspec.Struct, kw_only=True):
     """A message to publish in an event, and what it is there.
 
+    place: the name of where it is from, if that is to be said.
     corrects_id: the message that it corrects. draft_id: the ready draft that it was.
     expects: in how many minutes more will follow, from and to. promises: it leaves something to be answered.
     meets_id, keeps_id: the message whose expectation it meets, and whose promise it keeps.
@@ -92,6 +93,7 @@ class NewMessage(msgspec.Struct, kw_only=True):
     meets_id: PostId | None = None
     keeps_id: PostId | None = None
     line_id: int | None = None
+    place: str = ""
 
 
 class GivenMarks(msgspec.Struct, kw_only=True):
@@ -156,6 +158,7 @@ async def write_message(call: Call, form: NewMessage) -> Response:
         idempotency_key=call.request.headers.get("idempotency-key"),
         media_ids=tuple(form.media_ids),
         corrects_id=form.corrects_id,
+        place=form.place,
     )
     post = await call.tools.db.write(
         events.write,

@@ -58,6 +58,7 @@ async def show(call: Call, form: One) -> Response:
         sensitive=post.sensitive,
         language=post.language,
         media_ids=tuple(one.id for one in shown),
+        place=post.place,
     )
     written = Written.of(draft, key="", due_at=None, zone=call.zone)
     return await page(call, written, correcting=post, described=False)
@@ -91,6 +92,7 @@ async def edit(call: Call, form: Correction) -> Response:
         language=form.language_code,
         media_ids=tuple(one.id for one in form.kept),
         quote_of_id=post.quote_of_id,
+        place=form.place,
     )
     defaults = await defaults_of(call, post.author_id)
     prepared = posts.prepare(
@@ -124,6 +126,7 @@ class Said(msgspec.Struct, frozen=True):
     html: Markup
     media: list[tuple[str | None, str]]
     options: tuple[str, ...]
+    place: str
 
 
 @routes.get("/posts/{id}/history")
@@ -155,6 +158,7 @@ async def show_history(call: Call, form: One) -> Response:
                 Markup(typography(one.html, "fr") if post.language == "fr" else one.html),  # noqa: S704
                 [(shown[each.id].preview_key, each.description) for each in one.media if each.id in shown],
                 one.options or (),
+                one.place,
             )
             for one in reversed(versions)
         ],

@@ -234,7 +234,7 @@ def _entry(call: Call, post: Post, found: _Found) -> Entry:
         related=[address for _, address in _ties(call, post, found)],
         url=f"{call.base_url}{path_of(author.acct, post)}",
         summary=summary_of(post) or f"{post.created_at.astimezone(call.zone):%Y-%m-%d %H:%M}",
-        html="".join([*notes, warned, post.html, *pictures]),
+        html="".join([*notes, *_from(call, post), warned, post.html, *pictures]),
         published=post.created_at,
         updated=max(
             post.edited_at or post.created_at,
@@ -258,6 +258,12 @@ def _entry(call: Call, post: Post, found: _Found) -> Entry:
             if one.key
         ],
     )
+
+
+def _from(call: Call, post: Post) -> list[Markup]:
+    """A line that says, in a post's language, where it is from, if it says so."""
+    said = call.tools.catalogs.translations("fr" if post.language == "fr" else "en").gettext("Place:")
+    return [Markup("<p>{} {}</p>").format(said, post.place)] if post.place else []
 
 
 def _ties(call: Call, post: Post, found: _Found) -> list[tuple[str, str]]:

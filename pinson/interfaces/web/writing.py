@@ -101,6 +101,7 @@ class Written(msgspec.Struct):
     corrects_id: PostId | None = None
     event_id: EventId | None = None
     is_key: bool = False
+    place: str = ""
 
     @property
     def typed(self) -> str:
@@ -155,6 +156,7 @@ class Written(msgspec.Struct):
             quote_of_id=self.quote_of_id,
             quote_policy=defaults.quote_policy,
             corrects_id=self.corrects_id,
+            place=self.place,
         )
 
     @classmethod
@@ -175,6 +177,7 @@ class Written(msgspec.Struct):
             poll_seconds=draft.poll.seconds if draft.poll else 86_400,
             several=draft.poll.multiple if draft.poll else False,
             at=f"{due_at.astimezone(zone):%Y-%m-%dT%H:%M}" if due_at else "",
+            place=draft.place or "",
         )
 
 

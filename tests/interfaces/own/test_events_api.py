@@ -133,6 +133,21 @@ async def test_a_day_is_of_the_clock_of_the_event(world):
     assert refused.status_code == 422
 
 
+async def test_a_message_may_say_where_it_is_from(world):
+    ana = await world.person("ana")
+    event = await made(world, ana)
+
+    there = await told(world, ana, event, "Premier faisceau", place=" Point 1,\nMeyrin ")
+    nowhere = await told(world, ana, event, "Rien de neuf")
+
+    assert (there["place"], nowhere["place"]) == ("Point 1, Meyrin", "")
+    status = (await world.client(ana).get(f"/api/v1/statuses/{there['id']}")).json()
+    assert status["pinson"]["place"] == "Point 1, Meyrin"
+    path = f"{ROOT}/events/{event['id']}/messages"
+    refused = await world.client(ana).post(path, json={"status": "Trop loin", "place": "x" * 101})
+    assert (refused.status_code, "at most 100 characters" in refused.text) == (422, True)
+
+
 async def test_only_key_moments_or_pictures_can_be_asked_for(world):
     ana = await world.person("ana")
     event = await made(world, ana)

@@ -42,4 +42,5 @@ def to_write_anew(removed: Removed) -> Draft:
         poll=ballot,
         quote_of_id=post.quote_of_id,
         quote_policy=post.quote_policy,
+        place=post.place,
     )

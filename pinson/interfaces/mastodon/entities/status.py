@@ -93,8 +93,11 @@ class StatusApplication(msgspec.Struct):
 
 
 class PinsonEntity(msgspec.Struct):
-    """What no other server knows: the live event that a status is part of, and corrections. See /api/pinson/v1.
+    """What no other server knows: the live event that a status is part of, corrections, and where it is from.
 
+    See /api/pinson/v1.
+
+    place: the name that its author gave to where it is from.
     corrected_by_id: the latest status that corrects it, corrected_at: when.
     """
 
@@ -102,6 +105,7 @@ class PinsonEntity(msgspec.Struct):
     corrects_id: str | None
     corrected_by_id: str | None
     corrected_at: str | None
+    place: str | None
 
 
 class QuoteApproval(msgspec.Struct):
@@ -309,13 +313,14 @@ def post_piece(
 
 def beyond(post: Post) -> PinsonEntity | msgspec.UnsetType:
     """What of a post is nobody else's; most have nothing of it."""
-    if (post.event_id, post.corrects_id, post.corrected_by_id) == (None, None, None):
+    if (post.event_id, post.corrects_id, post.corrected_by_id, post.place) == (None, None, None, ""):
         return msgspec.UNSET
     return PinsonEntity(
         id_text(post.event_id),
         id_text(post.corrects_id),
         id_text(post.corrected_by_id),
         moment(moment_of(post.corrected_by_id)) if post.corrected_by_id else None,
+        post.place or None,
     )
 
 
