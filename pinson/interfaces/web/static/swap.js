@@ -20,5 +20,6 @@ document.addEventListener("submit", async (event) => {
   place.replaceWith(fresh)
   const again = pressed && fresh.querySelector(`button[class="${pressed}"]`)
   again?.closest("details")?.setAttribute("open", "")
-  again?.focus() // a keyboard stays where it was
+  const next = again || fresh.querySelector("button, a")
+  next?.focus({ preventScroll: !again }) // a keyboard stays where it was, or at what comes in place of it
 })
