@@ -10,6 +10,7 @@ Called by interfaces, streams and `closing.py`. Not here: who may see a post, an
 
 from pinson.domain.events.commands import (
     add_draft,
+    add_drafts,
     add_line,
     change,
     change_draft,
@@ -25,11 +26,13 @@ from pinson.domain.events.commands import (
     make_from,
     mark,
     order_drafts,
+    pause,
     put_in,
     set_member,
     settle,
     take_out,
     unfollow,
+    withdraw,
     write,
 )
 from pinson.domain.events.facts import EventChanged, EventCreated, EventDeleted, EventPostChanged
@@ -135,6 +138,7 @@ __all__ = [
     "TooMany",
     "Webcast",
     "add_draft",
+    "add_drafts",
     "add_line",
     "by_id",
     "by_ids",
@@ -167,6 +171,7 @@ __all__ = [
     "of_account",
     "order_drafts",
     "page",
+    "pause",
     "put_in",
     "role",
     "set_member",
@@ -180,6 +185,7 @@ __all__ = [
     "unfollow",
     "webcast_kind",
     "with_hashtag",
+    "withdraw",
     "worth_reliving",
     "write",
 ]

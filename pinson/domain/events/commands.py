@@ -183,6 +183,19 @@ async def change(
     return new
 
 
+async def pause(tx: WriteTx, *, id: EventId, account_id: AccountId, is_paused: bool, now: datetime) -> None:
+    """Let the walls of an event stand still, or go on: all of its team may, for it is needed in a hurry.
+
+    Raises:
+        EventNotFound, NotInTeam.
+    """
+    old = await _staffed(tx, id, account_id)
+    new = await _with(tx, old, Changes(is_paused=is_paused), now)
+    if new != old:
+        await store.update(tx, msgspec.structs.replace(new, updated_at=now))
+        await log.record(tx, EventChanged(at=now, event_id=id))
+
+
 async def delete(tx: WriteTx, *, id: EventId, account_id: AccountId, now: datetime) -> None:
     """Remove an event in which nothing was written.
 
@@ -351,6 +364,26 @@ async def add_draft(
     return new
 
 
+async def add_drafts(
+    tx: WriteTx,
+    *,
+    id: EventId,
+    account_id: AccountId,
+    drafts: Sequence[tuple[int | None, str]],
+    language: str | None,
+    now: datetime,
+) -> None:
+    """Have several things ready, in this order: all of them, or none. Each: when, in seconds after the beginning; what.
+
+    Raises:
+        What `add_draft` raises.
+    """
+    for after_start, text in drafts:
+        await add_draft(
+            tx, id=id, account_id=account_id, text=text, language=language, after_start=after_start, now=now
+        )
+
+
 async def change_draft(
     tx: WriteTx,
     *,
@@ -509,6 +542,27 @@ async def settle(
     await store.update_entry(tx, new)
     await log.record(tx, EventPostChanged(at=now, event_id=id, post_id=post_id))
     return new
+
+
+async def withdraw(
+    tx: WriteTx, *, id: EventId, author_id: AccountId, post_id: PostId, key: str, now: datetime
+) -> posts.drafts.KeptDraft:
+    """Delete one's message of an event, and have for a day what it was as a draft. What it answered is open again.
+
+    Args:
+        key: of the page on which the draft would be.
+    Raises:
+        EventNotFound, NotInTeam, EntryNotFound, NotYourPost.
+    """
+    await _staffed(tx, id, author_id)
+    await _inside(tx, id, post_id)
+    for one in await store.answered_by(tx, post_id):
+        met_at, met_by = (None, None) if one.met_by == post_id else (one.met_at, one.met_by)
+        kept_at, kept_by = (None, None) if one.kept_by == post_id else (one.kept_at, one.kept_by)
+        open_again = msgspec.structs.replace(one, met_at=met_at, met_by=met_by, kept_at=kept_at, kept_by=kept_by)
+        await store.update_entry(tx, open_again)
+        await log.record(tx, EventPostChanged(at=now, event_id=id, post_id=one.post_id))
+    return await posts.drafts.withdraw(tx, id=post_id, author_id=author_id, key=key, now=now)
 
 
 async def join_by_tag(tx: WriteTx, *, post_id: PostId, now: datetime) -> None:

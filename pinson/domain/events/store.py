@@ -169,6 +169,7 @@ OPEN = f"""
         AND ((expects_until IS NOT NULL AND met_at IS NULL) OR (promises = 1 AND kept_at IS NULL))
     ORDER BY post_id
 """
+ANSWERED_BY = f"SELECT {ENTRY} FROM event_posts WHERE met_by = :post_id OR kept_by = :post_id"
 GAUGE = f"""
     SELECT {ENTRY} FROM event_posts
     WHERE event_id = :event_id AND gauge IS NOT NULL
@@ -369,6 +370,11 @@ async def key_moments(tx: ReadTx, event_id: EventId, *, limit: int) -> list[Entr
 async def still_open(tx: ReadTx, event_id: EventId) -> list[Entry]:
     """Those that state an expectation or a promise that is open, oldest first. O(posts of the event)."""
     return await tx.all(Entry, OPEN, event_id=event_id)
+
+
+async def answered_by(tx: ReadTx, post_id: PostId) -> list[Entry]:
+    """Those whose expectation this post meets, or whose promise it keeps. O(those), on two indexes."""
+    return await tx.all(Entry, ANSWERED_BY, post_id=post_id)
 
 
 async def gauge(tx: ReadTx, event_id: EventId, *, limit: int) -> list[Entry]:

@@ -251,7 +251,7 @@ def when(call: Call, event: Event) -> str:
 def countdown(call: Call, event: Event) -> str:
     """How long until the beginning, in words: « 3 jours »; "" once it has begun."""
     left = event.starts_at - call.now
-    return _length(call, left) if left > timedelta() else ""
+    return length(call, left) if left > timedelta() else ""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -278,7 +278,7 @@ def standing(call: Call, event: Event, situation: Situation) -> Standing:
     return Standing(
         first if first == last else f"{first} – {last}",
         one.post_id,
-        _length(call, late) if late is not None and late >= timedelta(minutes=1) else "",
+        length(call, late) if late is not None and late >= timedelta(minutes=1) else "",
         percent,
     )
 
@@ -435,8 +435,9 @@ def _is_shown(owner: Profile | None) -> bool:
     return owner is not None and owner.suspended_at is None
 
 
-def _length(call: Call, length: timedelta) -> str:
-    return str(format_timedelta(length, threshold=1.2, locale=dates.LOCALES[call.lang]))
+def length(call: Call, of: timedelta) -> str:
+    """How long something is, in words: « 6 minutes »."""
+    return str(format_timedelta(of, threshold=1.2, locale=dates.LOCALES[call.lang]))
 
 
 def _date(event: Event) -> str:
