@@ -25,7 +25,7 @@ import msgspec
 
 import pinson
 from pinson.app import MIGRATIONS
-from pinson.lib import config, ids, log, reactor
+from pinson.lib import config, ids, log, papers, reactor
 from pinson.lib.config import BadSettings, Settings
 from pinson.lib.db import check
 from pinson.lib.db.check import DATABASE, Condition, NotOurDatabase
@@ -46,7 +46,7 @@ NEWEST_BACKUP = "Stop the server, and restore the newest backup into a new folde
 class Finding(msgspec.Struct, frozen=True):
     """One thing that was looked at.
 
-    about: settings, folder, disk, database, clock, reactions, mail or address.
+    about: settings, folder, disk, database, clock, reactions, paper, mail or address.
     advice: what to do; "" if nothing.
     """
 
@@ -76,6 +76,7 @@ def examine(data: Path, *, environ: Mapping[str, str], now: datetime) -> list[Fi
     return [
         *_or_well("settings", _settings(settings), "The settings can be used."),
         *_folder(data, now, running=running),
+        *asyncio.run(_paper()),
         *asyncio.run(_mail(settings, data)),
         *asyncio.run(_address(settings, running=running)),
     ]
@@ -222,6 +223,14 @@ def _reactions(work: Work, now: datetime, *, running: bool) -> Iterator[Finding]
         elif running and work.last - cursor.seq > FAR_BEHIND:
             text = f"“{cursor.reaction}” is {work.last - cursor.seq} facts behind."
             yield Finding(Level.WARNING, "reactions", text, "See whether it catches up: `pinson reactions`.")
+
+
+async def _paper() -> list[Finding]:
+    """Whether what WeasyPrint needs is here."""
+    if why := await papers.missing():
+        advice = "On Debian and Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        return [Finding(Level.WARNING, "paper", f"No PDF files can be made: {why}", advice)]
+    return [Finding(Level.OK, "paper", "PDF files can be made.")]
 
 
 async def _mail(settings: Settings, data: Path) -> list[Finding]:

@@ -6,12 +6,15 @@ were made in; async fixtures for them say `loop_scope="session"`. Each test open
 own (`await browser.new_page()`), which share nothing.
 """
 
+import asyncio
 import os
 import shutil
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright
+
+from pinson.lib import papers
 
 
 def pytest_collection_modifyitems(items):
@@ -36,6 +39,14 @@ def program():
         return refuse(f"not installed: {' or '.join(names)}")
 
     return find
+
+
+@pytest.fixture(scope="session")
+def pango():
+    """PDF files can be made on this machine; if not, as for programs."""
+    if why := asyncio.run(papers.missing()):
+        refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+        refuse(f"not installed: {why}")
 
 
 @pytest.fixture(scope="session")

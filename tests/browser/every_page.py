@@ -36,7 +36,7 @@ ASKED = {  # what else an address has to say
     "/moderation/accounts/{id}/decide": "?do=limit",
 }
 NO_PAGES = re.compile(
-    r"\.(png|svg|csv|atom|rss|json|ics|txt|css|js|webmanifest)$|^/(live|static|icons)\b|/(stream|file|situation)$"
+    r"\.(png|svg|csv|atom|rss|json|ics|txt|css|js|webmanifest)$|^/(live|static|icons)\b|/(stream|file|situation|lendemain|morning-after)$"
 )
 ONCE = {"/appeals/{id}", "/moderation/appeals/{id}", "/drafts/{id}/gone"}  # there after a decision, or a deletion, only
 

@@ -63,7 +63,7 @@ def answering(status: int, body: bytes):
         server.shutdown()
 
 
-def test_a_running_server_is_well(serve, data, examine, configure):
+def test_a_running_server_is_well(serve, data, examine, configure, pango):
     server = serve(data)
     configure(f"port = {server.url.rpartition(':')[2]}")
 
@@ -71,7 +71,8 @@ def test_a_running_server_is_well(serve, data, examine, configure):
 
     assert code == 0
     assert {level for found in findings.values() for level, _, _ in found} == {"ok"}
-    assert findings.keys() == {"settings", "folder", "disk", "database", "clock", "reactions", "mail", "address"}
+    about = {"settings", "folder", "disk", "database", "clock", "reactions", "paper", "mail", "address"}
+    assert findings.keys() == about
 
 
 def test_findings_are_lines_that_people_read(pinson, data):

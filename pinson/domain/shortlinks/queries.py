@@ -54,6 +54,11 @@ async def of_post(tx: ReadTx, post_id: int) -> list[ShortLink]:
     return await store.of_posts(tx, [post_id])
 
 
+async def followed_from(tx: ReadTx, post_ids: Sequence[int]) -> int:
+    """How often people followed the links of these messages. One statement."""
+    return sum(link.people for link in await store.of_posts(tx, post_ids))
+
+
 async def codes_in_post(tx: ReadTx, post_id: int) -> dict[str, str]:
     """The targets of a message's links -> the codes by which they stand in it. Two statements."""
     targets = {link.id: link.target for link in await store.of_posts(tx, [post_id])}

@@ -3,7 +3,9 @@
 Each form of an extract is an address of its own, so it can be linked, and says the same in ten years. The order is the
 wall's, newest first, unless the address says otherwise; the numbers are those of the event's page.
 
-Not here: cards and pages of single messages (`sharing.py`), feeds.
+As PDF it is for whoever files it: numbered, with pictures, tagged for those who listen to it (PDF/UA).
+
+Not here: the sheet of the morning after (`mornings.py`), cards and pages of single messages (`sharing.py`), feeds.
 """
 
 import re
@@ -13,15 +15,17 @@ from html import escape
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import accounts, events
-from pinson.domain.events import EventNotFound
+from pinson.domain.events import Event, EventNotFound, State
+from pinson.domain.media import Media
 from pinson.interfaces.request import Routes
+from pinson.interfaces.web.events.page import opened
 from pinson.interfaces.web.site import Call
-from pinson.interfaces.web.walls import Message
+from pinson.interfaces.web.walls import Message, Story
 
 routes = Routes()
 
 KEPT = 60  # seconds that a proxy may hold an extract
+MOST_PICTURES = 40  # of a PDF
 MARKS = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")  # what Markdown could read as its own
 
 
@@ -46,15 +50,15 @@ class Taken(msgspec.Struct, frozen=True):
 @routes.get("/e/{slug}/extrait")
 @routes.get("/e/{slug}/extract")
 async def show(call: Call, form: Asked) -> Response:
-    """A page to choose messages on, or what was chosen as text, HTML or Markdown.
+    """A page to choose messages on, or what was chosen as text, HTML, Markdown or PDF.
 
     Raises:
         EventNotFound.
+        CannotPrint, PressIsBusy, TooManyAttempts: as PDF.
     """
     async with call.tools.db.read() as tx:
-        event = await events.by_slug(tx, form.slug)
-        owner = (await accounts.profiles(tx, [event.account_id])).get(event.account_id)
-    if event.is_model or owner is None:
+        event, owner, _role = await opened(tx, call, form.slug)
+    if event.is_model:
         raise EventNotFound
     story = await call.walls.story(event.id, call.lang)
     wanted = set(form.number)
@@ -67,6 +71,8 @@ async def show(call: Call, form: Asked) -> Response:
         every.reverse()
         taken.reverse()
     name = owner.display_name or owner.username
+    if form.format == "pdf":
+        return await _print(call, event, story, taken, name)
     credit = f"{event.title}, {name}, {story.day}: {call.base_url}/e/{event.slug}"
     written = {kind: write(taken, credit) for kind, write in FORMATS.items()}
     if form.format in FORMATS:
@@ -80,8 +86,36 @@ async def show(call: Call, form: Asked) -> Response:
         count=len(taken),
         written=written["text"],
         asked=form,
+        is_over=event.state(call.now) is State.AFTER,
         path=f"/e/{event.slug}/extrait",
     )
+
+
+async def _print(call: Call, event: Event, story: Story, taken: Sequence[Taken], name: str) -> Response:
+    """The same on paper. The first pictures are shown; how many others there are, it says."""
+    every = [picture for one in taken for picture in one.message.pictures]
+    shown = {picture.id: small_of(picture) for picture in every[:MOST_PICTURES]}
+    return await call.paper(
+        "events/paper",
+        name=event.slug,
+        kept=KEPT,
+        style="paper.css",
+        pictures=list(shown.values()),
+        event=event,
+        story=story,
+        taken=taken,
+        by=name,
+        shown=shown,
+        others=len(every) - len(shown),
+        address=f"{call.base_url}/e/{event.slug}",
+    )
+
+
+def small_of(picture: Media) -> str:
+    """The file that is printed: half a page wide, the small one is sharp enough."""
+    key = picture.preview_key or picture.key
+    assert key is not None, "a picture that is shown was processed"
+    return key
 
 
 def as_text(taken: Sequence[Taken], credit: str) -> str:

@@ -53,6 +53,7 @@ from pinson.lib.feeds import Feed, Format
 from pinson.lib.forms import binder
 from pinson.lib.i18n import Lang, negotiate
 from pinson.lib.limits import Limit
+from pinson.lib.papers import Press
 from pinson.tools import Tools
 
 STATUS = {
@@ -85,6 +86,7 @@ HEADERS = {
 FORM, LANGUAGE, ACTING, STEP = "form", "lang", "account", "step"  # cookies, besides SESSION
 YEAR = 365 * 24 * 3600
 MOST_UNREAD = 100  # counted
+PRINTED = Limit(30, 300)  # PDF files that one may ask for
 
 # A path here, and nothing that a browser could take for another host: no "//" or "\" at the
 # start, none of the characters that it skips.
@@ -137,7 +139,9 @@ class Call:
     status: of a page, unless it says otherwise.
     """
 
-    def __init__(self, tools: Tools, pages: Pages, files: Files, cards: Cards, walls: Walls, request: Request) -> None:
+    def __init__(
+        self, tools: Tools, pages: Pages, files: Files, cards: Cards, walls: Walls, press: Press, request: Request
+    ) -> None:
         self.tools = tools
         self.files = files
         self.request = request
@@ -152,6 +156,7 @@ class Call:
         self._pages = pages
         self._cards = cards
         self.walls = walls
+        self._press = press
         self._secure = tools.settings.url.startswith("https:")
         self._new_form_secret: str | None = None
         self._is_framed = False
@@ -424,6 +429,33 @@ class Call:
         """
         return self._public(Response(body, media_type=media_type), kept)
 
+    async def paper(
+        self, template: str, *, name: str, kept: int, style: str, pictures: Sequence[str], **facts: Any
+    ) -> Response:
+        """Answer with a PDF, which is the same for all who read this language unless nobody may hold it.
+
+        Args:
+            name: of the file, without its suffix.
+            kept: for how many seconds a proxy may hand it out without asking; 0: it is for this reader alone.
+            style: the style sheet of ours that it is printed with.
+            pictures: keys of the files that it shows, each as `pinson:KEY`.
+
+        Raises:
+            CannotPrint, PressIsBusy, TooManyAttempts.
+        """
+        html = self.piece(template, style=style, **facts)
+        etag = etag_of(html.encode())
+        headers = {"content-disposition": f'inline; filename="{name}.pdf"'}
+        if kept:
+            self._remember_lang = False
+            if self._is_known(etag, None):
+                return self._for_everybody(Response(), kept, etag=etag)
+        self.limit("papers", self.origin, PRINTED)
+        shown = {key: self.tools.blobs.path(key) for key in pictures} | {style: STATIC / style}
+        made = await self._press.print(html, shown, base_url=self.base_url)
+        answer = Response(made, media_type="application/pdf", headers=headers)
+        return self._for_everybody(answer, kept, etag=etag) if kept else answer
+
     def feed(self, feed: Feed, format: Format, *, kept: int) -> Response:
         """Answer with a feed, which is the same for whoever asks.
 
@@ -576,6 +608,7 @@ class Web:
             emojis=tools.emojis,
         )
         self._walls = Walls(tools, self._pages)
+        self._press = Press(tools.blobs)
         self.routes = list(routes)
 
     def owns(self, _path: str) -> bool:
@@ -584,7 +617,7 @@ class Web:
 
     async def answer(self, route: Route, request: Request) -> Response:
         """Answer one request."""
-        call = Call(self._tools, self._pages, self._files, self._cards, self._walls, request)
+        call = Call(self._tools, self._pages, self._files, self._cards, self._walls, self._press, request)
         await call.recognise()
         try:
             if request.method == "GET" and not call.is_fragment:
@@ -605,7 +638,7 @@ class Web:
 
     def refuse(self, request: Request, status: int) -> Response:
         """The page where no route is, the method is wrong, or we failed."""
-        call = Call(self._tools, self._pages, self._files, self._cards, self._walls, request)
+        call = Call(self._tools, self._pages, self._files, self._cards, self._walls, self._press, request)
         response = call.page("error", status=status)
         call.dress(response)
         return response
