@@ -83,7 +83,7 @@ async def tab_to(page, words, *, most=15):
 
 
 async def test_one_signs_in_and_allows_an_app_by_keyboard_alone(server, alice, page):
-    await page.goto(asked(server))
+    await page.goto(f"{asked(server)}&lang=en")
     await tab_to(page, "E-mail address or username")
     await page.keyboard.type("alice")
     await tab_to(page, "Password")
@@ -158,7 +158,7 @@ async def test_no_page_scrolls_sideways(server, page):
 
 @pytest.mark.parametrize("page", views("fr-FR"), indirect=True)
 async def test_the_longest_words_stay_on_the_consent_page(server, alice, page):
-    await sign_in(page, server)
+    await sign_in(page, server, lang="fr")
     await page.goto(asked(server, name=WIDEST_NAME, scope="read write"))
 
     assert WIDEST_NAME in await page.locator("h1").inner_text()
@@ -194,7 +194,7 @@ async def test_what_can_be_pressed_is_large_enough(server, page):
 async def test_a_browser_without_script_loses_nothing(server, alice, browser):
     context = await browser.new_context(java_script_enabled=False, locale="en-GB")
     page = await context.new_page()
-    await page.goto(asked(server))
+    await page.goto(f"{asked(server)}&lang=en")
     await page.fill("#login", "alice")
     await page.fill("#password", PASSWORD)
     await page.click("main form button")
@@ -237,9 +237,9 @@ async def test_the_switch_of_language_is_in_plain_sight(server, page):
     assert "Écrivez une fois." in await page.locator("h1").inner_text()
 
 
-async def sign_in(page, server):
-    """Alice signs in."""
-    await page.goto(f"{server.url}/auth/sign_in")
+async def sign_in(page, server, *, lang="en"):
+    """Alice signs in, and reads pages in a language."""
+    await page.goto(f"{server.url}/auth/sign_in?lang={lang}")
     await fill_in(page)
     await page.wait_for_url(f"{server.url}/")
 
