@@ -69,6 +69,8 @@ SAID = """
     UNION ALL
     SELECT id, 1, text FROM posts WHERE id IN (SELECT value FROM json_each(:ids))
     UNION ALL
+    SELECT id, 99, place FROM posts WHERE id IN (SELECT value FROM json_each(:ids)) AND place <> ''
+    UNION ALL
     SELECT p.post_id, 2, option.value FROM polls AS p, json_each(p.options) AS option
     WHERE p.post_id IN (SELECT value FROM json_each(:ids))
     UNION ALL

@@ -151,3 +151,16 @@ async def test_search_finds_a_message_by_it(world, town):
     found = (await world.client(ana).get("/api/v2/search", params={"q": "Caudan", "type": "statuses"})).json()
 
     assert [one["id"] for one in found["statuses"]] == [status["id"]]
+
+
+async def test_words_to_hide_are_looked_for_in_it_too(world, town):
+    ana, visitor = town
+    ben = world.client(await world.person("ben"))
+    status = await write(world, ana, visitor, visibility="public")
+    shaped = {"title": "Quays", "context": ["public"], "keywords_attributes": [{"keyword": "Caudan"}]}
+    assert (await ben.post("/api/v2/filters", json=shaped)).status_code == 200
+
+    [found] = (await ben.get(f"/api/v1/accounts/{ana.id}/statuses")).json()
+    seen = (await ben.get(f"/api/v1/statuses/{status['id']}")).json()
+
+    assert [[one["keyword_matches"] for one in each["filtered"]] for each in (found, seen)] == [[["Caudan"]]] * 2
