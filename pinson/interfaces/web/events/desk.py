@@ -632,6 +632,6 @@ def _still(call: Call, event: Event, entry: Entry, said: dict[PostId, Post]) -> 
     return Still(
         entry.post_id,
         _clock(call, event, entry.post_id),
-        length(call, call.now - moment_of(entry.post_id)),
+        length(call, max(call.now - moment_of(entry.post_id), timedelta(minutes=1))),
         "" if post is None else post.spoiler or post.text,
     )
