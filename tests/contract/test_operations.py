@@ -516,6 +516,10 @@ def in_event(kind, **form):
     return made
 
 
+async def a_short_link(town):
+    return [(await town.post(None, "/api/pinson/v1/links", target="https://example.org/there"))["code"]]
+
+
 async def my_post_for_an_event(town):
     return [*await an_event(town), *await my_post(town)]
 
@@ -685,6 +689,9 @@ WAYS = {
     "POST /api/pinson/v1/events/{id}/messages/{message_id}/reopen": Way(made=in_event("messages", **A_PROMISE)),
     "PUT /api/pinson/v1/events/{id}/messages/{message_id}": Way(made=my_post_for_an_event),
     "DELETE /api/pinson/v1/events/{id}/messages/{message_id}": Way(made=in_event("messages", status="Oh")),
+    "POST /api/pinson/v1/links": Way({"target": "https://example.org/here"}),
+    "PATCH /api/pinson/v1/links/{code}": Way({"title": "Here"}),
+    "DELETE /api/pinson/v1/links/{code}": Way(made=a_short_link),
     "POST /api/pinson/v1/messages/{id}/corrections": Way({"status": "Rather this"}, my_post),
     "POST /api/v1/admin/measures": Way({"keys": ["new_users"], **PERIOD}),
     "POST /api/v1/admin/dimensions": Way({"keys": ["languages"], **PERIOD}),

@@ -19,6 +19,7 @@ from tests.world import URL
 LINK = "https://news.example/0"
 OWN = "/api/pinson/v1"
 EVENTS = f"{OWN}/events"
+LINKS = f"{OWN}/links"
 CROWD = ("ana", "ben", "cleo", "dan")  # enough to let something rise
 MADE_BY_FORMS = {  # what the reader, who is an administrator too, makes so many of; {n}: their number
     "/api/v1/lists": {"title": "List {n}"},
@@ -313,7 +314,7 @@ async def _report(town, neighbours):
 
 
 async def _tell_live(town, neighbours):
-    """Live events, one of them with so many messages, corrections, lines, drafts and people in its team."""
+    """Live events, one of them with so many messages, corrections, lines, drafts and people in its team; links."""
     for n in range(town.size):
         hours = [f"2026-03-30T{hour}:{n:02}:00Z" for hour in (12, 18)]
         made = await town.post(None, EVENTS, title=f"Event {n}", starts_at=hours[0], ends_at=hours[1])
@@ -326,7 +327,9 @@ async def _tell_live(town, neighbours):
         draft = await town.post(None, f"{path}/drafts", text=f"Soon {n}")
     for n in range(town.size):
         await town.post(None, f"{path}/messages", status=f"Rather {n}", corrects_id=message["id"])
+    links = [await town.post(None, LINKS, target=f"https://example.org/{n}") for n in range(town.size)]
     town.ids |= {
+        f"{LINKS}/": links[-1]["code"],
         f"{EVENTS}/": made["id"],
         f"{EVENTS}/{{id}}/team/": neighbours[0].id,
         f"{EVENTS}/{{id}}/messages/": message["id"],
