@@ -45,9 +45,9 @@ class Offered(msgspec.Struct):
 
 
 class Named(msgspec.Struct):
-    """Which emoji. key, category: of one that is brought back."""
+    """Which emoji; the token of the form is looked at before that. key, category: of one that is brought back."""
 
-    shortcode: str
+    shortcode: str = ""
     category: str = ""
     key: str = ""
 
