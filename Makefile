@@ -1,6 +1,6 @@
 # What one runs here. Each target sets up what it needs, in .venv: Python 3.11 or newer is all that must be there.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format lock clean
+.PHONY: help demo test thorough check bench format lock clean
 MAKEFLAGS += --no-print-directory
 
 VENV := .venv
@@ -34,6 +34,9 @@ check: $(DEV) ## all that a change must pass: form, types, import floors, transl
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/python -m pinson.lib.i18n check
 	@$(MAKE) test
+
+thorough: $(DEV) ## run the tests that a check leaves out to be done in time
+	$(BIN)/pytest --numprocesses auto --maxprocesses 8 -m thorough
 
 bench: $(RUNTIME) ## measure this machine: reads, durable writes, live streams
 	$(BIN)/pinson bench

@@ -9,6 +9,8 @@ import pytest
 from tests.flows.server import PASSWORD, live_server
 from tests.lib.pictures import drawing, encoded
 
+pytestmark = pytest.mark.thorough
+
 MOST = 150  # presses of Tab to anything
 LOOK = """(wanted) => {
   const has = document.activeElement

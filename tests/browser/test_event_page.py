@@ -6,6 +6,8 @@ import pytest_asyncio
 from tests.browser.test_wall import Desk
 from tests.flows.server import live_server
 
+pytestmark = pytest.mark.thorough
+
 PAGE = "/e/premieres-collisions"
 
 

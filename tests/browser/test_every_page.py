@@ -15,6 +15,8 @@ from tests.interfaces.web.test_links import make
 from tests.interfaces.web.visitor import Visitor
 from tests.world import open_world
 
+pytestmark = pytest.mark.thorough
+
 AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 LOOK = """async () => {
   const rules = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }

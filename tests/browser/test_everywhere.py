@@ -8,6 +8,8 @@ import pytest_asyncio
 
 from tests.flows.server import PASSWORD, live_server
 
+pytestmark = pytest.mark.thorough
+
 
 class Everywhere(NamedTuple):
     """The server, and what alice's app sends along."""
@@ -119,6 +121,7 @@ async def test_keys_move_between_posts_act_on_them_and_lead_to_places(page, serv
     await page.wait_for_url(re.compile(r"/@alice/\d+$"))
     await page.keyboard.press("r")
     await page.wait_for_url("**/write?in_reply_to_id=*")
+    await page.wait_for_selector("#text:focus")
     await page.keyboard.press("n")  # in the field where one writes
     assert await page.input_value("#text") == "n"
     await page.locator("h1").click()
