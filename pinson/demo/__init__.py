@@ -378,13 +378,15 @@ def commands(settings: Settings) -> str:
 async def _fill(folder: Path, settings: Settings, *, now: datetime, tell: Tell) -> None:
     db = Sqlite(folder)
     try:
+        async with db.read() as tx:
+            is_there = bool(await accounts.local_count(tx))
+            if is_there and await day.is_told(tx):
+                return
         form = SignUp(GUEST, GUEST_EMAIL, agreement=True, locale="fr")
         # One password for all, so it is hashed once: that takes longer than everything else here.
         guest = await access.prepare(form, password=PASSWORD, passwords=Passwords())
         steps = len(LINES) + len(day.VOICES) * len(day.DAY)
         done = iter(range(len(LINES) + 1, steps + 1))
-        async with db.read() as tx:
-            is_there = bool(await accounts.local_count(tx))
         domain = urlsplit(settings.url).netloc
         drafts = [
             posts.prepare(

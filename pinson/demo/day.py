@@ -27,7 +27,7 @@ from pinson.domain.media import MediaId, Studio, Upload
 from pinson.domain.posts import Draft, PostId, Reader, Standing, Visibility
 from pinson.domain.relations import Circles
 from pinson.lib.config import Settings
-from pinson.lib.db import Database
+from pinson.lib.db import Database, ReadTx
 
 ZONE = ZoneInfo("Europe/Zurich")
 OPENED = datetime(2010, 3, 30, 8, 30, tzinfo=ZONE)
@@ -297,6 +297,18 @@ async def tell(
         for one in DAY[teller.done :]:
             await teller.say(event, one, now=now, created_at=moment(one.at))
             told()
+
+
+async def is_told(tx: ReadTx) -> bool:
+    """Whether all of the day is there, in both languages."""
+    for voice in VOICES.values():
+        try:
+            event = await events.by_slug(tx, voice.slug)
+        except events.EventNotFound:
+            return False
+        if await events.number_of(tx, event.id) < len(DAY):
+            return False
+    return True
 
 
 async def _account(db: Database, settings: Settings, voice: Voice) -> Account | None:
