@@ -17,8 +17,6 @@ const begins = Date.parse(body.dataset.begins)
 const length = (Date.parse(body.dataset.ends) - begins) / 1000 // seconds
 const MOMENT = 4000 // ms that a key moment fills the screen; a stand has more than one to show
 const REST = 15_000 // ms at the end, before a loop begins again
-const LARGE = [1.25, 1.12, 1]
-const SMALL = [1.25, 1.12, 1, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52, 0.45]
 
 const asked = new URLSearchParams(location.search)
 const loops = (asked.get("loop") ?? asked.get("boucle")) === "1"
@@ -36,7 +34,7 @@ let speed = 60
 let playing = false
 let last = 0 // when the clock was looked at
 let reached = -1 // how many messages are shown
-let back, again
+let again
 
 function hour(seconds) {
   const zone = { timeZone: body.dataset.zone, hour: "2-digit", minute: "2-digit", hour12: false }
@@ -52,22 +50,6 @@ function seconds(text) {
   return ((Number(wanted[1]) - first + 24) % 24) * 3600 + (Number(wanted[2]) - second) * 60
 }
 
-function fit(box, inside, sizes) {
-  return sizes.some((size) => {
-    inside.style.setProperty("--fit", size)
-    return box.scrollHeight <= box.clientHeight + 1
-  })
-}
-
-function fitAll() {
-  const tries = [["three", LARGE], ["two", LARGE], ["one", SMALL]]
-  tries.some(([many, sizes]) => {
-    list.className = many
-    return fit(list.parentElement, list, sizes)
-  })
-  if (!moment.hidden) fit(moment, moment, SMALL)
-}
-
 function measure(until) {
   if (!gauge) return
   const moved = messages.slice(0, until).findLast(({ item }) => "gauge" in item.dataset)?.item.dataset
@@ -77,15 +59,6 @@ function measure(until) {
   gauge.setAttribute("aria-valuetext", said)
   gauge.querySelector("strong").textContent = said
   gauge.querySelector(".done").setAttribute("width", Math.min(1000, (1000 * value) / gauge.getAttribute("aria-valuemax")))
-}
-
-function fill(item) {
-  if (calm) return
-  moment.replaceChildren(...item.cloneNode(true).childNodes)
-  moment.hidden = false
-  fit(moment, moment, SMALL)
-  clearTimeout(back)
-  back = setTimeout(() => (moment.hidden = true), MOMENT)
 }
 
 // Puts on the page what the clock has reached, and only that. `aloud`: it plays, so what is new is said.
@@ -98,12 +71,12 @@ function show(aloud) {
     reached = many
     list.replaceChildren(...messages.slice(0, many).reverse().map(({ item }) => item))
     measure(many)
-    fitAll()
+    document.dispatchEvent(new Event("shown")) // for screen.js
     if (fresh && many) {
       const { item } = messages[many - 1]
       const key = "key" in item.dataset
       document.getElementById(key ? "cried" : "said").textContent = item.innerText
-      if (key) fill(item)
+      if (key && !calm) document.dispatchEvent(new CustomEvent("key", { detail: { message: item, ms: MOMENT } }))
     } else moment.hidden = true
   }
   line.value = at
@@ -165,11 +138,9 @@ addEventListener("keydown", (event) => {
   const moves = { ArrowLeft: -60, ArrowRight: 60, PageUp: -600, PageDown: 600, Home: -length, End: length }
   if (event.key === " ") play.click()
   else if (event.key in moves) seek(at + moves[event.key])
-  else if (event.key === "Escape") moment.hidden = true
   else return
   event.preventDefault()
 })
-addEventListener("resize", fitAll)
 
 document.documentElement.classList.add("live")
 player.hidden = false

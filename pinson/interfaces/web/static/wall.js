@@ -3,20 +3,17 @@
 const TURN = matchMedia("(prefers-reduced-motion: reduce)").matches ? 40_000 : 20_000 // ms that a part stands beside
 const MOMENT = 12_000 // ms that a key moment fills the screen
 const LOST = 40_000 // ms without a sign of life, which comes every 15 s, after which we say so
-const LARGE = [1.25, 1.12, 1]
-const SMALL = [1.25, 1.12, 1, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52, 0.45]
 
 const { body } = document
 const { lang } = document.documentElement
 const wall = document.getElementById("wall")
-const moment = document.getElementById("moment")
 const lost = document.getElementById("lost")
 const unit = (count, name) => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "short" }).format(count)
 
 let version = body.dataset.version
 let ahead = Number(body.dataset.now) - Date.now() // of this machine's clock: projectors' are often wrong
 let heard = Date.now()
-let source, wait = 0, timer, back
+let source, wait = 0, timer
 
 document.documentElement.classList.add("live")
 
@@ -55,28 +52,6 @@ function write(element, text) {
   if (element.textContent !== text) element.textContent = text
 }
 
-// Letters as large as there is room for; whether all is in it.
-function fit(box, inside, sizes) {
-  return sizes.some((size) => {
-    inside.style.setProperty("--fit", size)
-    return box.scrollHeight <= box.clientHeight + 1
-  })
-}
-
-function fitAll() {
-  const messages = wall.querySelector(".messages")
-  const list = messages?.querySelector("ol")
-  if (list) {
-    // rather a message less than small letters
-    const tries = [["three", LARGE], ["two", LARGE], ["one", SMALL]]
-    tries.some(([many, sizes]) => {
-      list.className = many
-      return fit(messages, list, sizes)
-    })
-  }
-  if (!moment.hidden) fit(moment, moment, SMALL)
-}
-
 // One part beside the messages at a time.
 function turn() {
   const parts = [...wall.querySelectorAll("aside .turn")]
@@ -91,19 +66,6 @@ function newest() {
 function say(place, text) {
   document.getElementById(place).textContent = text
 }
-
-// A key moment fills the screen, and then makes way.
-function fill(message) {
-  moment.replaceChildren(...message.cloneNode(true).childNodes)
-  moment.hidden = false
-  fit(moment, moment, SMALL)
-  clearTimeout(back)
-  back = setTimeout(() => (moment.hidden = true), MOMENT)
-}
-
-addEventListener("keydown", (event) => {
-  if (event.key === "Escape") moment.hidden = true
-})
 
 // Parts that say something else take the place of what stood there. The others are not touched: a film plays on, and
 // what this script wrote into them is no change.
@@ -144,13 +106,13 @@ function show(html) {
     message.classList.add("new")
     const said = message.innerText
     if ("key" in message.dataset) {
-      fill(message)
+      document.dispatchEvent(new CustomEvent("key", { detail: { message, ms: MOMENT } })) // for screen.js
       say("cried", said)
     } else say("said", said)
   }
   watchFilm()
   tick()
-  fitAll()
+  document.dispatchEvent(new Event("shown")) // for screen.js
 }
 
 // A film that cannot be shown makes way for the next part.
@@ -199,13 +161,11 @@ async function stayAwake() {
 }
 
 document.addEventListener("visibilitychange", stayAwake)
-addEventListener("resize", fitAll)
-document.fonts?.ready.then(fitAll)
 
 for (const part of wall.querySelectorAll("[data-part]:not([data-part=beside])")) part.dataset.source = part.outerHTML
 turn()
 tick()
-fitAll()
+document.dispatchEvent(new Event("shown"))
 watchFilm()
 stayAwake()
 listen()
