@@ -299,8 +299,7 @@ class Cards:
                     edited=dates.moment(post.edited_at, lang=lang, zone=zone) if post.edited_at else None,
                     corrected=ties.get(post.corrected_by_id or 0),
                     corrects=ties.get(post.corrects_id or 0),
-                    # Made by the parser of posts, which escapes all text.
-                    html=Markup(typography(post.html, "fr") if post.language == "fr" else post.html),  # noqa: S704
+                    html=text_of(post),
                     attached=attached.get(post.id, ()),
                     link=(link := shared.get(post.id)),
                     # By the short link if the post shares it by one: so who follows it is counted.
@@ -352,6 +351,11 @@ async def tied_to(tx: ReadTx, known: Shapes, shown: Sequence[Post], hidden: Cont
     tied = {id for post in shown for id in (post.corrected_by_id, post.corrects_id) if id is not None}
     ids = {id for id in tied if id not in hidden}
     return {shape.id: shape for shape in await known.of(tx, list(ids))} if ids else {}
+
+
+def text_of(post: Post) -> Markup:
+    """What a post says, with the spaces of its language. Made by the parser of posts, which escapes all text."""
+    return Markup(typography(post.html, "fr") if post.language == "fr" else post.html)  # noqa: S704
 
 
 async def _quoted(tx: ReadTx, known: Shapes, shapes: Sequence[Shape], reader: Reader) -> dict[PostId, Shape | None]:

@@ -74,9 +74,8 @@ async def show(call: Call, form: Asked) -> Response:
     if form.format == "pdf":
         return await _print(call, event, story, taken, name)
     credit = f"{event.title}, {name}, {story.day}: {call.base_url}/e/{event.slug}"
-    written = {kind: write(taken, credit) for kind, write in FORMATS.items()}
     if form.format in FORMATS:
-        return call.public(written[form.format].encode(), "text/plain; charset=utf-8", kept=KEPT)
+        return call.public(FORMATS[form.format](taken, credit).encode(), "text/plain; charset=utf-8", kept=KEPT)
     return call.page(
         "events/extract",
         kept=KEPT,
@@ -84,7 +83,7 @@ async def show(call: Call, form: Asked) -> Response:
         story=story,
         every=every,
         count=len(taken),
-        written=written["text"],
+        written=as_text(taken, credit),
         asked=form,
         is_over=event.state(call.now) is State.AFTER,
         path=f"/e/{event.slug}/extrait",

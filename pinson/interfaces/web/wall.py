@@ -100,7 +100,7 @@ async def replay(call: Call, form: Again) -> Response:
         event = await _event(tx, form.slug)
     _speak(call, event)
     return call.shared(
-        "events/replay", kept=KEPT_LONG, story=await call.walls.story(event.id, call.lang), speeds=SPEEDS, theme=""
+        "events/replay", kept=KEPT_LONG, story=await call.walls.story(event.id, call.lang), speeds=SPEEDS
     )
 
 

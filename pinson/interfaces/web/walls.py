@@ -19,7 +19,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import segno
-from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from pinson.domain import accounts, events, media, posts
@@ -29,9 +28,10 @@ from pinson.domain.media import Media, MediaKind
 from pinson.domain.posts import EventId, Post, PostId, Reader, Shape
 from pinson.domain.streams import HeardKind
 from pinson.interfaces.web import dates
+from pinson.interfaces.web.cards import text_of
 from pinson.interfaces.web.pages import Pages
 from pinson.lib.db import ReadTx
-from pinson.lib.i18n import Lang, typography
+from pinson.lib.i18n import Lang
 from pinson.lib.ids import moment_of
 from pinson.lib.paging import Page
 from pinson.tools import Tools
@@ -49,7 +49,6 @@ LENGTHS = (60, 140, 280)  # characters up to which a message is written very lar
 class Tie(msgspec.Struct, frozen=True):
     """A message that another has to do with: when it was published, also by the event's clock, and what it says."""
 
-    id: PostId
     at: datetime
     time: str
     html: Markup = Markup()
@@ -88,9 +87,8 @@ class Planned(msgspec.Struct, frozen=True):
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """When more is to follow."""
+    """Until when more is to follow."""
 
-    since: datetime
     until: datetime
     time: str
 
@@ -160,7 +158,7 @@ class Walls:
         """
         wall = self._open.get((event_id, lang))
         if wall is None:
-            wall = self._open[event_id, lang] = _Wall(self, event_id, lang)
+            wall = self._open[event_id, lang] = _Wall(self, self._tools, event_id, lang)
         wall.readers += 1
         try:
             yield f"retry: {RETRY}\n\n".encode()
@@ -185,19 +183,15 @@ class Walls:
         """All that was written in an event, for whoever wants to live through it again."""
         return await _story(self._tools, event_id, lang=lang)
 
-    @property
-    def tools(self) -> Tools:
-        """The tools of this process."""
-        return self._tools
-
 
 class _Wall:
     """A wall in one language, kept up to date while somebody watches it."""
 
-    def __init__(self, walls: Walls, event_id: EventId, lang: Lang) -> None:
+    def __init__(self, walls: Walls, tools: Tools, event_id: EventId, lang: Lang) -> None:
         self.readers = 0
         self.is_over = False
         self._walls = walls
+        self._tools = tools
         self._event_id = event_id
         self._lang: Lang = lang
         self._version = ""
@@ -224,7 +218,7 @@ class _Wall:
                 await turned.wait()
 
     async def _keep_up(self) -> None:
-        tools = self._walls.tools
+        tools = self._tools
         stranger = Reader(None, tools.standing)
         listener = tools.hub.listen(
             tools.timelines.event(self._event_id), stranger, principal=None, news=frozenset({HeardKind.EVENT})
@@ -251,7 +245,7 @@ class _Wall:
         picture = self._walls.picture(scene, self._lang)
         version = version_of(picture)
         if version != self._version:
-            now = int(self._walls.tools.clock.now().timestamp() * 1000)
+            now = int(self._tools.clock.now().timestamp() * 1000)
             told = msgspec.json.encode({"version": version, "now": now, "html": str(picture)})
             self._version = version
             self._frame = b"id: " + version.encode() + b"\nevent: wall\ndata: " + told + b"\n\n"
@@ -271,7 +265,7 @@ def version_of(picture: Markup) -> str:
 
 
 async def _scene(tools: Tools, event_id: EventId, *, lang: Lang) -> Scene:
-    """What a wall shows now: two pages of a timeline, and nine statements at most.
+    """What a wall shows now: two pages of a timeline, and eleven statements at most.
 
     Raises:
         EventNotFound.
@@ -286,21 +280,19 @@ async def _scene(tools: Tools, event_id: EventId, *, lang: Lang) -> Scene:
         event = await events.by_id(tx, event_id)
         stands = await _standing(tx, event, lang, [shape.id for shape in shapes])
         attached = await media.of_posts(tx, [shape.id for shape in with_media])
-        moved = await events.gauge(tx, event_id)
-        programme = await events.lines(tx, event_id)
-        waiting = await events.still_open(tx, event_id)
+        situation = await events.situation(tx, event, now=now)
     zone = ZoneInfo(event.zone)
     address = f"{tools.settings.url}/e/{event.slug}"
     album = [one for shape in with_media for one in attached.get(shape.id, ()) if one.kind is MediaKind.IMAGE]
     return Scene(
         event=event,
-        state=event.state(now),
+        state=situation.state,
         day=dates.day(event.starts_at.astimezone(zone), lang=lang),
         begins=dates.clock(event.starts_at, lang=lang, zone=zone),
         messages=stands.messages(shapes),
-        gauge=_gauge(event, moved[0].gauge if moved else None, lang=lang),
-        programme=_planned(programme, now, lang=lang, zone=zone),
-        expected=_expected(waiting, lang=lang, zone=zone),
+        gauge=_gauge(event, situation.gauge, lang=lang),
+        programme=_planned(situation.lines, now, lang=lang, zone=zone),
+        expected=_expected(situation.expecting, lang=lang, zone=zone),
         pictures=album[:MOST_PICTURES],
         address=address.partition("://")[2],
         code=_code(address),
@@ -392,23 +384,23 @@ class _Stands(msgspec.Struct, frozen=True):
         if id is None:
             return None
         other = self.written.get(id)
-        return Tie(id, moment_of(id), self._time(id), _html(other) if other is not None else Markup())
+        return Tie(moment_of(id), self._time(id), _html(other) if other is not None else Markup())
 
     def _time(self, id: PostId) -> str:
         return dates.clock(moment_of(id), lang=self.lang, zone=self.zone)
 
 
 def _html(post: Post) -> Markup:
-    """What it says, under its warning if it has one. Made by the parser of posts, which escapes all text."""
-    if post.spoiler:
-        return Markup("<p>{}</p>").format(post.spoiler)
-    return Markup(typography(post.html, "fr") if post.language == "fr" else post.html)  # noqa: S704
+    """What it says, or its warning if it has one."""
+    return Markup("<p>{}</p>").format(post.spoiler) if post.spoiler else text_of(post)
 
 
 def _gauge(event: Event, value: float | None, *, lang: Lang) -> Gauge | None:
     if not event.gauge_steps or (goal := event.gauge_steps[-1].value) <= 0:
         return None
-    steps = [(_percent(step.value, goal), step.label or _number(step.value, lang)) for step in event.gauge_steps]
+    steps = [
+        (_percent(step.value, goal), step.label or dates.number(step.value, lang=lang)) for step in event.gauge_steps
+    ]
     value = value or 0
     return Gauge(value, goal, _measured(value, event, lang), _percent(value, goal), steps)
 
@@ -419,12 +411,7 @@ def _percent(value: float, goal: float) -> float:
 
 def _measured(value: float | None, event: Event, lang: Lang) -> str:
     """« 1,75 TeV »."""
-    return "" if value is None else f"{_number(value, lang)}\u00a0{event.gauge_unit}".strip()
-
-
-def _number(value: float, lang: Lang) -> str:
-    said: str = format_decimal(value, locale=dates.LOCALES[lang])
-    return said
+    return "" if value is None else f"{dates.number(value, lang=lang)}\u00a0{event.gauge_unit}".strip()
 
 
 def _planned(lines: Sequence[Line], now: datetime, *, lang: Lang, zone: ZoneInfo) -> list[Planned]:
@@ -438,12 +425,10 @@ def _planned(lines: Sequence[Line], now: datetime, *, lang: Lang, zone: ZoneInfo
     return planned[:MOST_LINES]
 
 
-def _expected(waiting: Sequence[Entry], *, lang: Lang, zone: ZoneInfo) -> Expected | None:
-    for entry in waiting:
-        if entry.expects_from is not None and entry.expects_until is not None and entry.met_at is None:
-            time = dates.clock(entry.expects_until, lang=lang, zone=zone)
-            return Expected(entry.expects_from, entry.expects_until, time)
-    return None
+def _expected(entry: Entry | None, *, lang: Lang, zone: ZoneInfo) -> Expected | None:
+    if entry is None or entry.expects_until is None:
+        return None
+    return Expected(entry.expects_until, dates.clock(entry.expects_until, lang=lang, zone=zone))
 
 
 def _code(address: str) -> Markup:

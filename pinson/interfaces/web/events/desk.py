@@ -23,7 +23,7 @@ from pinson.domain.media import MOST_ATTACHED
 from pinson.domain.posts import Draft, Post, PostId, Prepared, drafts
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
-from pinson.interfaces.web.cards import path_of
+from pinson.interfaces.web.cards import path_of, text_of
 from pinson.interfaces.web.events.page import length, opened, standing
 from pinson.interfaces.web.interactions import NoSuchDeed
 from pinson.interfaces.web.site import Call
@@ -43,7 +43,7 @@ from pinson.interfaces.web.writing import (
 )
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
-from pinson.lib.i18n import Lang, typography
+from pinson.lib.i18n import Lang
 from pinson.lib.ids import moment_of
 from pinson.lib.limits import Limit
 from pinson.lib.paging import Page
@@ -607,11 +607,10 @@ def _hour(call: Call, at: datetime, zone: ZoneInfo) -> str:
 
 def _out(call: Call, event: Event, told: Told, own: accounts.AccountId) -> Out:
     post, author = told.post, told.author
-    html = Markup(typography(post.html, "fr") if post.language == "fr" else post.html)  # noqa: S704  (by the parser)
     return Out(
         told,
         _hour(call, post.created_at, ZoneInfo(event.zone)),
-        html,
+        text_of(post),
         "" if author.id == event.account_id else author.display_name or author.username,
         path_of(author.acct, post),
         _clock(call, event, post.corrects_id) if post.corrects_id else "",
