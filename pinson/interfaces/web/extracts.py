@@ -75,7 +75,9 @@ async def show(call: Call, form: Asked) -> Response:
         return await _print(call, event, story, taken, name)
     credit = f"{event.title}, {name}, {story.day}: {call.base_url}/e/{event.slug}"
     if form.format in FORMATS:
-        return call.public(FORMATS[form.format](taken, credit).encode(), "text/plain; charset=utf-8", kept=KEPT)
+        return call.public(
+            FORMATS[form.format](taken, credit).encode(), "text/plain; charset=utf-8", kept=KEPT, in_words=True
+        )
     return call.page(
         "events/extract",
         kept=KEPT,

@@ -421,13 +421,17 @@ class Call:
         drawn = await asyncio.to_thread(posters.draw, name=name, handle=handle, said=said, place=place, accent=accent)
         return self._cards.posters.keep(key, drawn)
 
-    def public(self, body: bytes, media_type: str, *, kept: int) -> Response:
+    def public(self, body: bytes, media_type: str, *, kept: int, in_words: bool = False) -> Response:
         """Answer with what is the same for whoever asks, in whatever language.
 
         Args:
             kept: for how many seconds a proxy may hand it out without asking.
+            in_words: it is the same for those only who read this language.
         """
-        return self._public(Response(body, media_type=media_type), kept)
+        answer = self._public(Response(body, media_type=media_type), kept)
+        if in_words:
+            answer.headers["vary"] = "accept-language, cookie"
+        return answer
 
     async def paper(
         self, template: str, *, name: str, kept: int, style: str, pictures: Sequence[str], **facts: Any

@@ -14,6 +14,7 @@ from pinson.interfaces.request import Routes
 from pinson.interfaces.web.site import Call
 from pinson.interfaces.web.walls import version_of
 from pinson.lib.db import ReadTx
+from pinson.lib.i18n import negotiate
 
 routes = Routes()
 
@@ -105,9 +106,9 @@ async def replay(call: Call, form: Again) -> Response:
 
 
 def _speak(call: Call, event: Event) -> None:
-    """In the language of the event, unless the address says otherwise."""
-    if "lang" not in call.request.query_params and event.language in ("fr", "en"):
-        call.lang = "fr" if event.language == "fr" else "en"
+    """In the language of the event, unless the address says otherwise; cookies do not count, since proxies hold it."""
+    asked, accepted = call.request.query_params.get("lang"), call.request.headers.get("accept-language")
+    call.lang = negotiate(asked, event.language, accepted)
 
 
 def _origin(url: str) -> str:

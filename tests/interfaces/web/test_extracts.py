@@ -73,6 +73,7 @@ async def test_an_extract_is_text_that_proxies_may_hold(world, event):
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert answer.headers["cache-control"].startswith("public")
     assert "set-cookie" not in answer.headers
+    assert answer.headers["vary"] == "accept-language, cookie"  # its days and hours are said in words
 
 
 async def test_the_page_lets_one_choose_without_script(world, event):
