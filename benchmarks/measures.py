@@ -17,10 +17,12 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from benchmarks import load, pace, redirects, streams, world
+from benchmarks import letters, load, pace, redirects, streams, world
 from benchmarks.load import Browsing, Publishing, Reading, Script
 from benchmarks.server import Server, serving
 from benchmarks.wire import request
+from pinson.lib import dkim
+from pinson.lib.smtp import CONNECTIONS
 
 T = TypeVar("T")
 
@@ -157,6 +159,11 @@ class Bench:
             wanted=10_000,
             wrong={what: count for what, count in wrong.items() if count},
         )
+
+    def letters(self) -> Iterator[Row]:
+        """E-mails composed, signed and handed to a mail server, by one process."""
+        found = self._in_turn({"letters": lambda: letters.hand_over(self._plan.seconds)})["letters"]
+        yield letters_row(found)
 
     def posts(self) -> Iterator[Row]:
         """Durable posts over HTTP: many at once, and one after the other."""
@@ -526,3 +533,23 @@ def _wrong(results: Sequence[load.Result]) -> dict[str, int]:
 
 def _median(values: Sequence[float]) -> float:
     return statistics.median(values) if values else 0.0
+
+
+def letters_row(found: Sequence[letters.Handed]) -> Row:
+    """What came of handing e-mail over."""
+    rate = statistics.median(one.rate for one in found)
+    cpu = sum(one.cpu for one in found) / sum(one.messages for one in found)
+    wrong = {"missing": sum(one.missing for one in found), "came twice": sum(one.doubled for one in found)}
+    return Row(
+        part="letters",
+        name="e-mails signed and handed to a mail server",
+        figure=f"{rate:,.0f}/s",
+        details=f"CPU {cpu * US:.0f} µs; DKIM with RSA, {dkim.BITS} bits; {CONNECTIONS} connections",
+        target="400/s",
+        met=rate >= 400,
+        value=rate,
+        wanted=400,
+        unit="/s",
+        wrong={what: count for what, count in wrong.items() if count},
+        numbers={"rate": rate, "cpu_us": cpu * US},
+    )

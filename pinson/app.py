@@ -54,6 +54,7 @@ from pinson.interfaces import media as media_files
 from pinson.interfaces.mastodon import Renderings
 from pinson.interfaces.request import Dispatcher, Interface
 from pinson.interfaces.shortlinks import ShortLinks
+from pinson.lib import dkim
 from pinson.lib.blobs import Blobs
 from pinson.lib.clock import Clock, SystemClock
 from pinson.lib.config import Settings
@@ -64,8 +65,9 @@ from pinson.lib.i18n import Catalogs
 from pinson.lib.languages import Languages
 from pinson.lib.limits import Limits
 from pinson.lib.log import Fact, Follower, Kinds
-from pinson.lib.mail import FolderMailer, Mailer, SmtpMailer
+from pinson.lib.mail import FolderMailer, Mailer, address_of, domain_of
 from pinson.lib.reactor import Reactor
+from pinson.lib.smtp import SmtpMailer
 from pinson.lib.video import Ffmpeg
 from pinson.tools import Tools
 
@@ -255,7 +257,7 @@ async def machine(
         follower=follower,
         blobs=blobs,
         studio=media.Studio(db, blobs, Ffmpeg.find()),
-        mailer=mailer(settings, data, clock=clock),
+        mailer=mailer(settings, data, clock=clock, sealer=await sealer(settings, db, clock=clock)),
         outgoing=outgoing,
         limits=Limits(data / "limits", secret=secrets.token_bytes(16)),
         passwords=passwords or Passwords(),
@@ -307,6 +309,7 @@ async def machine(
             )
     finally:
         await clicks.stop()
+        await tools.mailer.close()
         tools.limits.close()
         await db.close()
 
@@ -325,7 +328,19 @@ class Wake:
             self.reactor.wake(type(fact))
 
 
-def mailer(settings: Settings, data: Path, *, clock: Clock) -> Mailer:
+async def sealer(settings: Settings, db: Sqlite, *, clock: Clock) -> dkim.Signer | None:
+    """What signs e-mail, if there is anything to sign. Its key is made when it is first needed."""
+    if settings.mail.backend == "folder" or not settings.mail.dkim:
+        return None
+    async with db.read() as tx:
+        seal = await instance.seal(tx)
+    if seal is None:
+        secret = await asyncio.to_thread(dkim.new_secret)
+        seal = await db.write(instance.keep_seal, secret=secret, now=clock.now())
+    return dkim.Signer(seal.secret, domain=domain_of(address_of(settings.mail.sender)), selector=seal.selector)
+
+
+def mailer(settings: Settings, data: Path, *, clock: Clock, sealer: dkim.Signer | None) -> Mailer:
     """How e-mail leaves, by the settings."""
     mail = settings.mail
     if mail.backend == "folder":
@@ -337,6 +352,8 @@ def mailer(settings: Settings, data: Path, *, clock: Clock) -> Mailer:
         username=mail.smtp_username,
         password=mail.smtp_password,
         tls=mail.smtp_tls,
+        connections=mail.smtp_connections,
+        sealer=sealer,
         clock=clock,
     )
 

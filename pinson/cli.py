@@ -33,7 +33,7 @@ from pinson.domain.accounts import Account
 from pinson.domain.events import Event
 from pinson.domain.instance import Emoji, EmojiTooLarge, Rule, Said, Terms, Told
 from pinson.domain.media import EMOJI, Studio, Upload
-from pinson.lib import config, log, reactor
+from pinson.lib import config, dkim, log, reactor
 from pinson.lib.blobs import Blobs
 from pinson.lib.clock import SystemClock
 from pinson.lib.db import ReadTx, check
@@ -42,6 +42,7 @@ from pinson.lib.db.migrate import NewerSchema, steps
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.logs import set_up
+from pinson.lib.mail import address_of, domain_of
 from pinson.lib.vitals import Level
 
 T = TypeVar("T")
@@ -783,6 +784,38 @@ def run_doctor(as_json: bool, data: Path) -> None:
             if finding.advice:
                 click.echo(f"{'':19}→ {finding.advice}")
     sys.exit(any(finding.level is Level.BROKEN for finding in findings))
+
+
+@main.command("mail-key")
+@click.option("--new", is_flag=True, help="Make another key. Put it into DNS before you restart the server.")
+@_data
+def mail_key(new: bool, data: Path) -> None:
+    """Show what belongs into DNS for e-mail to be believed: the key that it is signed with (DKIM), and who may send.
+
+    The key is made when it is first asked for. The old record can go a week after a new key is in use.
+    """
+    settings = config.load(data, environ=os.environ, overrides={})
+
+    async def body(db: Sqlite) -> instance.Seal:
+        async with db.read() as tx:
+            kept = await instance.seal(tx)
+        if kept is not None and not new:
+            return kept
+        secret = await asyncio.to_thread(dkim.new_secret)
+        return await db.write(
+            instance.change_seal if new else instance.keep_seal, secret=secret, now=SystemClock().now()
+        )
+
+    seal = _with_data(data, body)
+    domain = domain_of(address_of(settings.mail.sender))
+    signer = dkim.Signer(seal.secret, domain=domain, selector=seal.selector)
+    click.echo(dkim.zone_line(signer.host, signer.record))
+    click.echo(f'{domain}. IN TXT "v=spf1 a mx ~all"')
+    click.echo(f'_dmarc.{domain}. IN TXT "v=DMARC1; p=none"')
+    said = "The first line is this server's key. In the second, name the machine that your e-mail leaves from."
+    click.echo(f"{said} See docs/howto/send-e-mail.md.", err=True)
+    if new:
+        click.echo("Restart the server once the new record can be seen.", err=True)
 
 
 @main.command()

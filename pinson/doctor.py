@@ -25,13 +25,15 @@ import msgspec
 
 import pinson
 from pinson.app import MIGRATIONS
-from pinson.lib import config, ids, log, papers, reactor
+from pinson.domain import instance
+from pinson.lib import config, dkim, ids, log, papers, reactor
 from pinson.lib.config import BadSettings, Settings
 from pinson.lib.db import check
 from pinson.lib.db.check import DATABASE, Condition, NotOurDatabase
 from pinson.lib.db.migrate import steps
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.http import Answer, ForbiddenAddress, Outgoing, OutgoingFailed
+from pinson.lib.mail import address_of, domain_of
 from pinson.lib.reactor import Cursor
 from pinson.lib.vitals import FAR_BEHIND, MB, Level, room
 
@@ -253,13 +255,35 @@ async def _mail(settings: Settings, data: Path) -> list[Finding]:
     )
     try:
         async with client:
-            return [Finding(Level.OK, "mail", f"{place} is ready to take e-mail.")]
+            return [Finding(Level.OK, "mail", f"{place} is ready to take e-mail."), *await _seal(settings, data)]
     except aiosmtplib.SMTPAuthenticationError as error:
         text = f"{place} does not take our user name and password: {error.code} {error.message}"
         return [Finding(Level.BROKEN, "mail", text, "Correct mail.smtp_username and mail.smtp_password.")]
     except (aiosmtplib.SMTPException, OSError) as error:
         advice = "Check mail.smtp_host, mail.smtp_port and mail.smtp_tls, and that it takes mail from here."
         return [Finding(Level.BROKEN, "mail", f"{place} cannot be talked to: {error}", advice)]
+
+
+async def _seal(settings: Settings, data: Path) -> list[Finding]:
+    """What mailboxes must find in DNS to believe that e-mail is from here."""
+    if not settings.mail.dkim or not (data / DATABASE).is_file():
+        return []
+    db = Sqlite(data)
+    try:
+        async with db.read() as tx:
+            seal = await instance.seal(tx)
+    finally:
+        await db.close()
+    if seal is None:
+        return [
+            Finding(Level.WARNING, "mail", "E-mail is not signed yet.", "Run `pinson mail-key`, or start the server.")
+        ]
+    domain = domain_of(address_of(settings.mail.sender))
+    signer = dkim.Signer(seal.secret, domain=domain, selector=seal.selector)
+    text = (
+        f"E-mail is signed; mailboxes believe it if DNS has a TXT record for {signer.host}: `pinson mail-key` shows it."
+    )
+    return [Finding(Level.OK, "mail", text)]
 
 
 async def _address(settings: Settings, *, running: bool) -> list[Finding]:

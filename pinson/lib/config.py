@@ -155,6 +155,12 @@ class Mail(Section, frozen=True):
     smtp_password: Annotated[
         str, Meta(description="Best given by the environment: it is in no file then.", extra={"secret": True})
     ] = ""
+    smtp_connections: Annotated[
+        int, Meta(description="Connections to it at most, by process. They are kept for a while.", ge=1, le=100)
+    ] = 8
+    dkim: Annotated[
+        bool, Meta(description="Sign what goes to a mail server. `pinson mail-key` shows what that needs in DNS.")
+    ] = True
 
 
 class Limits(Section, frozen=True):

@@ -1,29 +1,29 @@
 """One e-mail to one person: put into the form of RFC 5322 and handed over.
 
-Called by reactions (confirm an address, reset a password), after the transaction that decided
-it: sending is slow and may fail. Two mailers, chosen in app.py: `SmtpMailer` gives the message
-to a mail server, `FolderMailer` writes it into a folder, for demos and tests.
+Called by reactions (confirm an address, reset a password) and by the worker that makes e-mail deliveries, after the
+transaction that decided it: sending is slow and may fail. Two mailers, chosen in app.py: `lib/smtp.SmtpMailer` gives
+the message to a mail server, `FolderMailer` writes it into a folder, for demos and tests.
 
-A message has an id, chosen by whoever sends it and the same at every attempt: a delivery that
-was cut off in the middle can be tried again, and mailboxes drop the copy.
+A message has an id, chosen by whoever sends it and the same at every attempt: a delivery that was cut off in the
+middle can be tried again, and mailboxes drop the copy. All else that makes the bytes is the same then too, but for
+the date and what is signed over it.
 
-Not here: when to try again (the reaction's retry table), wording and language (templates).
+Not here: when to try again (the caller), wording and language (templates), signatures (lib/dkim).
 """
 
 import asyncio
+import binascii
 import os
 import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from email.header import Header
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
+from hashlib import blake2b
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
-import aiosmtplib
 import msgspec
 
 from pinson.lib.clock import Clock
@@ -33,28 +33,39 @@ _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _MAILBOX = re.compile(r"([^\s@<>()\[\]\\,;:\"]{1,64})@([^\s@<>()\[\]\\,;:\"]{1,253})")
 _LONGEST = 900  # characters of a header; with its name it stays under the 998 of RFC 5322, 2.1.1
 _IN_A_REPLY = re.compile(r"\S+@\S+")
+_GONE = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+_SILENCE = {  # so that no holiday notice answers us: RFC 3834, section 5, and what Exchange looks at instead
+    "Auto-Submitted": "auto-generated",
+    "X-Auto-Response-Suppress": "OOF, AutoReply",
+}
+_OF_THE_BODY = frozenset({"mime-version", "content-type", "content-transfer-encoding"})
 
 
 class MailFailed(Exception):
     """A message was not handed over.
 
-    permanent: whether the same message can only fail again (the server refused it with a 5xx
-    answer, or the address is none). Otherwise it is worth another attempt.
+    permanent: whether the same message can only fail again (the server refused it with a 5xx answer, or the address
+        is none). Otherwise it is worth another attempt.
+    gone: whether it was refused since nobody has this address, so that no other message will reach it either.
+    in_doubt: whether the server had all of it when we lost sight of it, and may send it on.
     The text holds no e-mail address, since it goes to the log.
     """
 
-    def __init__(self, reason: str, *, permanent: bool) -> None:
+    def __init__(self, reason: str, *, permanent: bool, gone: bool = False, in_doubt: bool = False) -> None:
         super().__init__(_IN_A_REPLY.sub("…", reason))
-        self.permanent = permanent
+        self.permanent, self.gone, self.in_doubt = permanent, gone, in_doubt
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """An e-mail to one person.
 
-    id: names this message for ever: letters, digits, "." "_" "-", at most 64. A second attempt
-        carries the same; no other message does. Becomes the Message-ID.
+    id: names this message for ever: letters, digits, "." "_" "-", at most 64. A second attempt carries the same; no
+        other message does. Becomes the Message-ID.
     to: bare address, as the person wrote it; the domain may be international.
     subject: put on one line, whatever it holds.
+    from_name: whose word it is, if not the server's own; the address stays the sender's.
+    answers: id of an earlier message that mail programs are to show this one with.
+    bounces_to: bare address that is told if it cannot be delivered; "": the sender's.
     headers: further ones, such as List-Unsubscribe, each put on one line.
     """
 
@@ -63,6 +74,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     text: str
     html: str | None = None
+    from_name: str = ""
+    answers: str = ""
+    bounces_to: str = ""
     headers: Mapping[str, str] = {}
 
 
@@ -77,63 +91,9 @@ class Mailer(Protocol):
         """
         ...
 
-
-class SmtpMailer:
-    """Gives each message to a mail server, over a connection of its own (RFC 5321)."""
-
-    def __init__(
-        self,
-        *,
-        host: str,
-        port: int,
-        tls: Literal["none", "starttls", "tls"],
-        username: str,
-        password: str,
-        sender: str,
-        clock: Clock,
-        step_seconds: float = 60,
-    ) -> None:
-        """
-        Args:
-            tls: never, after a greeting in clear, or from the start; certificates are checked.
-            username: empty to send without signing in.
-            sender: an address, or "Name <address>".
-            step_seconds: longest wait for each answer of the server. RFC 5321 (4.5.3.2) allows it
-                minutes; a reaction that waits that long holds up those behind it.
-        """
-        self._host, self._port, self._tls = host, port, tls
-        self._username, self._password = username, password
-        self._sender, self._clock, self._step_seconds = sender, clock, step_seconds
-
-    async def send(self, message: Message) -> None:
-        """See `Mailer.send`."""
-        content = compose(message, sender=self._sender, date=self._clock.now())
-        recipient, envelope_sender = _mailbox(message.to), _address_of(self._sender)
-        try:
-            await aiosmtplib.send(
-                content,
-                sender=envelope_sender,
-                recipients=[recipient],
-                mail_options=[] if recipient.isascii() else ["SMTPUTF8"],
-                hostname=self._host,
-                port=self._port,
-                use_tls=self._tls == "tls",
-                start_tls=self._tls == "starttls",
-                username=self._username or None,
-                password=self._password or None,
-                local_hostname=_domain_of(envelope_sender),  # the default asks DNS, and waits for it
-                timeout=self._step_seconds,
-            )
-        except aiosmtplib.SMTPRecipientsRefused as refused:  # one recipient, so one refusal
-            raise _refused(refused.recipients[0]) from refused
-        except (aiosmtplib.SMTPDataError, aiosmtplib.SMTPSenderRefused) as refused:
-            raise _refused(refused) from refused
-        except aiosmtplib.SMTPNotSupported as error:
-            raise MailFailed(error.message, permanent=not recipient.isascii()) from error
-        except (aiosmtplib.SMTPException, OSError) as error:
-            # No answer, or a refusal of us (greeting, password), not of this message: 5xx or
-            # not, it may go once the mail server or the settings are mended.
-            raise MailFailed(f"{type(error).__name__}: {error}", permanent=False) from error
+    async def close(self) -> None:
+        """Let go of what is kept open between messages."""
+        ...
 
 
 class FolderMailer:
@@ -151,6 +111,9 @@ class FolderMailer:
         except OSError as error:
             raise MailFailed(f"{self._folder}: {error.strerror}", permanent=False) from error
 
+    async def close(self) -> None:
+        """See `Mailer.close`. Nothing is."""
+
 
 def compose(message: Message, *, sender: str, date: datetime) -> bytes:
     """The message as it travels: lines end in CRLF, and all is ASCII unless the recipient's name is not.
@@ -165,28 +128,76 @@ def compose(message: Message, *, sender: str, date: datetime) -> bytes:
 
     Source: RFC 5322 (form), 2045 (MIME), 3834 section 5 (Auto-Submitted), 6532 (UTF-8 names).
     """
-    if not _ID.fullmatch(message.id):
-        raise ValueError(f"not the id of a message: {message.id!r}")
-    to = _mailbox(message.to)
+    to = mailbox(message.to)
     name, address = parseaddr(sender)
     headers = {
-        "From": formataddr((_encoded(name), address)),
+        "From": formataddr((_encoded(message.from_name or name), address)),
         "To": to,
         "Subject": _encoded(message.subject),
         "Date": format_datetime(date),
-        "Message-ID": f"<{message.id}@{_domain_of(address)}>",
-        "Auto-Submitted": "auto-generated",  # so that no holiday notice answers us
+        "Message-ID": _message_id(message.id, address),
+        **_SILENCE,
     }
+    if message.answers:
+        earlier = _message_id(message.answers, address)
+        headers |= {"In-Reply-To": earlier, "References": earlier}
+    taken = {header.lower() for header in headers} | _OF_THE_BODY
     for header, value in message.headers.items():
-        if not _HEADER_NAME.fullmatch(header) or header.lower() in map(str.lower, headers):
+        if not _HEADER_NAME.fullmatch(header) or header.lower() in taken:
             raise ValueError(f"not the name of a further header: {header!r}")
+        taken.add(header.lower())
         headers[header] = _encoded(value)
     head = "".join(f"{header}: {value}\r\n" for header, value in headers.items())
-    body = EmailMessage(policy=SMTP)
-    body.set_content(message.text, charset="utf-8", cte="quoted-printable")
-    if message.html is not None:
-        body.add_alternative(message.html, subtype="html", charset="utf-8", cte="quoted-printable")
-    return head.encode() + body.as_bytes()
+    return head.encode() + b"MIME-Version: 1.0\r\n" + _body(message)
+
+
+def leaving(*, page: str, address: str = "") -> dict[str, str]:
+    """Headers by which a mail program offers to end what this message is one of, with one press and no page.
+
+    Args:
+        page: https address that ends it at once when it is posted to, without a sign-in or a cookie.
+        address: bare one that ends it when it is written to; "" if we take no mail.
+
+    Source: RFC 2369, section 3.2; RFC 8058, section 3.1.
+    """
+    ways = [f"<{page}>", *([f"<mailto:{address}?subject=unsubscribe>"] if address else [])]
+    return {"List-Unsubscribe": ", ".join(ways), "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def is_gone(status: str) -> bool:
+    """Whether an enhanced status code says that nobody has the address. A full mailbox, say, is no such thing.
+
+    Source: RFC 3463, sections 3.2 and 3.3; RFC 7505 (5.1.10).
+    """
+    return status in _GONE
+
+
+def _message_id(id: str, address: str) -> str:
+    if not _ID.fullmatch(id):
+        raise ValueError(f"not the id of a message: {id!r}")
+    return f"<{id}@{domain_of(address)}>"
+
+
+def _body(message: Message) -> bytes:
+    """MIME headers and content. Written out by hand: `EmailMessage` takes a millisecond for what takes a tenth here."""
+    if message.html is None:
+        return _part("plain", message.text)
+    # No line of quoted-printable holds "=_", so the boundary is in no part.
+    boundary = f"=_{blake2b(message.id.encode(), digest_size=12).hexdigest()}"
+    parts = b"".join(
+        b"--%b\r\n%b\r\n" % (boundary.encode(), _part(kind, text))
+        for kind, text in (("plain", message.text), ("html", message.html))
+    )
+    head = f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'
+    return head.encode() + parts + f"--{boundary}--\r\n".encode()
+
+
+def _part(kind: str, text: str) -> bytes:
+    """Text in quoted-printable: only ASCII, no line longer than 76. Source: RFC 2045, section 6.7."""
+    lines = text.encode().splitlines() or [b""]
+    written = binascii.b2a_qp(b"\r\n".join([*lines, b""]), istext=True)
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    return head.encode() + written
 
 
 def _encoded(value: str) -> str:
@@ -207,7 +218,7 @@ def _one_line(value: str) -> str:
     return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in value).split())
 
 
-def _mailbox(address: str) -> str:
+def mailbox(address: str) -> str:
     """`address` with its domain in ASCII. Raises MailFailed if it is none."""
     found = _MAILBOX.fullmatch(address)
     if found is None or not address.isprintable():
@@ -218,17 +229,14 @@ def _mailbox(address: str) -> str:
         raise MailFailed("the domain of this e-mail address is malformed", permanent=True) from error
 
 
-def _address_of(sender: str) -> str:
+def address_of(sender: str) -> str:
+    """The bare address of "Name <address>"."""
     return parseaddr(sender)[1]
 
 
-def _domain_of(address: str) -> str:
+def domain_of(address: str) -> str:
+    """What follows the @."""
     return address.rpartition("@")[2]
-
-
-def _refused(refusal: aiosmtplib.SMTPResponseException) -> MailFailed:
-    """5xx answers are for ever, 4xx for now: RFC 5321, section 4.2.1."""
-    return MailFailed(f"{refusal.code} {refusal.message}", permanent=refusal.code >= 500)
 
 
 def _write(folder: Path, name: str, content: bytes) -> None:

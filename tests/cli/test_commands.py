@@ -439,3 +439,14 @@ def test_benchmarks_get_their_options_and_decide_the_exit_code(installed):
 
 def test_the_version_is_told(pinson):
     assert package.__version__ in pinson("--version").stdout
+
+
+def test_the_record_for_dns_is_the_public_part_of_the_key_that_is_kept(pinson, data):
+    first, again = pinson("mail-key", "--data", data), pinson("mail-key", "--data", data)
+    other = pinson("mail-key", "--new", "--data", data)
+
+    assert first.stdout.startswith("pinson._domainkey.")
+    assert "v=DKIM1; k=rsa; p=" in first.stdout
+    assert again.stdout == first.stdout
+    assert other.stdout.splitlines()[0] != first.stdout.splitlines()[0]
+    assert re.match(r"pinson\d{12}\._domainkey\.", other.stdout)

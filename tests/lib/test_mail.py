@@ -1,7 +1,6 @@
 """E-mail reaches a real mail server and a folder, whole, and cannot be bent on its way."""
 
 import asyncio
-import contextlib
 import email
 import email.policy
 import os
@@ -11,12 +10,14 @@ from email.header import decode_header, make_header
 from email.utils import parseaddr
 
 import pytest
-from aiosmtpd.smtp import SMTP, AuthResult
+from aiosmtpd.smtp import AuthResult
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinson.lib.clock import ManualClock
-from pinson.lib.mail import FolderMailer, MailFailed, Message, SmtpMailer, compose
+from pinson.lib.mail import FolderMailer, MailFailed, Message, compose, leaving
+from pinson.lib.smtp import SmtpMailer
+from tests.mail_sink import Post, serving, serving_mail
 
 NOON = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)
 LINE_ENDS = "\n\r\x0b\x0c\x85\u2028\u2029"  # ASCII's, and those that Unicode adds
@@ -37,37 +38,6 @@ def parsed(content):
 
 def composed(**given):
     return parsed(compose(a_message(**given), sender=SENDER, date=NOON))
-
-
-class Post:
-    """A mail server's own decisions, for aiosmtpd: what it answers to each step, and what it took."""
-
-    def __init__(self, *, to_recipient="250 OK", to_content="250 OK"):
-        self.to_recipient, self.to_content, self.taken = to_recipient, to_content, []
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
-        if self.to_recipient.startswith("2"):
-            envelope.rcpt_tos.append(address)
-        return self.to_recipient
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
-        if self.to_content.startswith("2"):
-            self.taken.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
-        return self.to_content
-
-
-@contextlib.asynccontextmanager
-async def serving(make_protocol):
-    """A server on loopback; gives its port."""
-    server = await asyncio.get_running_loop().create_server(make_protocol, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-
-
-def serving_mail(post, **options):
-    return serving(lambda: SMTP(post, hostname="mx.example", enable_SMTPUTF8=True, **options))
 
 
 def a_mailer(port, **given):
@@ -309,3 +279,37 @@ async def test_a_folder_that_cannot_be_written_fails_for_now(tmp_path):
     failed = await failure(FolderMailer(tmp_path / "mail", sender=SENDER, clock=ManualClock(NOON)), a_message())
 
     assert not failed.permanent
+
+
+def test_what_belongs_to_an_earlier_message_is_shown_with_it():
+    message = composed(id="alert.2.7", answers="alert.1.7")
+
+    assert message["References"] == message["In-Reply-To"] == "<alert.1.7@ville.example>"
+
+
+def test_a_message_may_come_in_the_name_of_somebody_else_but_from_our_address():
+    assert parseaddr(composed(from_name="Régie de l’eau")["From"]) == ("Régie de l’eau", "no-reply@ville.example")
+
+
+def test_a_mail_program_is_told_how_to_leave_with_one_press():
+    message = composed(headers=leaving(page="https://ville.example/leave/x", address="leave+x@ville.example"))
+
+    ways = "<https://ville.example/leave/x>, <mailto:leave+x@ville.example?subject=unsubscribe>"
+    assert message["List-Unsubscribe"] == ways
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_a_second_attempt_is_the_same_to_the_byte():
+    message = a_message(html="<p>Bonjour à vous.</p>")
+
+    assert compose(message, sender=SENDER, date=NOON) == compose(message, sender=SENDER, date=NOON)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
+def test_any_html_arrives_beside_the_text(text):
+    message = parsed(compose(a_message(html=text), sender=SENDER, date=NOON))
+
+    plain, html = message.iter_parts()
+    assert plain.get_content() == "Bonjour à vous.\n"
+    assert html.get_content().encode().splitlines() == (text.encode().splitlines() or [b""])

@@ -29,7 +29,18 @@ from pinson.domain.instance.facts import (
     EmojiRemoved,
 )
 from pinson.domain.instance.look import OWN_ACCENT, BadColour, Look, checked_colour, choose_accent
-from pinson.domain.instance.model import Announcement, Description, Emoji, Paper, Reaction, Rule, Said, Terms, Told
+from pinson.domain.instance.model import (
+    Announcement,
+    Description,
+    Emoji,
+    Paper,
+    Reaction,
+    Rule,
+    Said,
+    Seal,
+    Terms,
+    Told,
+)
 from pinson.domain.instance.policy import PRIVACY_OF, privacy_policy
 from pinson.domain.instance.queries import all_emojis, all_rules, all_terms, description, terms_at, terms_of
 from pinson.domain.instance.rules import (
@@ -52,6 +63,7 @@ from pinson.domain.instance.rules import (
     UnknownReaction,
     unicode_emoji,
 )
+from pinson.domain.instance.seal import change_seal, keep_seal, seal
 
 __all__ = [
     "EMOJI_BYTES",
@@ -82,6 +94,7 @@ __all__ = [
     "Rule",
     "RuleNotFound",
     "Said",
+    "Seal",
     "Terms",
     "TermsInForce",
     "TermsNotFound",
@@ -100,6 +113,7 @@ __all__ = [
     "announce",
     "announcements",
     "change_rule",
+    "change_seal",
     "checked_colour",
     "choose_accent",
     "clear_after",
@@ -107,11 +121,13 @@ __all__ = [
     "description",
     "dismiss",
     "forget_reader",
+    "keep_seal",
     "privacy_policy",
     "publish_terms",
     "react",
     "remove_emoji",
     "remove_rule",
+    "seal",
     "tell_due",
     "terms_at",
     "terms_of",

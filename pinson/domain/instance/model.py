@@ -121,3 +121,14 @@ class Emoji(msgspec.Struct, frozen=True):
     shortcode: str
     key: str
     category: str = ""
+
+
+class Seal(msgspec.Struct, frozen=True):
+    """What e-mail is signed with. selector: where in the sender's domain the public part is. secret: PKCS #8, DER."""
+
+    selector: str
+    secret: bytes
+    made_at: datetime
+
+    def __repr__(self) -> str:
+        return f"Seal(selector={self.selector!r})"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from pinson.domain.instance.model import Announcement, Description, Emoji, Paper, Reaction, Rule, Terms
+from pinson.domain.instance.model import Announcement, Description, Emoji, Paper, Reaction, Rule, Seal, Terms
 from pinson.lib.db import ReadTx, WriteTx
 
 OWNS = (
@@ -19,6 +19,7 @@ OWNS = (
     "announcement_reactions",
     "announcement_counts",
     "custom_emojis",
+    "mail_seal",
 )
 
 RULES = "SELECT id, position, text, hint, translations FROM rules ORDER BY position"
@@ -271,3 +272,26 @@ async def choose_accent(tx: WriteTx, accent: str | None) -> None:
         await tx.run(FORGET_ACCENT)
     else:
         await tx.run(CHOOSE_ACCENT, accent=accent)
+
+
+SEAL = "SELECT selector, secret, made_at FROM mail_seal"
+PUT_SEAL = """
+    INSERT INTO mail_seal (one, selector, secret, made_at) VALUES (1, :selector, :secret, :made_at)
+    ON CONFLICT (one) DO NOTHING
+"""
+FORGET_SEAL = "DELETE FROM mail_seal"
+
+
+async def seal(tx: ReadTx) -> Seal | None:
+    """The key that e-mail is signed with. One row."""
+    return await tx.one(Seal, SEAL)
+
+
+async def put_seal(tx: WriteTx, seal: Seal) -> None:
+    """Keep a key, unless there is one."""
+    await tx.run(PUT_SEAL, **msgspec.structs.asdict(seal))
+
+
+async def forget_seal(tx: WriteTx) -> None:
+    """Make room for another key."""
+    await tx.run(FORGET_SEAL)

@@ -121,3 +121,11 @@ async def test_anybody_sees_that_all_is_well_and_a_proxy_may_hold_it(world):
 )
 def test_room_runs_out_by_degrees(free, level):
     assert vitals.room(free) == level
+
+
+@pytest.mark.parametrize("settings", [{"mail.backend": "smtp"}])
+async def test_administrators_of_a_server_that_sends_see_what_belongs_into_dns(world, root):
+    page = await root.open("/operator")
+
+    assert "pinson._domainkey.pinson.example" in page.text
+    assert "v=DKIM1; k=rsa; p=" in page.text

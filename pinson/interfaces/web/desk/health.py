@@ -10,7 +10,7 @@ from functools import partial
 from starlette.responses import Response
 
 import pinson
-from pinson.domain import moderation
+from pinson.domain import instance, moderation
 from pinson.domain.access import UserRole
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
@@ -18,7 +18,8 @@ from pinson.interfaces.web.desk import staff
 from pinson.interfaces.web.desk.staff import One
 from pinson.interfaces.web.reading import KEPT
 from pinson.interfaces.web.site import Call
-from pinson.lib import vitals
+from pinson.lib import dkim, vitals
+from pinson.lib.mail import address_of, domain_of
 from pinson.lib.vitals import Level
 
 routes = Routes()
@@ -59,6 +60,8 @@ async def show(call: Call) -> Response:
     """
     staff.moderator(call, least=UserRole.ADMIN)
     now = await vitals.look(call.tools.db, call.tools.data)
+    async with call.tools.db.read() as tx:
+        seal = await instance.seal(tx)
     late = sum(one.facts for one in now.failing if one.reaction == LETTERS)
     given_up = sum(one.reaction == LETTERS for one in now.dead)
     return await staff.page(
@@ -70,6 +73,7 @@ async def show(call: Call) -> Response:
         late_letters=late,
         lost_letters=given_up,
         mail=Level.WARNING if late or given_up else Level.OK,
+        signer=signer(seal, call.tools.settings.mail.sender) if seal is not None else None,
         streams=len(call.tools.hub),
         since=call.tools.started_at,
         versions={
@@ -79,6 +83,11 @@ async def show(call: Call) -> Response:
         },
         when=partial(staff.when, call),
     )
+
+
+def signer(seal: instance.Seal, sender: str) -> dkim.Signer:
+    """What signs our e-mail: here, to show what belongs into DNS."""
+    return dkim.Signer(seal.secret, domain=domain_of(address_of(sender)), selector=seal.selector)
 
 
 @routes.post("/operator/dead/{id}/retry")
