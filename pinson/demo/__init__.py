@@ -1,22 +1,22 @@
 """A small world to look at: a town by the sea, those who live there, and what they told one another lately.
 
 Called by `pinson demo`, which serves it. Everything goes through the commands that people's own
-actions go through, with a clock in the past, oldest first, since ids never go back; and in one
-transaction, so the town is there whole or not at all. All names and events in it are invented.
-Beside it stands a day of a live event, retold (`day.py`).
+actions go through, with a clock in the past, oldest first, since ids never go back. Those who live there come in one
+transaction, and what they told in another, so what was interrupted goes on. All names and events in it are invented.
+Beside it stand a shop, a bus line and twelve specialists (`uses.py`), and a day of a live event, retold (`day.py`).
 
 Not here: serving (`workers`).
 """
 
 import asyncio
+import io
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -26,13 +26,14 @@ from rich.text import Text
 
 from pinson import workers
 from pinson.app import FILES, prepare_data
-from pinson.demo import day
-from pinson.domain import access, accounts, posts, relations
+from pinson.demo import day, pictures, uses
+from pinson.demo.cast import Line, Person
+from pinson.domain import access, accounts, media, posts, relations, search
 from pinson.domain.access import Applicant, Passwords, SignUp, UserRole
-from pinson.domain.accounts import AccountId, Changes
+from pinson.domain.accounts import AccountId, Changes, DefaultsChanges, Field
 from pinson.domain.events import Event
-from pinson.domain.media import Studio
-from pinson.domain.posts import Draft, PostId, Prepared, Reader, Standing, Visibility
+from pinson.domain.media import AVATAR, MediaId, Studio, Upload
+from pinson.domain.posts import Draft, PostId, Prepared, Reader, Shortener, Standing, Visibility
 from pinson.domain.relations import Circles
 from pinson.lib import config
 from pinson.lib.blobs import Blobs
@@ -43,7 +44,7 @@ from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.errors import Kind, Refusal
 
 PORTS = 20  # how many are tried, from the first
-OPENED = timedelta(days=14)  # how long ago everyone came
+OPENED = timedelta(days=200)  # how long ago everyone came
 
 MARK = "# The settings of a demo, written by `pinson demo`. A folder without this line is never touched by it."
 SETTINGS = f"""{MARK}
@@ -74,8 +75,6 @@ allow_loopback = true
 level = "warning"
 """
 
-FOUND = Changes(discoverable=True, indexable=True)
-
 Tell = Callable[[int, int], None]
 """Told how far the work is: steps done, steps in all."""
 
@@ -85,27 +84,6 @@ class NotADemo(Refusal):
 
     kind, code = Kind.CONFLICT, "not_a_demo"
     text = "{folder} holds something other than a demo: choose another folder with --data."
-
-
-class Person(NamedTuple):
-    """Somebody of the demo. Their e-mail address is their name at DOMAIN."""
-
-    username: str
-    display_name: str
-    note: str
-    organisation: bool = False
-
-
-class Line(NamedTuple):
-    """A post. ago: hours. key, answers: names a post, and the one that it replies to."""
-
-    ago: float
-    author: str
-    language: str
-    text: str
-    key: str = ""
-    answers: str = ""
-    visibility: Visibility = Visibility.PUBLIC
 
 
 DOMAIN = "portelune.example"
@@ -127,10 +105,18 @@ PEOPLE = (
     Person(
         "ligne12", "Ligne 12", "Bus Portelune – Les Salins. Perturbations et retours à la normale, rien d’autre.", True
     ),
-    Person("lampe_et_mer", "La Lampe et la Mer", "Librairie et luminaires, rue du Phare. Books and lamps.", True),
+    Person(
+        uses.SHOP,
+        "La Lampe et la Mer",
+        "Librairie et luminaires, rue du Phare. Books and lamps. Le neuf de notre site : 2 messages par semaine, pas "
+        "plus. Two messages a week, no more. #livres #lampes",
+        organisation=True,
+        place="Portelune",
+        site="https://lampe-et-mer.example",
+    ),
     Person(GUEST, "Léa Marchand", "Institutrice. Je collectionne les cartes marines et les horaires de bus."),
     Person("tom_whitfield", "Tom Whitfield", "English teacher by the sea. Learning to like sardines."),
-    Person("aicha_benali", "Aïcha Benali", "Cryogénie et #supraconductivité : je refroidis des aimants."),
+    Person("aicha_benali", "Aïcha Benali", "Cryogénie : je refroidis des aimants."),
     Person("grace_okafor", "Grace Okafor", "Science writer. I ask the simple questions twice."),
     Person("noe_caradec", "Noé Caradec", "Pêcheur, et pilote du passeur d’été."),
     Person("imogen_clarke", "Imogen Clarke", "Accessibility adviser. If it only works with a mouse, it does not work."),
@@ -142,7 +128,8 @@ LINES = (
     Line(320.0, "portelune", "fr",
          text="Le marché du samedi reste place des Filets tout l’hiver, de 8 h à 13 h. #Portelune"),
     Line(318.5, "lampe_et_mer", "fr", key="cartes",
-         text="Trois cartons de cartes marines anciennes viennent d’arriver. On les ouvre à 15 h."),
+         text="Trois cartons de cartes marines anciennes viennent d’arriver. On les ouvre à 15 h. #livres "
+              "https://lampe-et-mer.example/actus/cartes-anciennes", photo="chart"),
     Line(318.1, GUEST, "fr", answers="cartes",
          text="@lampe_et_mer Gardez-moi celle de l’estuaire, j’arrive après l’école !"),
     Line(312.0, "anneau", "en", key="froid",
@@ -182,7 +169,8 @@ LINES = (
     Line(222.0, "tom_whitfield", "en",
          text="Watched the spring tide with class 4B. Eleven questions about the moon, nine of them very good. #marée"),
     Line(200.0, "lampe_et_mer", "en", key="story",
-         text="Story hour in English every Wednesday at four, by the green lamp. Free, and biscuits."),
+         text="Story hour in English every Wednesday at four, by the green lamp. Free, and biscuits. #books "
+              "https://lampe-et-mer.example/agenda/story-hour"),
     Line(198.6, "imogen_clarke", "en", key="marche", answers="story", text="@lampe_et_mer Is the room step-free?"),
     Line(198.1, "lampe_et_mer", "en", answers="marche",
          text="@imogen_clarke It is since last spring, through the courtyard. Ring the low bell."),
@@ -206,7 +194,8 @@ LINES = (
     Line(124.0, "portelune", "fr",
          text="Conseil municipal jeudi à 18 h 30. Boucle magnétique au premier rang. #Portelune"),
     Line(104.5, "lampe_et_mer", "fr",
-         text="Notre vitrine de la semaine : dix livres sur le froid, et une lampe qui réchauffe."),
+         text="Notre vitrine de la semaine : dix livres sur le froid, et une lampe qui réchauffe. #livres #lampes "
+              "https://lampe-et-mer.example/actus/vitrine", photo="lamp"),
     Line(99.0, "aicha_benali", "fr",
          text="Courant nominal tenu quatre heures dans tous les secteurs. On a le droit de sourire. #anneau"),
     Line(80.4, "ligne12", "fr",
@@ -271,6 +260,9 @@ LINES = (
     Line(0.1, "anneau", "en", text="Still turning. Good evening from the control room. #anneau"),
 )
 # fmt: on
+
+EVERYBODY = (*PEOPLE, *uses.SPECIALISTS)
+SAID = tuple(sorted((*LINES, *uses.LINES), key=lambda line: -line.ago))
 
 
 def clear(folder: Path) -> None:
@@ -379,39 +371,74 @@ async def _fill(folder: Path, settings: Settings, *, now: datetime, tell: Tell) 
     db = Sqlite(folder)
     try:
         async with db.read() as tx:
-            is_there = bool(await accounts.local_count(tx))
-            if is_there and await day.is_told(tx):
+            known = await accounts.by_acct(tx, PEOPLE[0].username, local_domain=_domain(settings))
+            profile = await accounts.profile(tx, known.id) if known else None
+            if profile is not None and profile.posts and await day.is_told(tx):
                 return
         form = SignUp(GUEST, GUEST_EMAIL, agreement=True, locale="fr")
         # One password for all, so it is hashed once: that takes longer than everything else here.
         guest = await access.prepare(form, password=PASSWORD, passwords=Passwords())
-        steps = len(LINES) + len(day.VOICES) * len(day.DAY)
-        done = iter(range(len(LINES) + 1, steps + 1))
-        domain = urlsplit(settings.url).netloc
-        drafts = [
-            posts.prepare(
-                Draft(line.text, visibility=line.visibility, language=line.language),
-                max_characters=settings.posts.max_characters,
-                local_domain=domain,
-            )
-            for line in LINES
-        ]
-        if not is_there:
-            said = partial(_create, of=steps)
-            await db.write(said, guest=guest, drafts=drafts, base_url=settings.url, now=now, tell=tell)
+        told = len(SAID)
+        steps = told + len(day.VOICES) * len(day.DAY)
+        done = iter(range(told + 1, steps + 1))
         studio = Studio(db, Blobs(folder / FILES, db), None)
+        if profile is None:
+            faces = {person.username: await _portrait(studio, person, now=now) for person in EVERYBODY}
+            await db.write(_settle, guest=guest, faces=faces, now=now)
+        if profile is None or not profile.posts:
+            drafts = [await _prepared(db, studio, settings, line, now=now - OPENED) for line in SAID]
+            said = partial(_tell, domain=_domain(settings), drafts=drafts, base_url=settings.url, now=now)
+            await db.write(said, tell=tell, of=steps)
         await day.tell(db, studio, settings, guest=guest, now=now, told=lambda: tell(next(done), steps))
+        while await search.backfill(db):  # no reaction of a server that never ran hears of what was before
+            pass
     finally:
         await db.close()
 
 
-async def _create(
-    tx: WriteTx, *, guest: Applicant, drafts: Sequence[Prepared], base_url: str, now: datetime, tell: Tell, of: int
-) -> None:
-    """Everyone comes, follows those they know, and writes; oldest first."""
+async def _portrait(studio: Studio, person: Person, *, now: datetime) -> str:
+    """A picture of somebody, kept and not yet claimed."""
+    if person.organisation:
+        words = person.display_name.replace("’", " ").split()
+        letters = "".join(word[0] for word in words if word[0].isupper() or word[0].isdigit())[:2]
+        drawn = await asyncio.to_thread(pictures.sign, person.username, letters)
+    else:
+        drawn = await asyncio.to_thread(pictures.face, person.username)
+    kept = await media.keep_portrait(studio, Upload(io.BytesIO(drawn), len(drawn)), AVATAR, now=now)
+    assert kept is not None
+    return kept.key
+
+
+async def _prepared(db: Sqlite, studio: Studio, settings: Settings, line: Line, *, now: datetime) -> Prepared:
+    """A line as it is published, with its picture; but for what it answers. now: before all lines, see above."""
+    pictured: tuple[MediaId, ...] = ()
+    if line.photo:
+        async with db.read() as tx:
+            author = await accounts.by_acct(tx, line.author, local_domain=_domain(settings))
+        assert author is not None
+        drawn = await asyncio.to_thread(pictures.draw, line.photo)
+        made = await studio.receive(
+            Upload(io.BytesIO(drawn), len(drawn)),
+            thumbnail=None,
+            said=media.Said(description=uses.DESCRIPTIONS[line.photo]),
+            account_id=author.id,
+            wait=True,
+            now=now,
+        )
+        pictured = (made.id,)
+    return posts.prepare(
+        Draft(line.text, visibility=line.visibility, language=line.language, media_ids=pictured),
+        max_characters=settings.posts.max_characters,
+        local_domain=_domain(settings),
+        shortener=Shortener(settings.short_url, settings.short_bases, {}, line.author in uses.SHORTENED),
+    )
+
+
+async def _settle(tx: WriteTx, *, guest: Applicant, faces: Mapping[str, str], now: datetime) -> None:
+    """Everyone comes, says who they are, and follows those they know."""
     opened = now - OPENED
     ids: dict[str, AccountId] = {}
-    for person in PEOPLE:
+    for person in EVERYBODY:
         made = await access.create_person(
             tx,
             applicant=msgspec.structs.replace(guest, username=person.username, email=f"{person.username}@{DOMAIN}"),
@@ -420,20 +447,41 @@ async def _create(
             display_name=person.display_name,
             note=person.note,
         )
-        ids[person.username] = made.account.id
-        await accounts.change(tx, account_id=made.account.id, changes=FOUND, now=opened)
+        id = ids[person.username] = made.account.id
+        said = (("Lieu", person.place), ("Métier", person.work), ("Site", person.site))
+        changes = Changes(
+            discoverable=person.found,
+            indexable=person.found,
+            avatar=faces[person.username],
+            fields=tuple(Field(name, value) for name, value in said if value),
+        )
+        posting = DefaultsChanges(shorten_links=True) if person.username in uses.SHORTENED else None
+        await accounts.change(tx, account_id=id, changes=changes, posting=posting, now=now)
+        if person.site:
+            await accounts.prove(tx, account_id=id, value=person.site, verified_at=opened, now=now)
     for follower, followed in _follows():
         await relations.follow(tx, account_id=ids[follower], target_id=ids[followed], now=opened)
     for name in TAGS:
         await posts.follow_tag(tx, name=name, account_id=ids[GUEST], now=opened)
+
+
+async def _tell(
+    tx: WriteTx, *, domain: str, drafts: Sequence[Prepared], base_url: str, now: datetime, tell: Tell, of: int
+) -> None:
+    """Everyone writes; oldest first."""
     circles, written = Circles(), dict[str, PostId]()
-    for done, (line, prepared) in enumerate(zip(LINES, drafts, strict=True), start=1):
-        draft = msgspec.structs.replace(prepared.draft, in_reply_to_id=written.get(line.answers))
-        author_id = ids[line.author]
+    for done, (line, prepared) in enumerate(zip(SAID, drafts, strict=True), start=1):
+        author = await accounts.by_acct(tx, line.author, local_domain=domain)
+        assert author is not None
+        draft = msgspec.structs.replace(
+            prepared.draft,
+            in_reply_to_id=written.get(line.answers),
+            corrects_id=written.get(line.corrects),
+        )
         post = await posts.publish(
             tx,
-            author=Reader(await circles.of(tx, author_id, now=opened), Standing()),
-            author_id=author_id,
+            author=Reader(await circles.of(tx, author.id, now=now - OPENED), Standing()),
+            author_id=author.id,
             prepared=msgspec.structs.replace(prepared, draft=draft),
             base_url=base_url,
             now=now - timedelta(hours=line.ago),
@@ -441,6 +489,10 @@ async def _create(
         if line.key:
             written[line.key] = post.id
         tell(done, of)
+
+
+def _domain(settings: Settings) -> str:
+    return urlsplit(settings.url).netloc
 
 
 def _follows() -> Iterator[tuple[str, str]]:

@@ -1,10 +1,12 @@
 """`pinson demo`: a world that is whole, a server that serves it, and a card that tells the truth."""
 
+import asyncio
 import os
 import re
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -13,7 +15,10 @@ import pytest
 from rich.console import Console
 
 from pinson import demo
+from pinson.demo import uses
 from pinson.lib.clock import SystemClock
+from pinson.lib.db.sqlite import Sqlite
+from pinson.lib.ids import moment_of
 from tests.cli.conftest import PROGRAM, ROOT, authorization, free_port
 
 
@@ -209,19 +214,105 @@ def test_filling_it_twice_fills_it_once(folder):
     for _ in range(2):
         demo.fill(folder, settings, clock=SystemClock(), tell=lambda done, of: told.append((done, of)))
 
-    steps = len(demo.LINES) + 2 * len(demo.day.DAY)
+    steps = len(demo.SAID) + 2 * len(demo.day.DAY)
     assert told == [(done, steps) for done in range(1, steps + 1)]
 
 
 def test_the_world_of_the_demo_holds_together():
-    names = {person.username for person in demo.PEOPLE}
-    keys = [line.key for line in demo.LINES if line.key]
-    ago = [line.ago for line in demo.LINES]
-    languages = Counter(line.language for line in demo.LINES)
+    names = {person.username for person in demo.EVERYBODY}
+    keys = [line.key for line in demo.SAID if line.key]
+    named = {name for line in demo.SAID for name in (line.answers, line.corrects) if name}
+    ago = [line.ago for line in demo.SAID]
+    languages = Counter(line.language for line in demo.SAID)
 
-    assert {line.author for line in demo.LINES} <= names
-    assert {line.answers for line in demo.LINES if line.answers} <= set(keys)
+    assert {line.author for line in demo.SAID} == names
+    assert named <= set(keys)
     assert len(keys) == len(set(keys))
-    assert ago == sorted(ago, reverse=True)
+    assert [line.ago for line in demo.LINES] == sorted((line.ago for line in demo.LINES), reverse=True)
     assert ago[0] < demo.OPENED.total_seconds() / 3600
     assert min(languages["fr"], languages["en"]) > 20
+
+
+def test_a_demo_that_was_interrupted_between_its_people_and_what_they_say_goes_on(folder):
+    settings, listening = demo.listen(folder, host=None, port=free_port())
+    listening.close()
+
+    def interrupted(_done, _of):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        demo.fill(folder, settings, clock=SystemClock(), tell=interrupted)
+    told: list[int] = []
+    demo.fill(folder, settings, clock=SystemClock(), tell=lambda done, _of: told.append(done))
+
+    assert told == list(range(1, len(demo.SAID) + 2 * len(demo.day.DAY) + 1))
+
+
+async def test_what_was_said_in_the_past_stands_there(folder):
+    settings, listening = demo.listen(folder, host=None, port=free_port())
+    listening.close()
+    demo_clock = SystemClock()
+    await asyncio.to_thread(demo.fill, folder, settings, clock=demo_clock, tell=lambda _done, _of: None)
+
+    db = Sqlite(folder)
+    async with db.read() as tx:
+        ids = await tx.all(int, "SELECT id FROM posts WHERE event_id IS NULL ORDER BY id")
+    await db.close()
+
+    ago = [(demo_clock.now() - moment_of(id)).total_seconds() / 3600 for id in ids]
+    assert ago == pytest.approx([line.ago for line in demo.SAID], abs=0.1)
+
+
+def test_specialists_have_written_in_both_languages_what_they_are_found_by():
+    by = {one.username: [line for line in demo.SAID if line.author == one.username] for one in uses.SPECIALISTS}
+
+    assert len(by) == 12
+    assert all(4 <= len(lines) <= 8 for lines in by.values()), {name: len(lines) for name, lines in by.items()}
+    assert sum(line.language == "en" for lines in by.values() for line in lines) > 15
+    assert [one.username for one in uses.SPECIALISTS if not one.found] == [uses.UNFOUND]
+    assert all(one.place and one.work and one.site for one in uses.SPECIALISTS)
+    engineer = next(one for one in uses.SPECIALISTS if one.username == uses.ENGINEER)
+    assert "supra" not in f"{engineer.note} {engineer.work}".lower()
+    assert sum("supraconductivité" in line.text for line in by[uses.ENGINEER]) == 6
+
+
+def test_the_shop_keeps_its_promise_of_two_messages_a_week():
+    news = [line.ago // uses.WEEK for line in demo.SAID if line.author == uses.SHOP and not line.answers]
+
+    assert Counter(news) == dict.fromkeys(range(6), 2)
+
+
+def test_each_use_is_alive_there(serve, folder, token):
+    server = serve(folder, command="demo")
+    secret = token(server.url)
+
+    def of(name):
+        account = server.ask(f"/api/v1/accounts/lookup?acct={name}").json()
+        return account, server.ask(f"/api/v1/accounts/{account['id']}/statuses?limit=40").json()
+
+    shop, news = of(uses.SHOP)
+    _, alerts = of(uses.BUS)
+    told = [one for one in news if not one["in_reply_to_id"]]
+    right = next(one for one in alerts if "Rectificatif" in one["content"])
+    thread = server.ask(f"/api/v1/statuses/{right['id']}/context").json()
+
+    assert "2 messages par semaine" in shop["note"]
+    assert shop["fields"][-1]["verified_at"]
+    assert len([one for one in told if f'href="{server.url}/' in one["content"]]) >= 11
+    assert len([one for one in told if one["media_attachments"]]) >= 5
+    assert all(one["description"] for status in told for one in status["media_attachments"])
+    assert "devant la mairie" in thread["ancestors"][-1]["content"]
+    assert any("Fin de l’incident" in one["content"] for one in alerts)
+    assert found(server, "supraconductivité", secret)[uses.ENGINEER] == 6
+    assert uses.UNFOUND not in found(server, "consentement", secret)
+
+
+def found(server, words, token):
+    """Whose posts a search finds, and how many of each: once all that was written is in the index."""
+    for _ in range(100):
+        statuses = server.ask(f"/api/v2/search?q={words}&type=statuses&limit=40", token=token).json()["statuses"]
+        by = Counter(status["account"]["username"] for status in statuses)
+        if by[uses.ENGINEER] >= 6 or words != "supraconductivité":
+            return by
+        time.sleep(0.1)
+    return by
