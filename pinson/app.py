@@ -23,6 +23,7 @@ import structlog
 import uvicorn
 
 from pinson import __version__, pushing, reactions, schedule
+from pinson.delivering import Worker
 from pinson.domain import (
     access,
     accounts,
@@ -175,15 +176,16 @@ class Machine(msgspec.Struct, frozen=True):
     tools: Tools
     application: Dispatcher
     reactor: Reactor
-    pushes: pushing.Pushes
+    workers: Sequence[Worker]
     background: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs beside the requests, each until cancelled."""
 
     async def settle(self) -> None:
         """Do all reactions that are due, and those they cause, and reach all who are to be reached. For tests."""
         await self.reactor.settle()
-        while await self.pushes.step():
-            pass
+        for worker in self.workers:
+            while await worker.step():
+                pass
 
 
 def prepare_data(data: Path, *, clock: Clock) -> None:
@@ -283,7 +285,7 @@ async def machine(
     )
     await reactor.start()
     wake.reactor = reactor
-    pushes = await pushing.Pushes.of(tools)
+    workers = [Worker(tools, driver) for driver in (await pushing.Pushes.of(tools),)]
     interfaces: list[Interface] = [
         own.interface(tools),
         mastodon.interface(tools, renderings),
@@ -304,8 +306,15 @@ async def machine(
                 tools=tools,
                 application=Dispatcher(tools, interfaces, front=ShortLinks(tools)),
                 reactor=reactor,
-                pushes=pushes,
-                background=(hub.run, watch, reactor.run, pushes.run, clicks.run, lambda: schedule.run(tools)),
+                workers=workers,
+                background=(
+                    hub.run,
+                    watch,
+                    reactor.run,
+                    clicks.run,
+                    lambda: schedule.run(tools),
+                    *(worker.run for worker in workers),
+                ),
             )
     finally:
         await clicks.stop()

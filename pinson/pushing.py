@@ -1,17 +1,15 @@
 """Wakes browsers and apps: a notification becomes a push to each subscription that wants it.
 
-`of_notification` is a reaction: it asks for deliveries. `Pushes` makes them, beside the requests, in every process;
-which one takes on which is decided by the database. Text is made when a push leaves, so what was taken back meanwhile
-wakes nobody. A push service that answers late holds up its own pushes only; one that fails is tried again, five
-times in all, and one that knows a subscription no more ends it.
+`of_notification` is a reaction: it asks for deliveries. `Pushes` is the driver that makes them. A push service that
+answers late holds up its own pushes only; one that fails is tried again, five times in all, and one that knows a
+subscription no more ends it.
 
 Not here: encryption (lib/webpush), the subscriptions (domain/notifications/push), what was asked and came of it
-(domain/deliveries).
+(domain/deliveries), when they are made (`delivering.py`).
 
 Source: RFC 8030, sections 5 and 7; the payload, https://docs.joinmastodon.org/methods/push.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -21,7 +19,7 @@ import structlog
 
 from pinson.domain import accounts, deliveries, media, notifications, posts, relations
 from pinson.domain.accounts import AccountId, Profile
-from pinson.domain.deliveries import Again, Channel, Delivery, Ended, Outcome
+from pinson.domain.deliveries import About, Again, Channel, Delivery, Ended, Outcome
 from pinson.domain.notifications import Kind, Notification, Notified, push
 from pinson.domain.notifications.push import Holder, PushPolicy
 from pinson.domain.posts import Post, PostId
@@ -31,9 +29,6 @@ from pinson.lib.http import ForbiddenAddress, OutgoingFailed
 from pinson.lib.i18n import Lang, negotiate
 from pinson.tools import Tools
 
-PAUSE = 0.25  # seconds between looks at what is due, when nothing is
-MOST_OPEN = 200  # pushes under way in one process
-LASTS = timedelta(minutes=1)  # whoever took a push on has died if it did not say what came of it by then
 ATTEMPTS = 5
 WORTH = timedelta(hours=48)  # how long a push service keeps what it cannot hand over, and how old a push may be
 LONGEST_PAUSE = timedelta(hours=6)
@@ -69,20 +64,30 @@ async def of_notification(tools: Tools, fact: Notified) -> None:
             now = tools.clock.now()
             for stand in await relations.relationships(tx, fact.account_id, [found.from_id], now=now):
                 follows, followed_by = stand.following, stand.followed_by
-    holders = [one.id for one in subscriptions if push.wants(one, found.kind, follows=follows, followed_by=followed_by)]
+    now = tools.clock.now()
+    holders = {
+        one.id: now for one in subscriptions if push.wants(one, found.kind, follows=follows, followed_by=followed_by)
+    }
     if holders:
         await tools.db.write(
-            deliveries.ask, channel=Channel.PUSH, about_id=found.id, holder_ids=holders, now=tools.clock.now()
+            deliveries.ask,
+            channel=Channel.PUSH,
+            about=About.NOTIFICATION,
+            about_id=found.id,
+            holders=holders,
+            now=now,
         )
 
 
 class Pushes:
-    """The pushes that this process makes."""
+    """The channel by which apps are woken, and browsers of members: see `delivering.Driver`."""
+
+    channel = Channel.PUSH
+    most_open = 200
 
     def __init__(self, tools: Tools, signer: webpush.Signer) -> None:
         self._tools = tools
         self._signer = signer
-        self._open: set[asyncio.Task[Ended | Again]] = set()
 
     @classmethod
     async def of(cls, tools: Tools) -> "Pushes":
@@ -91,40 +96,12 @@ class Pushes:
             key = await push.signing_key(tx)
         return cls(tools, webpush.Signer(key, contact=tools.settings.url))
 
-    async def run(self) -> None:
-        """Make what is due, until cancelled. What is under way then is due again in a minute."""
-        try:
-            while True:
-                if not await self.step():
-                    await asyncio.sleep(PAUSE)
-        finally:
-            for task in self._open:
-                task.cancel()
+    async def prepare(self, tx: ReadTx, claimed: Sequence[Delivery]) -> Mapping[int, tuple[Holder, Payload]]:
+        """Whom each delivery reaches and what it says, if there still is something to say. Four statements."""
+        return await _said(tx, self._tools, claimed)
 
-    async def step(self) -> bool:
-        """Begin what is due and there is room for, and keep what came of it; whether anything is under way."""
-        if len(self._open) <= MOST_OPEN // 2:
-            await self._begin(MOST_OPEN - len(self._open))
-        if not self._open:
-            return False
-        done, self._open = await asyncio.wait(self._open, timeout=PAUSE, return_when=asyncio.FIRST_COMPLETED)
-        if done:
-            results = [task.result() for task in done]
-            now = self._tools.clock.now()
-            await self._tools.db.write(deliveries.settle, channel=Channel.PUSH, results=results, now=now)
-        return True
-
-    async def _begin(self, limit: int) -> None:
-        tools, now = self._tools, self._tools.clock.now()
-        async with tools.db.read() as tx:
-            if not await deliveries.is_due(tx, Channel.PUSH, now=now):
-                return
-        claimed = await tools.db.write(deliveries.claim, channel=Channel.PUSH, now=now, until=now + LASTS, limit=limit)
-        async with tools.db.read() as tx:
-            said = await _said(tx, tools, claimed)
-        self._open |= {asyncio.create_task(self._push(one, said.get(one.id))) for one in claimed}
-
-    async def _push(self, delivery: Delivery, said: tuple[Holder, Payload] | None) -> Ended | Again:
+    async def attempt(self, delivery: Delivery, said: tuple[Holder, Payload] | None) -> Ended | Again:
+        """Encrypt a push and post it to its push service."""
         now = self._tools.clock.now()
         if said is None or now - delivery.asked_at > WORTH:
             return Ended(delivery.id, Outcome.NEEDLESS)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from pinson import archiving, closing, importing, letters, notifying, pushing, unlocking
+from pinson import alerting, archiving, closing, importing, letters, notifying, pushing, unlocking
 from pinson.domain import conversations, events, links, media, search
 from pinson.domain.access import (
     ConfirmationAsked,
@@ -29,6 +29,7 @@ from pinson.domain.accounts import (
     AccountUnlocked,
 )
 from pinson.domain.archives import ArchiveAsked, ArchiveMade
+from pinson.domain.events import EventDeleted, EventPostChanged
 from pinson.domain.instance import AnnouncementWithdrawn
 from pinson.domain.intakes import IntakeGoesOn
 from pinson.domain.links import LinkFound, proofs
@@ -42,6 +43,7 @@ from pinson.domain.posts import (
     PostHidden,
     PostImported,
     PostMarked,
+    PostMoved,
     PostPublished,
     PostUnhidden,
     PostUnmarked,
@@ -60,6 +62,7 @@ NOTIFICATIONS = "notifications"
 SEARCH = "search"
 PROOFS = "proofs"
 EVENTS = "events"
+ALERTS = "alerts"
 
 REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     UserSignedUp: ((LETTERS, letters.send_confirmation), (NOTIFICATIONS, notifying.of_sign_up)),
@@ -77,13 +80,18 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     AppealAnswered: ((LETTERS, letters.send_appeal_answer),),
     AccountCreated: ((SEARCH, search.take_in_one),),
     AccountChanged: ((SEARCH, search.take_in_one), (PROOFS, proofs.look)),
-    AccountDeleted: (("closing", closing.erase_what_remains), (SEARCH, search.take_in_one)),
+    AccountDeleted: (
+        ("closing", closing.erase_what_remains),
+        (SEARCH, search.take_in_one),
+        (ALERTS, alerting.of_closing),
+    ),
     AccountUnlocked: (("unlocking", unlocking.accept_who_waits),),
     PostPublished: (
         (EVENTS, events.follow_hashtags),
         (CONVERSATIONS, conversations.keep_up),
         (NOTIFICATIONS, notifying.of_post),
         (SEARCH, search.take_in_one),
+        (ALERTS, alerting.of_post),
     ),
     PostImported: (
         (CONVERSATIONS, conversations.keep_up),
@@ -101,6 +109,9 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
         (NOTIFICATIONS, notifying.of_deletion),
         (SEARCH, search.take_in_one),
     ),
+    PostMoved: ((ALERTS, alerting.of_post),),
+    EventPostChanged: ((ALERTS, alerting.of_moment),),
+    EventDeleted: ((ALERTS, alerting.of_event_gone),),
     PostHidden: ((CONVERSATIONS, conversations.let_go_hidden),),
     PostUnhidden: ((CONVERSATIONS, conversations.keep_up),),
     PollEnded: ((NOTIFICATIONS, notifying.of_poll),),

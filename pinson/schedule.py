@@ -11,6 +11,7 @@ import structlog
 from pinson import publishing
 from pinson.domain import (
     access,
+    alerts,
     archives,
     deliveries,
     instance,
@@ -60,6 +61,10 @@ async def sweep(tools: Tools) -> None:
     await tools.db.write(access.forget_expired, now=now)
     await tools.db.write(access.blocks.forget_expired, now=now)
     while await tools.db.write(deliveries.forget_ended, now=now):
+        pass
+    while await tools.db.write(alerts.make_digests, now=now):
+        pass
+    while await tools.db.write(alerts.forget_old, now=now):
         pass
     await tools.db.write(archives.forget_old, now=now)
     await tools.db.write(media.forget_loose, now=now)

@@ -1,30 +1,57 @@
-"""Deliveries: each attempt to reach somebody outside by one channel, and what came of it.
+"""Deliveries: each attempt to reach somebody outside by one channel, what came of it, and the ledger of all of them.
 
 Called by reactions, which ask for deliveries, and by the workers that make the attempts. A delivery is on disk before
-it is tried, so a process that dies on the way loses none: what it had taken on is due again a little later.
+it is tried, so a process that dies on the way loses none: what it had taken on is due again a little later, or ends in
+doubt where nothing may be sent twice. What concerns one holder is forgotten after three days; the ledger counts nobody.
 
-Not here: what is sent, and how (`pinson/pushing.py`); who wants to be reached (push subscriptions).
+Not here: what is sent, and how (`pinson/delivering.py` and its drivers); who wants to be reached (alerts, push
+subscriptions, subscriptions of the hub).
 """
 
-from pinson.domain.deliveries.commands import ask, claim, forget_ended, settle
-from pinson.domain.deliveries.model import Again, Channel, Count, Delivery, Ended, Outcome, Waiting
-from pinson.domain.deliveries.queries import counts, is_due, waiting
+from pinson.domain.deliveries.commands import ask, claim, come_back, count_left, forget_ended, receive, settle
+from pinson.domain.deliveries.model import (
+    About,
+    Again,
+    Channel,
+    Count,
+    Delivery,
+    Ended,
+    Line,
+    Made,
+    Outcome,
+    Reached,
+    Waiting,
+    What,
+)
+from pinson.domain.deliveries.queries import asked, counts, doubtful, is_due, lines, reached, waiting
 from pinson.domain.deliveries.rules import pause
 
 __all__ = [
+    "About",
     "Again",
     "Channel",
     "Count",
     "Delivery",
     "Ended",
+    "Line",
+    "Made",
     "Outcome",
+    "Reached",
     "Waiting",
+    "What",
     "ask",
+    "asked",
     "claim",
+    "come_back",
+    "count_left",
     "counts",
+    "doubtful",
     "forget_ended",
     "is_due",
+    "lines",
     "pause",
+    "reached",
+    "receive",
     "settle",
     "waiting",
 ]

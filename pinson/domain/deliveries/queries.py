@@ -1,15 +1,38 @@
 """Questions about deliveries."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pinson.domain.deliveries import rules, store
-from pinson.domain.deliveries.model import Channel, Count, Waiting
+from pinson.domain.deliveries.model import About, Channel, Count, Line, Made, Reached, Waiting
 from pinson.lib.db import ReadTx
 
 
 async def is_due(tx: ReadTx, channel: Channel, *, now: datetime) -> bool:
     """Whether there is anything to take on."""
     return await store.is_due(tx, channel, now=now)
+
+
+async def reached(
+    tx: ReadTx, about: About, about_id: int, channel: Channel, *, after: int = 0, limit: int
+) -> list[Reached]:
+    """For whom something was asked by a channel in the last three days, and how that ended, by their ids."""
+    return await store.reached(tx, about, about_id, channel, after=after, limit=limit)
+
+
+async def asked(tx: ReadTx, channel: Channel, about: About, about_id: int, holder_ids: Sequence[int]) -> set[int]:
+    """For which of these holders something was asked in the last three days."""
+    return set(await store.asked(tx, channel, about, about_id, holder_ids)) if holder_ids else set()
+
+
+async def lines(tx: ReadTx, post_ids: Sequence[int]) -> list[Line]:
+    """The ledger of these posts, by post, minute and channel."""
+    return await store.lines(tx, post_ids) if post_ids else []
+
+
+async def doubtful(tx: ReadTx, *, limit: int = 100) -> list[Made]:
+    """What ended in doubt in the last three days, the latest first."""
+    return await store.doubtful(tx, limit=limit)
 
 
 async def counts(tx: ReadTx, *, since: datetime) -> list[Count]:

@@ -1,16 +1,21 @@
-"""Hours, and when to try again. Pure."""
+"""Hours, minutes, and when to try again. Pure."""
 
 from datetime import datetime, timedelta
 
 from pinson.lib.clock import to_ms
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=6)
-HOUR_MS = 3_600_000
+HOUR_MS, MINUTE_MS = 3_600_000, 60_000
 
 
 def hour(moment: datetime) -> int:
     """Whole hours since 1970."""
     return to_ms(moment) // HOUR_MS
+
+
+def minute(moment: datetime) -> int:
+    """Whole minutes since 1970."""
+    return to_ms(moment) // MINUTE_MS
 
 
 def pause(attempts: int) -> timedelta:

@@ -1,0 +1,40 @@
+"""Who is alerted when something happened: by each alert that meets the topics of a message, once.
+
+Called as reactions, under one cursor, so in the order of the log. Each asks the domain to look at the truth again. What
+may concern many goes in steps that fit between other writes.
+"""
+
+from pinson.domain import alerts
+from pinson.domain.accounts import AccountDeleted
+from pinson.domain.events import EventDeleted, EventPostChanged
+from pinson.domain.posts import PostId, PostMoved, PostPublished
+from pinson.tools import Tools
+
+
+async def of_post(tools: Tools, fact: PostPublished | PostMoved) -> None:
+    """Alert who wants the message, or, if it corrects another, who had that one."""
+    if alerts.concerns_alerts(fact.post):
+        await _alert(tools, fact.post.id)
+
+
+async def of_moment(tools: Tools, fact: EventPostChanged) -> None:
+    """Alert who wants key moments only, when a message has become one."""
+    await _alert(tools, fact.post_id)
+
+
+async def of_closing(tools: Tools, fact: AccountDeleted) -> None:
+    """End the alerts of somebody who closed their account, and those that followed it."""
+    while await tools.db.write(alerts.close_account, account_id=fact.account_id, now=tools.clock.now()):
+        pass
+
+
+async def of_event_gone(tools: Tools, fact: EventDeleted) -> None:
+    """End the alerts that followed a live event."""
+    while await tools.db.write(alerts.close_topic, topic_id=fact.event_id, now=tools.clock.now()):
+        pass
+
+
+async def _alert(tools: Tools, id: PostId) -> None:
+    place: alerts.Place | None = alerts.Place()
+    while place is not None:
+        place = await tools.db.write(alerts.after_post, id=id, place=place, now=tools.clock.now())

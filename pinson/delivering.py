@@ -1,0 +1,108 @@
+"""Makes deliveries: one worker a channel in every process, beside the requests.
+
+Called by `app.py`, which gives each worker its driver: what a delivery says (read in a few statements for a whole
+batch) and how it is handed over. Which process takes on which is decided by the database. Text is made when a delivery
+leaves, so what was taken back meanwhile reaches nobody. A channel that is slow or fails delays no other.
+
+Not here: what was asked and what came of it (`domain/deliveries`), the channels themselves (`pushing.py` and its like).
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from pinson.domain import deliveries
+from pinson.domain.deliveries import Again, Channel, Delivery, Ended
+from pinson.lib.db import ReadTx
+from pinson.tools import Tools
+
+PAUSE = 0.25  # seconds between looks at what is due, when nothing is
+LASTS = timedelta(minutes=1)  # whoever took a delivery on has died if it did not say what came of it by then
+LAST_WORDS = 2.0  # seconds that attempts under way have to end when the process stops
+BROKEN = timedelta(minutes=5)  # when an attempt is made again that ended in a bug
+
+events = structlog.get_logger("pinson.delivering")
+
+
+class Driver(Protocol):
+    """A channel. Several processes have one each."""
+
+    channel: Channel
+    most_open: int
+    """Attempts under way in one process."""
+
+    async def prepare(self, tx: ReadTx, claimed: Sequence[Delivery]) -> Mapping[int, Any]:
+        """What each of them says and to whom, by its id, if there still is something to say."""
+        ...
+
+    async def attempt(self, delivery: Delivery, said: Any) -> Ended | Again:
+        """Hand one over. said: from `prepare`; None if it had nothing for it.
+
+        It takes less than a minute, or another process makes the same attempt.
+        """
+        ...
+
+
+class Worker:
+    """The deliveries of a channel that this process makes."""
+
+    def __init__(self, tools: Tools, driver: Driver) -> None:
+        self._tools = tools
+        self._driver = driver
+        self._open: dict[asyncio.Task[Ended | Again], Delivery] = {}
+
+    async def run(self) -> None:
+        """Make what is due, until cancelled. What is under way then has a moment to end."""
+        try:
+            while True:
+                if not await self.step():
+                    await asyncio.sleep(PAUSE)
+        finally:
+            await self._end()
+
+    async def step(self) -> bool:
+        """Begin what is due and there is room for, and keep what came of it; whether anything is under way."""
+        most = self._driver.most_open
+        if len(self._open) <= most // 2:
+            await self._begin(most - len(self._open))
+        if not self._open:
+            return False
+        done, _ = await asyncio.wait(self._open, timeout=PAUSE, return_when=asyncio.FIRST_COMPLETED)
+        await self._settle(done)
+        return True
+
+    async def _begin(self, limit: int) -> None:
+        db, channel, now = self._tools.db, self._driver.channel, self._tools.clock.now()
+        async with db.read() as tx:
+            if not await deliveries.is_due(tx, channel, now=now):
+                return
+        claimed = await db.write(deliveries.claim, channel=channel, now=now, until=now + LASTS, limit=limit)
+        async with db.read() as tx:
+            said = await self._driver.prepare(tx, claimed)
+        for one in claimed:
+            self._open[asyncio.create_task(self._driver.attempt(one, said.get(one.id)))] = one
+
+    async def _settle(self, done: set["asyncio.Task[Ended | Again]"]) -> None:
+        now = self._tools.clock.now()
+        results = [self._result(task, self._open.pop(task)) for task in done]
+        if results:
+            await self._tools.db.write(deliveries.settle, channel=self._driver.channel, results=results, now=now)
+
+    def _result(self, task: "asyncio.Task[Ended | Again]", delivery: Delivery) -> Ended | Again:
+        """What came of an attempt; one that ended in a bug of ours is made again, and everyone should know."""
+        error = task.exception()
+        if error is None:
+            return task.result()
+        events.critical("delivery_broken", channel=self._driver.channel, delivery=delivery.id, exc_info=error)
+        return Again(delivery.id, self._tools.clock.now() + BROKEN, type(error).__name__)
+
+    async def _end(self) -> None:
+        """Keep what still ends within a moment. The rest is due again in a minute, or in doubt."""
+        if self._open:
+            done, late = await asyncio.wait(self._open, timeout=LAST_WORDS)
+            for task in late:
+                task.cancel()
+            await self._settle(done)

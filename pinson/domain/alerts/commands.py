@@ -1,0 +1,359 @@
+"""To ask for alerts, to prove that one may, to change and to leave them."""
+
+import secrets as chance
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from pinson.domain import deliveries
+from pinson.domain.accounts import AccountId
+from pinson.domain.alerts import publishers, register, rules, store
+from pinson.domain.alerts.model import (
+    Address,
+    AddressId,
+    Alert,
+    Asked,
+    Confirmed,
+    NoteKind,
+    Reach,
+    Reader,
+    ReaderId,
+    Source,
+    Topic,
+    Wish,
+    Withdrawn,
+    Wording,
+)
+from pinson.domain.alerts.rules import Secrets
+from pinson.domain.deliveries import About, Channel
+from pinson.lib.db import WriteTx
+
+PENDING_KEPT = timedelta(days=7)
+IDLE_KEPT = timedelta(days=3)  # as long as deliveries: the last word must still be sent
+NOTES_KEPT = timedelta(days=3)
+DIGESTS_KEPT = timedelta(days=35)
+STEP = 500
+
+
+async def secret(tx: WriteTx) -> bytes:
+    """What fingerprints and links are made with, the same in all processes: made when it is first asked for."""
+    there = await store.key(tx)
+    if there is None:
+        there = chance.token_bytes(32)
+        await store.put_key(tx, there)
+    return there
+
+
+async def ask(
+    tx: WriteTx,
+    *,
+    reach: Reach,
+    topic: Topic,
+    wish: Wish,
+    wording: Wording,
+    source: Source,
+    topic_name: str,
+    zone: str,
+    reader_id: ReaderId | None,
+    secrets: Secrets,
+    now: datetime,
+) -> Asked:
+    """That somebody be reached about a topic. Unless the address is known to be theirs, they are asked to prove it.
+
+    Asked again for what is confirmed already, it changes what is wanted if they have proved before that it is theirs.
+
+    Args:
+        topic_name: as it stands in what asks for the proof.
+        zone: of a new reader.
+        reader_id: who asks, if that is known: from `confirm`, or a member's.
+        secrets: fresh ones.
+    Raises:
+        BadWish, TooManyAlerts, TooManyCodes.
+    """
+    _check(wish)
+    address = await store.by_value(tx, reach.channel, reach.value)
+    asker = await store.reader(tx, reader_id) if reader_id is not None else None
+    if address is None:
+        owner = asker or await _new_reader(tx, None, lang=wording.lang, zone=zone, now=now)
+        address_id = AddressId(tx.new_id(owner.id, now))
+        await store.insert_address(tx, address_id, owner.id, reach, now=now)
+        address = Address(address_id, owner.id, reach.channel, reach.value, reach.keys, now, None, None)
+    elif reach.channel is Channel.BROWSER:
+        await store.rekey_address(tx, address.id, reach.keys)
+    is_known = address.confirmed_at is not None and asker is not None and address.reader_id == asker.id
+    how = Confirmed.PERMISSION if reach.channel is Channel.BROWSER else Confirmed.KNOWN if is_known else None
+    there = await store.alert_of(tx, address.id, topic.id, wish.narrow_id)
+    if there is None:
+        if len(await store.alerts_of(tx, [address.id])) >= rules.MOST_ALERTS:
+            raise rules.TooManyAlerts
+        key = await secret(tx)
+        await store.insert_alert(tx, tx.new_id(address.id, now), address.id, topic, wish, now=now, confirmed=False)
+        await register.add(tx, address, topic, wish.narrow_id, wording=wording, source=source, secret=key, now=now)
+        await store.set_idle(tx, address.id, now=now)
+    elif how is not None:
+        await store.change_alert(tx, there.id, wish)
+    if how is not None:
+        owner_id = asker.id if asker is not None else address.reader_id
+        await _confirm(tx, address, owner_id, how, now=now)
+        return Asked(address.id, owner_id, confirmed=True)
+    await _ask_for_proof(tx, address, reader_id, source, topic_name, secrets, now=now)
+    return Asked(address.id, address.reader_id, confirmed=False)
+
+
+async def confirm(tx: WriteTx, *, address_id: AddressId, code: str, now: datetime) -> ReaderId | None:
+    """Take a typed code as proof; whose the address is now, None if the code is wrong (which is counted).
+
+    Raises:
+        CodeExpired: too late, or typed wrong too often.
+    """
+    asked = await store.confirmation(tx, address_id)
+    if asked is None or asked.expires_at <= now or asked.tries >= rules.TRIES:
+        raise rules.CodeExpired
+    if rules.digest_of(code) != asked.code:
+        await store.count_try(tx, address_id)
+        return None
+    return await _accept(tx, asked, Confirmed.CODE, now=now)
+
+
+async def confirm_by_link(tx: WriteTx, *, link: str, now: datetime) -> ReaderId:
+    """Take a link that was followed as proof; whose the address is now.
+
+    Raises:
+        CodeExpired.
+    """
+    asked = await store.confirmation_by_link(tx, rules.digest_of(link))
+    if asked is None or asked.expires_at <= now:
+        raise rules.CodeExpired
+    return await _accept(tx, asked, Confirmed.LINK, now=now)
+
+
+async def confirm_by_reply(tx: WriteTx, *, address_id: AddressId, now: datetime) -> list[Alert]:
+    """Take an answer that came from an address as proof; what is confirmed by it.
+
+    Whoever asked on a page does not become its reader by this: who answers may be somebody else.
+    """
+    (address,) = await store.addresses(tx, [address_id])
+    await store.delete_confirmation(tx, address_id)
+    return await _confirm(tx, address, address.reader_id, Confirmed.REPLY, now=now)
+
+
+async def change(tx: WriteTx, *, reader_id: ReaderId, alert_id: int, wish: Wish) -> None:
+    """Change how much of a topic a reader wants.
+
+    Raises:
+        AlertNotFound, BadWish.
+    """
+    _check(wish)
+    await _own(tx, reader_id, alert_id)
+    await store.change_alert(tx, alert_id, wish)
+
+
+async def leave(tx: WriteTx, *, reader_id: ReaderId, alert_id: int, how: Withdrawn, now: datetime) -> None:
+    """End one alert of a reader.
+
+    Raises:
+        AlertNotFound.
+    """
+    there = await _own(tx, reader_id, alert_id)
+    await end(tx, [there], how, now=now)
+
+
+async def leave_topic(
+    tx: WriteTx, *, address_id: AddressId, topic_id: int, how: Withdrawn, now: datetime
+) -> list[Alert]:
+    """End what an address has of a topic, however narrow; what that was."""
+    ended = [one for one in await store.alerts_of(tx, [address_id]) if one.topic_id == topic_id]
+    return await end(tx, ended, how, now=now)
+
+
+async def leave_all(
+    tx: WriteTx, *, address_ids: Sequence[AddressId], how: Withdrawn, goodbye: bool = False, now: datetime
+) -> list[Alert]:
+    """End all that is wanted at these addresses; what that was. goodbye: say so there, once."""
+    ended = await end(tx, await store.alerts_of(tx, address_ids), how, now=now)
+    for address_id in address_ids:
+        await store.delete_confirmation(tx, address_id)
+        if goodbye:
+            await tell(tx, address_id=address_id, kind=NoteKind.GOODBYE, data={}, now=now)
+    return ended
+
+
+async def end(tx: WriteTx, alerts: Sequence[Alert], how: Withdrawn, *, now: datetime) -> list[Alert]:
+    """End alerts, with what is held for them, the proof of it, and the count of who left; those that were there."""
+    ended = await store.end_alerts(tx, [one.id for one in alerts])
+    await register.withdraw(tx, ended, how, now=now)
+    by_address: dict[AddressId, list[int]] = {}
+    for one in ended:
+        by_address.setdefault(one.address_id, []).append(one.topic_id)
+    places = {one.id: one for one in await store.addresses(tx, list(by_address))}
+    for address_id, topic_ids in by_address.items():
+        await store.unhold_topics(tx, address_id, topic_ids)
+        await store.set_idle(tx, address_id, now=now)
+        if places[address_id].confirmed_at is not None and how not in (Withdrawn.CLOSED, Withdrawn.LOST):
+            await deliveries.count_left(tx, channel=places[address_id].channel, holder_id=address_id, now=now)
+    return ended
+
+
+async def lose(tx: WriteTx, *, address_id: AddressId, why: str, now: datetime) -> None:
+    """Keep that nothing arrives at an address any more: nothing is sent there until it is proven anew."""
+    await store.lose_address(tx, address_id, why, now=now)
+
+
+async def tell(tx: WriteTx, *, address_id: AddressId, kind: NoteKind, data: Mapping[str, str], now: datetime) -> int:
+    """Ask that the service itself says something to an address, at once; the note's id."""
+    (address,) = await store.addresses(tx, [address_id])
+    note_id = tx.new_id(address_id, now)
+    await store.insert_note(tx, note_id, address_id, kind, data, now=now)
+    await deliveries.ask(
+        tx, channel=address.channel, about=About.NOTE, about_id=note_id, holders={address_id: now}, now=now
+    )
+    return note_id
+
+
+async def address_for(tx: WriteTx, *, reach: Reach, lang: str, zone: str, now: datetime) -> Address:
+    """The address of whoever wrote to us; a stranger's is kept, unconfirmed, as long as it takes to answer."""
+    there = await store.by_value(tx, reach.channel, reach.value)
+    if there is not None:
+        return there
+    owner = await _new_reader(tx, None, lang=lang, zone=zone, now=now)
+    address_id = AddressId(tx.new_id(owner.id, now))
+    await store.insert_address(tx, address_id, owner.id, reach, now=now)
+    return Address(address_id, owner.id, reach.channel, reach.value, reach.keys, now, None, None)
+
+
+async def reader_of_member(tx: WriteTx, *, account_id: AccountId, lang: str, zone: str, now: datetime) -> Reader:
+    """The reader that an account is, made when it is first asked for."""
+    there = await store.reader_of(tx, account_id)
+    return there or await _new_reader(tx, account_id, lang=lang, zone=zone, now=now)
+
+
+async def set_up(tx: WriteTx, *, reader: Reader, now: datetime) -> None:
+    """Keep a reader's language, zone, quiet hours, hour of digests, and pause.
+
+    Raises:
+        BadWish.
+    """
+    if not (0 <= reader.digest_hour < 24 and 0 <= reader.quiet_from < 1440 and 0 <= reader.quiet_until < 1440):
+        raise rules.BadWish(most=rules.MOST_PER_WEEK)
+    await store.put_reader(tx, reader, now=now)
+
+
+async def pause(tx: WriteTx, *, reader_id: ReaderId, until: datetime | None, now: datetime) -> None:
+    """Hold all messages for a reader until a moment, when they come together; None: no longer."""
+    there = await store.reader(tx, reader_id)
+    if there is not None:
+        await store.put_reader(tx, msgspec.structs.replace(there, paused_until=until), now=now)
+
+
+async def forget_address(tx: WriteTx, *, reader_id: ReaderId, address_id: AddressId, now: datetime) -> None:
+    """End all that a reader wanted at an address, and the address too, within days.
+
+    Raises:
+        AlertNotFound: it is not theirs.
+    """
+    if all(one.id != address_id for one in await store.addresses_of(tx, reader_id)):
+        raise rules.AlertNotFound
+    await leave_all(tx, address_ids=[address_id], how=Withdrawn.PAGE, now=now)
+
+
+async def close_account(tx: WriteTx, *, account_id: AccountId, now: datetime) -> bool:
+    """End the alerts of a closed account and those that followed it; whether there may be more."""
+    there = await store.reader_of(tx, account_id)
+    if there is not None:
+        ids = [one.id for one in await store.addresses_of(tx, there.id)]
+        await leave_all(tx, address_ids=ids, how=Withdrawn.CLOSED, now=now)
+        await store.delete_addresses(tx, ids)
+        await store.delete_reader_of(tx, account_id)
+    await publishers.forget_publisher(tx, account_id)
+    return await close_topic(tx, topic_id=account_id, now=now)
+
+
+async def close_topic(tx: WriteTx, *, topic_id: int, now: datetime) -> bool:
+    """End some of the alerts of a topic under which nothing will be written any more; whether there may be more."""
+    found = await store.of_topic(tx, topic_id, limit=STEP)
+    await end(tx, found, Withdrawn.CLOSED, now=now)
+    return len(found) == STEP
+
+
+async def forget_old(tx: WriteTx, *, now: datetime) -> bool:
+    """Remove what nobody confirmed, addresses at which nothing is wanted, old notes and digests; whether more is."""
+    await store.delete_old_confirmations(tx, now=now)
+    await store.delete_old_notes(tx, until=now - NOTES_KEPT)
+    old = await store.pending(tx, until=now - PENDING_KEPT, limit=STEP)
+    await end(tx, old, Withdrawn.LOST, now=now)
+    idle = await store.idle(tx, until=now - IDLE_KEPT, limit=STEP)
+    await store.delete_addresses(tx, [one.id for one in idle])
+    await store.delete_lonely_readers(tx, list({one.reader_id for one in idle}))
+    digests = await store.delete_old_digests(tx, until=now - DIGESTS_KEPT, limit=STEP)
+    more = await register.forget_old(tx, now=now)
+    return more or STEP in (len(old), len(idle), digests)
+
+
+def _check(wish: Wish) -> None:
+    if wish.per_week is not None and not 1 <= wish.per_week <= rules.MOST_PER_WEEK:
+        raise rules.BadWish(most=rules.MOST_PER_WEEK)
+
+
+async def _new_reader(tx: WriteTx, account_id: AccountId | None, *, lang: str, zone: str, now: datetime) -> Reader:
+    id = ReaderId(tx.new_id(account_id, now))
+    made = Reader(id, account_id, lang, zone, rules.QUIET_FROM, rules.QUIET_UNTIL, rules.DIGEST_HOUR, None)
+    await store.put_reader(tx, made, now=now)
+    return made
+
+
+async def _ask_for_proof(
+    tx: WriteTx,
+    address: Address,
+    reader_id: ReaderId | None,
+    source: Source,
+    topic_name: str,
+    secrets: Secrets,
+    *,
+    now: datetime,
+) -> None:
+    kind = NoteKind.ASK if source is Source.SMS else NoteKind.CODE
+    if await store.count_notes(tx, address.id, kind, since=now - timedelta(hours=1)) >= rules.CODES_AN_HOUR:
+        raise rules.TooManyCodes
+    lasts = rules.LINK_LASTS if address.channel is Channel.EMAIL else rules.CODE_LASTS
+    await store.put_confirmation(
+        tx,
+        address.id,
+        reader_id=reader_id,
+        code=rules.digest_of(secrets.code),
+        link=rules.digest_of(secrets.link),
+        expires_at=now + lasts,
+    )
+    data = {"topic": topic_name}
+    if kind is NoteKind.CODE:
+        data |= {"code": secrets.code, "link": secrets.link}
+    await tell(tx, address_id=address.id, kind=kind, data=data, now=now)
+
+
+async def _accept(tx: WriteTx, asked: store.Confirmation, how: Confirmed, *, now: datetime) -> ReaderId:
+    (address,) = await store.addresses(tx, [asked.address_id])
+    await store.delete_confirmation(tx, address.id)
+    owner_id = address.reader_id
+    owner = await store.reader(tx, owner_id)
+    asker = await store.reader(tx, asked.reader_id) if asked.reader_id is not None else None
+    if asker is not None and (owner is None or owner.account_id is None):
+        owner_id = asker.id
+    await _confirm(tx, address, owner_id, how, now=now)
+    return owner_id
+
+
+async def _confirm(tx: WriteTx, address: Address, owner_id: ReaderId, how: Confirmed, *, now: datetime) -> list[Alert]:
+    """Confirm an address, whose it is, and all that waited for it."""
+    await store.confirm_address(tx, address.id, reader_id=owner_id, now=now)
+    if owner_id != address.reader_id:
+        await store.delete_lonely_readers(tx, [address.reader_id])
+    confirmed = await store.confirm_alerts(tx, address.id, now=now)
+    await register.confirm(tx, confirmed, how, now=now)
+    return confirmed
+
+
+async def _own(tx: WriteTx, reader_id: ReaderId, alert_id: int) -> Alert:
+    there = await store.alert(tx, alert_id)
+    if there is None or all(one.id != there.address_id for one in await store.addresses_of(tx, reader_id)):
+        raise rules.AlertNotFound
+    return there
