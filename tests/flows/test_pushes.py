@@ -6,9 +6,10 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from pinson.delivering import Worker
 from pinson.domain import access, deliveries
 from pinson.domain.access import Theme
-from pinson.domain.deliveries import Channel
+from pinson.domain.deliveries import About, Channel
 from pinson.domain.notifications import push
 from pinson.domain.notifications.push import Keys, PushPolicy
 from pinson.pushing import Payload, Pushes
@@ -164,7 +165,9 @@ async def test_being_told_twice_wakes_once(world, service):
     (told,) = (await world.client(alice).get("/api/v1/notifications")).json()
 
     (there,) = await world.ask(push.of_account, alice.account_id)
-    await world.write(deliveries.ask, channel=Channel.PUSH, about_id=int(told["id"]), holder_ids=[there.id])
+    holders = {there.id: world.clock.now()}
+    about = {"about": About.NOTIFICATION, "about_id": int(told["id"])}
+    await world.write(deliveries.ask, channel=Channel.PUSH, holders=holders, **about)
     await world.settle()
 
     assert len(service.pushes) == 1
@@ -295,10 +298,11 @@ async def test_two_processes_share_what_is_due_and_nobody_is_woken_twice(world, 
     await world.machine.reactor.settle()
     (there,) = await world.ask(push.of_account, alice.account_id)
     for about in range(CROWD):
-        await world.write(deliveries.ask, channel=Channel.PUSH, about_id=-1 - about, holder_ids=[there.id])
-    other = await Pushes.of(world.tools)
+        named = {"about": About.NOTIFICATION, "about_id": -1 - about, "holders": {there.id: world.clock.now()}}
+        await world.write(deliveries.ask, channel=Channel.PUSH, **named)
+    other = Worker(world.tools, await Pushes.of(world.tools))
 
-    while any([await world.machine.pushes.step(), await other.step()]):
+    while any([await other.step(), *[await worker.step() for worker in world.machine.workers]]):
         pass
 
     assert len(service.pushes) == 1

@@ -265,7 +265,7 @@ async def close_account(tx: WriteTx, *, account_id: AccountId, now: datetime) ->
         await leave_all(tx, address_ids=ids, how=Withdrawn.CLOSED, now=now)
         await store.delete_addresses(tx, ids)
         await store.delete_reader_of(tx, account_id)
-    await publishers.forget_publisher(tx, account_id)
+    await publishers.forget(tx, account_id)
     return await close_topic(tx, topic_id=account_id, now=now)
 
 

@@ -47,7 +47,7 @@ async def after_post(tx: WriteTx, *, id: PostId, place: Place, now: datetime) ->
     if post.event_id is not None:
         entry = (await events.entries(tx, [id])).get(id)
         is_key = entry is not None and entry.is_key
-    found = await store.standing(tx, topics[place.index], topics, after=place.after, limit=STEP)
+    found = await store.standing(tx, topics[place.index], topics, at=post.created_at, after=place.after, limit=STEP)
     await _reach(tx, post, found, is_key=is_key, now=now)
     if len(found) < STEP:
         return Place(place.index + 1)

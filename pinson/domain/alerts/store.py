@@ -97,7 +97,7 @@ STANDING = """
     FROM alerts AS l
     JOIN addresses AS a ON a.id = l.address_id
     JOIN readers AS r ON r.id = a.reader_id
-    WHERE l.topic_id = :topic_id AND l.confirmed_at IS NOT NULL AND a.lost_at IS NULL
+    WHERE l.topic_id = :topic_id AND l.confirmed_at <= :at AND a.lost_at IS NULL
         AND (l.address_id, l.id) > (:address_id, :alert_id)
         AND (l.narrow_id = 0 OR l.narrow_id IN (SELECT value FROM json_each(:topics)))
     ORDER BY l.address_id, l.id
@@ -359,9 +359,9 @@ async def pending(tx: ReadTx, *, until: datetime, limit: int) -> list[Alert]:
 
 
 async def standing(
-    tx: ReadTx, topic_id: int, topics: Sequence[int], *, after: tuple[int, int], limit: int
+    tx: ReadTx, topic_id: int, topics: Sequence[int], *, at: datetime, after: tuple[int, int], limit: int
 ) -> list[Standing]:
-    """Confirmed alerts of a topic, by address, after one. O(limit) in the index of the topic.
+    """Alerts of a topic that were confirmed by a moment, by address, after one. O(limit) in the index of the topic.
 
     Args:
         topics: all that the message is under: alerts narrowed to others are left out.
@@ -372,6 +372,7 @@ async def standing(
         STANDING,
         topic_id=topic_id,
         topics=list(topics),
+        at=at,
         address_id=address_id,
         alert_id=alert_id,
         limit=limit,

@@ -12,35 +12,14 @@ from msgspec import Meta
 
 from pinson.domain.accounts import AccountId
 from pinson.domain.alerts.model import Publisher
+from pinson.domain.alerts.publishers import store
 from pinson.lib.clock import to_ms
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.errors import Kind, Refusal
 
-OWNS = ("alert_publishers", "spendings")
-
 DAY_MS = 86_400_000
 LONGEST_SENDER = 11  # characters: as long as networks let a sender's name be
 MOST_PROMISED = 500  # messages a week
-
-BY_IDS = """
-    SELECT account_id, commercial, sender, promise, credits FROM alert_publishers
-    WHERE account_id IN (SELECT value FROM json_each(:ids))
-"""
-PUT = """
-    INSERT INTO alert_publishers (account_id, commercial, sender, promise, credits)
-    VALUES (:account_id, :commercial, :sender, :promise, :credits)
-    ON CONFLICT (account_id) DO UPDATE
-    SET commercial = excluded.commercial, sender = excluded.sender, promise = excluded.promise,
-        credits = excluded.credits
-"""
-DELETE = "DELETE FROM alert_publishers WHERE account_id = :account_id"
-SPENT = "SELECT coalesce(sum(parts), 0) FROM spendings WHERE day = :day"
-SPENT_BY = "SELECT coalesce(sum(parts), 0) FROM spendings WHERE day >= :day AND account_id = :account_id"
-SPEND = """
-    INSERT INTO spendings (day, account_id, parts) VALUES (:day, :account_id, :parts)
-    ON CONFLICT (day, account_id) DO UPDATE SET parts = spendings.parts + excluded.parts
-"""
-TAKE = "UPDATE alert_publishers SET credits = credits - :parts WHERE account_id = :account_id AND credits IS NOT NULL"
 
 
 class BadPublisher(Refusal):
@@ -66,11 +45,11 @@ class Spent(msgspec.Struct, frozen=True):
 
 async def publishers(tx: ReadTx, ids: Sequence[AccountId]) -> dict[AccountId, Publisher]:
     """What these accounts are as senders, all of them, in one statement."""
-    chosen = {one.account_id: one for one in await tx.all(Publisher, BY_IDS, ids=list(ids))}
+    chosen = {one.account_id: one for one in await store.by_ids(tx, ids)}
     return {id: chosen.get(id) or Publisher(id) for id in ids}
 
 
-async def change_publisher(tx: WriteTx, *, publisher: Publisher, now: datetime) -> None:
+async def change(tx: WriteTx, *, publisher: Publisher) -> None:
     """Keep what an account is as a sender.
 
     Raises:
@@ -80,7 +59,7 @@ async def change_publisher(tx: WriteTx, *, publisher: Publisher, now: datetime) 
         msgspec.convert({"sender": publisher.sender, "promise": publisher.promise}, Choice)
     except msgspec.ValidationError as error:
         raise BadPublisher(longest=LONGEST_SENDER, most=MOST_PROMISED) from error
-    await tx.run(PUT, **msgspec.structs.asdict(publisher))
+    await store.put(tx, publisher)
 
 
 async def spend(tx: WriteTx, *, account_id: AccountId, parts: int, ceiling: int | None, now: datetime) -> Spent:
@@ -90,26 +69,25 @@ async def spend(tx: WriteTx, *, account_id: AccountId, parts: int, ceiling: int 
         ceiling: parts that the server sends in a day (UTC), of all accounts; None: no end.
     """
     day = to_ms(now) // DAY_MS
-    if ceiling is not None and (await tx.one(int, SPENT, day=day) or 0) + parts > ceiling:
+    if ceiling is not None and await store.spent(tx, day) + parts > ceiling:
         return Spent(False, "ceiling")
     credits = (await publishers(tx, [account_id]))[account_id].credits
     if credits is not None and credits < parts:
         return Spent(False, "credits")
-    await tx.run(TAKE, account_id=account_id, parts=parts)
-    await tx.run(SPEND, day=day, account_id=account_id, parts=parts)
+    await store.spend(tx, account_id, parts, day=day)
     return Spent(True)
 
 
 async def spent_today(tx: ReadTx, *, now: datetime) -> int:
     """Parts of SMS that were sent today (UTC), of all accounts."""
-    return await tx.one(int, SPENT, day=to_ms(now) // DAY_MS) or 0
+    return await store.spent(tx, to_ms(now) // DAY_MS)
 
 
 async def spent_by(tx: ReadTx, account_id: AccountId, *, since: datetime) -> int:
     """Parts of SMS that an account sent since the day of a moment."""
-    return await tx.one(int, SPENT_BY, day=to_ms(since) // DAY_MS, account_id=account_id) or 0
+    return await store.spent_by(tx, account_id, to_ms(since) // DAY_MS)
 
 
-async def forget_publisher(tx: WriteTx, account_id: AccountId) -> None:
+async def forget(tx: WriteTx, account_id: AccountId) -> None:
     """Remove what a closed account was as a sender."""
-    await tx.run(DELETE, account_id=account_id)
+    await store.delete(tx, account_id)
