@@ -146,8 +146,10 @@ DESCENDANTS = f"""
     )
     SELECT {SHAPE}
     FROM (SELECT id FROM below LIMIT :most) AS found
-    JOIN posts AS p ON p.id = found.id
-"""
+    CROSS JOIN posts AS p
+    WHERE p.id = found.id
+"""  # CROSS, since SQLite takes it for the order: otherwise it reads all posts to find these
+
 PUBLISHED_BY_WEEK = """
     SELECT (p.created_at - :since) / 604800000 AS week, count(*) AS posts, count(DISTINCT p.author_id) AS authors
     FROM posts AS p

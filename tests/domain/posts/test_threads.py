@@ -1,10 +1,11 @@
 """The thread around a post, in order, within bounds, and as far as its reader may see it."""
 
+import msgspec
 import pytest
 
 from pinson.domain import accounts, posts
 from pinson.domain.accounts import AccountLimited
-from pinson.domain.posts import Draft, Reader, Standing, Visibility
+from pinson.domain.posts import Draft, Reader, Standing, Visibility, store
 from pinson.domain.relations import Circle
 
 BASE = "https://pinson.example"
@@ -137,3 +138,20 @@ async def test_what_a_limited_account_answers_is_seen_by_those_who_follow_it(tal
     assert await talk.around(below, stranger) == (["Hello"], [])
     assert await talk.around(root, await talk.reader("mallory")) == ([], ["Buy this", "No"])
     assert await talk.around(root, follower) == ([], ["Buy this", "No"])
+
+
+class Step(msgspec.Struct):
+    """A step of a plan of SQLite's."""
+
+    id: int
+    parent: int
+    notused: int
+    detail: str
+
+
+@pytest.mark.parametrize("ask", [store.ANCESTORS, store.DESCENDANTS])
+async def test_a_thread_is_found_without_reading_all_posts(db, ask):
+    async with db.read() as tx:
+        plan = await tx.all(Step, f"EXPLAIN QUERY PLAN {ask}", id=1, most=60, deepest=20)
+
+    assert not [step.detail for step in plan if step.detail in ("SCAN p", "SCAN posts")]
