@@ -53,7 +53,8 @@ from pinson.domain.posts import (
     Shapes,
 )
 from pinson.interfaces.web import dates
-from pinson.interfaces.web.pages import LANGUAGES, Pages, Rendered
+from pinson.interfaces.web.pages import LANGUAGES, Pages
+from pinson.interfaces.web.shelf import Shelf
 from pinson.interfaces.web.veils import Veil, veils
 from pinson.lib.db import ReadTx
 from pinson.lib.i18n import Lang, typography
@@ -63,7 +64,6 @@ from pinson.lib.pieces import Pieces
 
 KEEP = 32 << 20  # characters of rendered posts in each language
 KEEP_AUTHORS = 4 << 20
-KEEP_WHOLE = 32 << 20  # bytes of pages, half of them of what they were made of
 KEEP_POSTERS = 8 << 20  # bytes of pictures
 KEEP_LINKED = 100_000  # posts of which it is known which link they show
 
@@ -139,8 +139,7 @@ class Card(msgspec.Struct, frozen=True):
 class Cards:
     """A view: the pieces of this process, dropped when what they show changes.
 
-    whole: pages as strangers see them. Beside each lie the facts that it was made from, and it is shown again only
-        where those of a request are equal: to compare them takes 5 µs, to render a profile 400.
+    shelf: whole pages as strangers see them.
     told: the latest news that strangers heard, in each language, and what they were told.
     posters: pictures, by a hash of what they show, so none is ever out of date.
     """
@@ -157,7 +156,7 @@ class Cards:
         self._linked: dict[int, set[PostId]] = {}  # by a link: the posts whose pieces show it, or wait for its page
         self._count_linked = 0
         self._marks = RememberedMarks()
-        self.whole: Pieces[Rendered] = Pieces(KEEP_WHOLE)
+        self.shelf = Shelf()
         self.told: dict[Lang, tuple[object, bytes]] = {}
         self.posters: Pieces[bytes] = Pieces(KEEP_POSTERS)
 
@@ -169,6 +168,7 @@ class Cards:
     def apply(self, fact: Fact) -> None:
         """Follow the log."""
         self._marks.apply(fact)
+        self.shelf.apply(fact)
         match fact:
             case PostPublished(post=post) | PostImported(post=post):
                 self._drop(post.in_reply_to_id, post.boost_of_id)
@@ -335,7 +335,7 @@ class Cards:
     def _clear(self) -> None:
         for pieces in (self._authors, *self._posts.values()):
             pieces.clear()
-        self.whole.clear()
+        self.shelf.clear()
         self._linked.clear()
         self._count_linked = 0
 

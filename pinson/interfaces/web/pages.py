@@ -71,17 +71,6 @@ class Files:
         return f"/static/{name}?v={self._files[name].version}"
 
 
-class Rendered(msgspec.Struct, frozen=True):
-    """A page as it was made from these facts, and the name of this version of it."""
-
-    facts: Mapping[str, Any]
-    body: bytes
-    etag: str
-
-    def __len__(self) -> int:
-        return 2 * len(self.body)  # nearly all that a page is made of stands in it
-
-
 class Problem(msgspec.Struct, frozen=True):
     """Why a form comes back, in words. field: where, "" if it is about the whole."""
 

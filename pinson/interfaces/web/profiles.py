@@ -199,6 +199,8 @@ async def _profile(call: Call, form: Asked, *, tab: str, tag: str = "") -> Respo
     return call.page(
         "profile",
         kept=KEPT,
+        of=None if folded and found is None else (profile.id,),
+        good_until=event.ends_at if event else None,
         profile=profile,
         event=event,
         event_when=_when(call, event) if event else "",

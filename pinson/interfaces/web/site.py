@@ -19,8 +19,8 @@ import asyncio
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import cached_property
 from math import ceil
@@ -41,9 +41,10 @@ from pinson.domain.instance import OWN_ACCENT
 from pinson.domain.moderation import Waiting
 from pinson.domain.notifications import Selection
 from pinson.domain.posts import PostId, Reader, Shape
-from pinson.interfaces.request import SESSION, UNCOUNTED, Handler, Route, cookie_name, origin, parameters
+from pinson.interfaces.request import SESSION, UNCOUNTED, Handler, Route, cookie_name, header, origin, parameters
 from pinson.interfaces.web.cards import Card, Cards, picture_of
-from pinson.interfaces.web.pages import STATIC, TEMPLATES, Files, Pages, Problem, Rendered, etag_of
+from pinson.interfaces.web.pages import STATIC, TEMPLATES, Files, Pages, Problem, etag_of
+from pinson.interfaces.web.shelf import Kept
 from pinson.interfaces.web.veils import Veil
 from pinson.interfaces.web.walls import Walls
 from pinson.lib import posters
@@ -84,6 +85,7 @@ HEADERS = {
     "x-frame-options": "DENY",
 }
 FORM, LANGUAGE, ACTING, STEP = "form", "lang", "account", "step"  # cookies, besides SESSION
+HTML = [(b"content-type", b"text/html; charset=utf-8")]
 YEAR = 365 * 24 * 3600
 MOST_UNREAD = 100  # counted
 PRINTED = Limit(30, 300)  # PDF files that one may ask for
@@ -162,6 +164,9 @@ class Call:
         self._is_framed = False
         self._gave_token = False
         self._wait: int | None = None  # seconds until a limit allows more
+        self._seen = cards.shelf.seen  # before anything is read: what is written meanwhile may be in a page, or not
+        self._shown: set[int] = set()  # ids of all that cards show
+        self._awaits_end = False  # of a poll, which is told by the clock
         chosen, remembered = request.query_params.get("lang"), request.cookies.get(LANGUAGE)
         self.lang = negotiate(chosen, remembered, request.headers.get("accept-language"))
         self._remember_lang = (chosen or "").partition("-")[0].lower() == self.lang != remembered
@@ -235,7 +240,9 @@ class Call:
         Args:
             where: which of their filters count; None: none of them.
         """
-        return await self._cards.of(
+        for shape in shapes:
+            self._shown.update(id for id in named_by(shape) if id is not None)
+        cards = await self._cards.of(
             tx,
             shapes,
             reader=await self.reader(tx),
@@ -246,6 +253,8 @@ class Call:
             now=self.now,
             where=where,
         )
+        self._awaits_end |= any(card.asked is not None and not card.asked.has_ended for card in cards)
+        return cards
 
     async def veils(self, tx: ReadTx, shapes: Sequence[Shape], where: Context) -> Mapping[PostId, Veil]:
         """Which of these posts a filter of the reader's covers here, for pages that show them in other ways."""
@@ -343,6 +352,8 @@ class Call:
         status: int | None = None,
         leads_away: bool = False,
         kept: int = 0,
+        of: Iterable[int] | None = None,
+        good_until: datetime | None = None,
         shows: Sequence[str] = (),
         **facts: Any,
     ) -> Response:
@@ -351,13 +362,21 @@ class Call:
         Args:
             kept: for how many seconds a proxy may hand it to other strangers without asking; they never hold what
                 somebody who signed in sees.
+            of: the ids of all that it shows besides cards, topics included: until a fact names one of them, other
+                strangers get it without even asking the handler. None: nothing says so completely.
+            good_until: when the clock makes it another, if that is known.
             leads_away: its form may end at an app: browsers apply `form-action` to what follows
                 the answer too, and the app may send them on, to a scheme of its own.
             shows: other sites of which it may show a frame, or play a film, once its reader asks for it.
         """
         status = status or self.status
         if kept and self.user is None and not self.problems:
-            answer = self._public_page(template, kept, {"status": status, **facts})
+            page = self._public_page(template, {"status": status, **facts})
+            if of is not None and not shows and not self._awaits_end:
+                self._let_stand(page, {*of, *self._shown}, kept, good_until)
+            answer: Response = HTMLResponse(page.body, status)
+            if self._is_anybody:
+                answer = self._for_everybody(answer, kept, etag=page.etag)
         else:
             render = self._pages.render
             html = render(template, lang=self.lang, call=self, problems=self.problems, status=status, **facts)
@@ -366,24 +385,32 @@ class Call:
             answer.headers["content-security-policy"] = _showing(shows)
         return answer
 
-    def _public_page(self, template: str, kept: int, facts: Mapping[str, Any]) -> Response:
+    def _public_page(self, template: str, facts: Mapping[str, Any]) -> Kept:
         """A page as every stranger sees it: rendered only if what it is made of is not what it was last time."""
         render = self._pages.render
-        page = self._kept(
+        return self._kept(
             template, facts, lambda: render(template, lang=self.lang, call=self, problems=(), **facts).encode()
         )
-        answer = HTMLResponse(page.body, facts["status"])
-        return self._for_everybody(answer, kept, etag=page.etag) if self._is_anybody else answer
 
-    def _kept(self, name: str, facts: Mapping[str, Any], make: Callable[[], bytes]) -> Rendered:
+    def _kept(self, name: str, facts: Mapping[str, Any], make: Callable[[], bytes]) -> Kept:
         """What is made of these facts at this address, as strangers see it: made only if it is not here."""
-        place = (name, self.lang, self.address, self.tools.look.accent)  # all that templates ask the call of a stranger
-        there = self._cards.whole.get(place)
+        facts = {"name": name, **facts}
+        place = place_of(self.request.scope, self.lang, self.tools.look.accent)
+        there = self._cards.shelf.get(place)
         if there is not None and there.facts == facts:
             return there
         body = make()
-        made = Rendered(facts, body, etag_of(body))
-        return made if self._gave_token else self._cards.whole.keep(place, made)
+        made = Kept(facts, body, etag_of(body))
+        return made if self._gave_token else self._cards.shelf.keep(place, made)
+
+    def _let_stand(self, page: Kept, of: set[int], kept: int, until: datetime | None) -> None:
+        """Let other strangers have a page for as long as a proxy may, unless one of these is named, or it is time."""
+        latest = self.now + timedelta(seconds=kept)
+        page.of, page.seen = frozenset(of), self._seen
+        page.until = min(until, latest) if until is not None else latest
+        page.headers = page.headers or [
+            (name.encode(), value.encode()) for name, value in {**HEADERS, **_for_proxies(kept, page.etag)}.items()
+        ]
 
     @property
     def _is_anybody(self) -> bool:
@@ -481,11 +508,7 @@ class Call:
     ) -> Response:
         """The answer as proxies may hold it, or 304 if whoever asks has it already (RFC 9110, section 13.1)."""
         etag = etag or etag_of(bytes(answer.body))
-        headers = {
-            "etag": etag,
-            "cache-control": f"public, max-age=0, s-maxage={kept}, must-revalidate",
-            "vary": "accept-language, cookie",
-        }
+        headers = _for_proxies(kept, etag)
         if modified is not None:
             headers["last-modified"] = format_datetime(modified.astimezone(UTC), usegmt=True)
         if self._is_known(etag, modified):
@@ -613,6 +636,7 @@ class Web:
         )
         self._walls = Walls(tools, self._pages)
         self._press = Press(tools.blobs)
+        self._session = cookie_name(SESSION, secure=tools.settings.url.startswith("https:"))
         self.routes = list(routes)
 
     def owns(self, _path: str) -> bool:
@@ -621,6 +645,8 @@ class Web:
 
     async def answer(self, route: Route, request: Request) -> Response:
         """Answer one request."""
+        if (page := self._standing(request)) is not None:
+            return page
         call = Call(self._tools, self._pages, self._files, self._cards, self._walls, self._press, request)
         await call.recognise()
         try:
@@ -647,6 +673,21 @@ class Web:
         call.dress(response)
         return response
 
+    def _standing(self, request: Request) -> Response | None:
+        """A page that stands as it is, if a stranger asks for one; see `Call.page`."""
+        scope = request.scope
+        if scope["method"] == "POST" or b"lang=" in scope["query_string"]:
+            return None
+        cookies = request.cookies if header(scope, b"cookie") else {}
+        if cookies.get(self._session):
+            return None
+        lang = negotiate(None, cookies.get(LANGUAGE), header(scope, b"accept-language") or None)
+        place = place_of(scope, lang, self._tools.look.accent)
+        page = self._cards.shelf.fresh(place, now=self._tools.clock.now())
+        if page is None or header(scope, b"x-fragment"):
+            return None
+        return Standing(page, is_known=page.etag in header(scope, b"if-none-match"))
+
     async def _handle(self, route: Route, call: Call) -> Response:
         given = await parameters(call.request, route)
         form: tuple[Any, ...] = () if route.form is None else (binder(route.form)(given),)
@@ -664,6 +705,49 @@ class Web:
             except Refusal:  # the form is not for them, or what it is about is gone: say what was refused first
                 raise refusal from None
         return answer
+
+
+class Standing(Response):
+    """The answer with a page that stands. Its headers are bytes from the start, as in `Json` for programs."""
+
+    def __init__(self, page: Kept, *, is_known: bool) -> None:
+        """
+        Args:
+            is_known: whoever asks has this version already.
+        """
+        self.status_code = 304 if is_known else int(page.facts["status"])
+        self.body = b"" if is_known else page.body
+        self.background = None
+        self.raw_headers = page.headers
+        if not is_known:
+            self.raw_headers = [*HTML, (b"content-length", b"%d" % len(page.body)), *page.headers]
+
+
+def place_of(scope: Scope, lang: Lang, accent: str | None) -> tuple[str, bytes, Lang, str | None]:
+    """All that templates ask the call of a stranger: where the page is, and in which language and colour."""
+    return scope["path"], scope["query_string"], lang, accent
+
+
+def named_by(shape: Shape) -> tuple[int | None, ...]:
+    """What a fact names if a card of this post looks different because of it."""
+    return (
+        shape.id,
+        shape.author_id,
+        shape.boost_of_id,
+        shape.boost_of_author_id,
+        shape.quote_of_id,
+        shape.quote_of_author_id,
+        shape.link_id,
+    )
+
+
+def _for_proxies(kept: int, etag: str) -> dict[str, str]:
+    """What proxies are told of a page that is the same for all strangers."""
+    return {
+        "etag": etag,
+        "cache-control": f"public, max-age=0, s-maxage={kept}, must-revalidate",
+        "vary": "accept-language, cookie",
+    }
 
 
 def local(path: str) -> str:

@@ -32,4 +32,5 @@ async def show(call: Call, form: Asked) -> Response:
         part = await read(call, call.tools.timelines.tag(tag.id), form, Context.PUBLIC)
     name = form.name.lstrip("#") if tag is None else tag.display_name
     is_followed = tag is not None and reader.circle is not None and tag.id in reader.circle.topics
-    return call.page("tag", kept=KEPT, name=name, path=f"/tags/{folded}", part=part, is_followed=is_followed)
+    of = None if tag is None else (tag.id,)
+    return call.page("tag", kept=KEPT, of=of, name=name, path=f"/tags/{folded}", part=part, is_followed=is_followed)

@@ -1,13 +1,27 @@
 """A page that is kept for strangers is what a process that keeps nothing would say, whatever has happened since."""
 
-import pytest
+import asyncio
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
 
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from pinson.app import FACTS
+from pinson.domain import accounts, posts
 from pinson.domain.filters import FilteredPosts
 from pinson.interfaces import web
 from pinson.interfaces.request import Dispatcher
 from pinson.interfaces.shortlinks import ShortLinks
+from pinson.interfaces.web.shelf import NAMING, Kept, Shelf
+from tests.domain import town as towns
+from tests.domain.town import Town
 from tests.interfaces.mastodon.test_custom_emojis import offer
+from tests.interfaces.mastodon.test_query_counts import counted
 from tests.interfaces.web.visitor import Visitor
+from tests.world import open_world
 
 PATHS = ("/@ana", "/@ana/with_replies", "/tags/jazz", "/explore", "/", "/@ana/feed.atom", "/@ana/feed.json")
 
@@ -52,6 +66,12 @@ async def open_all(client, paths):
     return answers
 
 
+def new_process(world, cards):
+    """A stranger's browser, and a process that keeps what these cards keep: nothing at first."""
+    pages = web.interface(world.tools, cards)
+    return world.client(application=Dispatcher(world.tools, [pages], front=ShortLinks(world.tools)))
+
+
 @pytest.mark.parametrize("act", [rename, publish, delete, edit, pin, like, follow, offer_emoji])
 async def test_a_kept_page_says_what_is_true_now(world, act):
     ana = await world.person("ana", display_name="Ana :star:", note="Musique #jazz")
@@ -63,9 +83,7 @@ async def test_a_kept_page_says_what_is_true_now(world, act):
 
     await act(world, ana, post)
     after = await open_all(stranger, paths)
-    pages = web.interface(world.tools, web.Cards(FilteredPosts()))
-    new = Dispatcher(world.tools, [pages], front=ShortLinks(world.tools))
-    anew = await open_all(world.client(application=new), paths)
+    anew = await open_all(new_process(world, web.Cards(FilteredPosts())), paths)
 
     assert [page.text for page in after] == [page.text for page in anew]
     assert [page.headers["etag"] for page in after] == [page.headers["etag"] for page in anew]
@@ -98,3 +116,141 @@ async def test_strangers_get_nothing_of_what_a_member_sees_at_the_same_address(w
     assert "csrf" not in seen[2].html
     assert 'name="csrf"' in seen[1].html
     assert 'name="csrf"' in seen[3].html
+
+
+async def test_a_page_that_stands_is_answered_as_one_that_was_just_made_and_without_a_statement(world):
+    ana = await world.person("ana")
+    await world.publish(ana, "Ce soir #jazz")
+    stranger = world.client()
+
+    for path in ("/@ana", "/@ana/with_replies", "/tags/jazz"):
+        made = await stranger.get(path)
+        known = {"if-none-match": made.headers["etag"]}
+        with counted(world) as statements:
+            stands, nothing_new = await stranger.get(path), await stranger.get(path, headers=known)
+        assert statements == {}
+        assert (stands.headers, stands.content, stands.status_code) == (made.headers, made.content, 200)
+        assert (nothing_new.status_code, nothing_new.content) == (304, b"")
+        assert made.headers.items() - nothing_new.headers.items() == {
+            ("content-length", made.headers["content-length"]),
+            ("content-type", "text/html; charset=utf-8"),
+        }
+
+
+async def test_what_a_page_shows_of_the_clock_is_late_by_as_much_as_proxies_may_be_and_no_more(world):
+    ana = await world.person("ana")
+    await world.publish(ana, "Ce soir")
+    stranger = world.client()
+    await stranger.get("/@ana")
+
+    world.clock.move(timedelta(seconds=9))
+    with counted(world) as still:
+        await stranger.get("/@ana")
+    world.clock.move(timedelta(seconds=1))
+    with counted(world) as again:
+        await stranger.get("/@ana")
+
+    assert (bool(still), bool(again)) == (False, True)
+
+
+async def test_a_page_with_a_poll_that_goes_on_is_made_of_what_is_true_each_time(world):
+    ana = await world.person("ana")
+    await world.publish(ana, "Alors ?", poll={"options": ["Oui", "Non"], "expires_in": 300})
+    stranger = world.client()
+    before = await stranger.get("/@ana")
+
+    world.clock.move(timedelta(seconds=301))
+    after = await stranger.get("/@ana")
+
+    assert before.text != after.text
+
+
+TOLD = ("/@ana", "/@ben/with_replies", "/@cleo/media", "/@ana/tagged/lhc", "/tags/lhc")
+
+
+async def replay(story):
+    """After each step of a story, ask for each page, and compare it with one of a process that keeps nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_world(Path(folder), {}) as world:
+            tools = world.tools
+            town = Town(tools.db, tools.timelines, tools.hub, tools.circles, tools.standing, tools.shapes)
+            town.now = world.clock.now()
+            await town.populate()
+            cards = web.Cards(FilteredPosts())
+            stranger, other = world.client(), new_process(world, cards)
+            for step in story:
+                await town.take(step)
+                async with tools.db.read() as tx:
+                    await cards.load(tx)
+                for path in TOLD:
+                    kept, anew = await stranger.get(path), await other.get(path)
+                    assert (kept.status_code, kept.text) == (anew.status_code, anew.text), f"{path} after {step}"
+
+
+def test_whatever_happens_in_a_town_its_kept_pages_tell_it():
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
+    @given(st.lists(towns.step, min_size=10, max_size=25))
+    def told(story):
+        asyncio.run(replay(story))
+
+    told()
+
+
+NOW = datetime.fromisoformat("2026-03-30T13:06:00Z")
+LATER = NOW + timedelta(seconds=10)
+
+
+def a_page(shelf, *of, size=100):
+    return Kept({}, bytes(size), "etag", [], frozenset(of), shelf.seen, LATER)
+
+
+def test_a_fact_of_a_kind_that_nobody_thought_of_makes_every_page_stale():
+    shelf = Shelf()
+    for kind in FACTS:
+        shelf.keep(("/",), a_page(shelf, 7))
+        values = dict.fromkeys(kind.__struct_fields__, 1) | {"at": NOW}
+        shelf.apply(kind(**values))
+        assert (shelf.fresh(("/",), now=NOW) is not None) == (kind in NAMING), kind
+
+
+def test_a_page_stands_until_a_fact_names_what_it_shows():
+    shelf = Shelf()
+    shelf.keep(("/a",), a_page(shelf, 7, 8))
+    shelf.keep(("/b",), a_page(shelf, 9))
+
+    shelf.apply(accounts.AccountChanged(at=NOW, account_id=8))
+
+    assert shelf.fresh(("/a",), now=NOW) is None
+    assert shelf.fresh(("/b",), now=NOW) is not None
+    assert shelf.fresh(("/b",), now=LATER) is None
+
+
+def test_what_stands_under_a_topic_is_named_by_a_post_that_joins_it():
+    shelf = Shelf()
+    post = posts.Shape(1, 2, posts.Visibility.PUBLIC, 3, None, (), (4, 5), boost_of_id=6)
+    for id in range(1, 7):
+        shelf.keep((id,), a_page(shelf, id))
+
+    shelf.apply(posts.PostPublished(at=NOW, post=post))
+
+    assert [id for id in range(1, 7) if shelf.fresh((id,), now=NOW)] == []
+
+
+def test_a_page_that_was_made_while_a_fact_came_is_not_taken_for_what_is_true_after_it():
+    shelf = Shelf()
+    page = a_page(shelf, 7)
+
+    shelf.apply(accounts.AccountChanged(at=NOW, account_id=7))
+    shelf.keep(("/",), page)
+
+    assert shelf.fresh(("/",), now=NOW) is None
+
+
+def test_the_shelf_is_bounded_whatever_is_asked_for_and_whatever_happens():
+    shelf = Shelf(most=100_000, most_touched=100)
+    for number in range(1000):
+        shelf.keep((number,), a_page(shelf, *range(20), size=1000))
+        shelf.apply(accounts.AccountChanged(at=NOW, account_id=number))
+
+    assert len(shelf._touched) <= 101
+    assert sum(shelf.get((number,)) is not None for number in range(1000)) <= 50
