@@ -10,7 +10,6 @@ Not here: how e-mail travels (lib/mail), what a link does (access, web), news fo
 """
 
 from collections.abc import Sequence
-from html import escape
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -30,9 +29,12 @@ from pinson.domain.access import (
     UserSignedUp,
 )
 from pinson.domain.archives import ArchiveMade
+from pinson.domain.instance import OWN_ACCENT
 from pinson.domain.moderation import Appeal, AppealAnswered, Appealed, Sanction, Strike, Struck
+from pinson.lib import letterhead
 from pinson.lib.clock import to_ms
 from pinson.lib.i18n import Lang, negotiate
+from pinson.lib.letterhead import Block, Button, Paragraph, Style
 from pinson.lib.mail import MailFailed, Message
 from pinson.tools import Tools
 
@@ -48,17 +50,12 @@ class Letter(msgspec.Struct, frozen=True):
     link: str
     after: Sequence[str]
 
-    def message(self, *, id: str, to: str, lang: Lang) -> Message:
+    def message(self, *, id: str, to: str, lang: Lang, style: Style) -> Message:
         """The letter as an e-mail, in plain text and in HTML."""
-        text = "\n\n".join((*self.before, f"{self.action}\n{self.link}", *self.after)) + "\n"
-        paragraphs = (
-            *map(escape, self.before),
-            f'<a href="{escape(self.link)}">{escape(self.action)}</a><br>{escape(self.link)}',
-            *map(escape, self.after),
-        )
-        body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-        html = f'<!doctype html>\n<html lang="{lang}">\n<meta charset="utf-8">\n{body}\n</html>\n'
-        return Message(id=id, to=to, subject=self.subject, text=text, html=html)
+        blocks: list[Block] = [Paragraph(text) for text in self.before]
+        blocks += [Button(self.action, self.link), *(Paragraph(text) for text in self.after)]
+        html = letterhead.html(self.subject, blocks, lang=lang, style=style)
+        return Message(id=id, to=to, subject=self.subject, text=letterhead.plain(blocks), html=html)
 
 
 async def send_confirmation(tools: Tools, fact: UserSignedUp | ConfirmationAsked) -> None:
@@ -376,6 +373,11 @@ def factor_changed(tools: Tools, change: Factor, when: str, name: str, *, lang: 
     )
 
 
+def style(tools: Tools) -> Style:
+    """How letters of this server look."""
+    return Style(tools.settings.instance.title, tools.settings.url, tools.look.accent or OWN_ACCENT)
+
+
 def _contest(tools: Tools, strike: Strike) -> str:
     """Where the owner of an account sees a decision about it, and says what they think of it."""
     return f"{tools.settings.url}/appeals/{strike.id}?key={strike.key}"
@@ -388,7 +390,7 @@ async def _send(tools: Tools, user: User, letter: Letter, *, id: str) -> None:
         MailFailed: it is worth another attempt.
     """
     try:
-        await tools.mailer.send(letter.message(id=id, to=user.email, lang=_lang(user)))
+        await tools.mailer.send(letter.message(id=id, to=user.email, lang=_lang(user), style=style(tools)))
     except MailFailed as failure:
         if not failure.permanent:
             raise

@@ -53,7 +53,7 @@ async def test_both_forms_of_a_letter_hold_the_same_link(world):
 
     [letter] = world.letters()
     link = re.search(r"https://\S+", text_of(letter))[0]
-    assert f'<a href="{link}">' in letter.get_body(("html",)).get_content()
+    assert f'<a href="{link}"' in letter.get_body(("html",)).get_content()
 
 
 @confirming
