@@ -11,15 +11,18 @@ Not here: the sheet of the morning after (`mornings.py`), cards and pages of sin
 import re
 from collections.abc import Callable, Sequence
 from html import escape
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
 
+from pinson.domain.accounts import Profile
 from pinson.domain.events import Event, EventNotFound, State
 from pinson.domain.media import Media
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.events.page import opened
 from pinson.interfaces.web.site import Call
+from pinson.interfaces.web.wall import speak
 from pinson.interfaces.web.walls import Message, Story
 
 routes = Routes()
@@ -56,28 +59,17 @@ async def show(call: Call, form: Asked) -> Response:
         EventNotFound.
         CannotPrint, PressIsBusy, TooManyAttempts: as PDF.
     """
-    async with call.tools.db.read() as tx:
-        event, owner, _role = await opened(tx, call, form.slug)
-    if event.is_model:
-        raise EventNotFound
-    story = await call.walls.story(event.id, call.lang)
-    wanted = set(form.number)
-    every = [
-        Taken(number, one, (not wanted or number in wanted) and (form.only != "key" or one.is_key))
-        for number, one in enumerate(story.messages, start=1)
-    ]
+    event, owner, story, every = await _read(call, form)
     taken = [one for one in every if one.is_chosen]
-    if form.order != "oldest":
-        every.reverse()
-        taken.reverse()
     name = owner.display_name or owner.username
     if form.format == "pdf":
         return await _print(call, event, story, taken, name)
-    credit = f"{event.title}, {name}, {story.day}: {call.base_url}/e/{event.slug}"
+    credit = _credit(call, event, name, story)
     if form.format in FORMATS:
         return call.public(
             FORMATS[form.format](taken, credit).encode(), "text/plain; charset=utf-8", kept=KEPT, in_words=True
         )
+    path, query = f"/e/{event.slug}/extrait", _query(form)
     return call.page(
         "events/extract",
         kept=KEPT,
@@ -88,8 +80,62 @@ async def show(call: Call, form: Asked) -> Response:
         written=as_text(taken, credit),
         asked=form,
         is_over=event.state(call.now) is State.AFTER,
-        path=f"/e/{event.slug}/extrait",
+        path=path,
+        address=f"{call.base_url}{path}{query}",
+        frame=f"{call.base_url}{path}/embed{query}",
     )
+
+
+@routes.get("/e/{slug}/extrait/embed")
+async def show_in_frame(call: Call, form: Asked) -> Response:
+    """What was chosen, to stand in a page of somebody else.
+
+    Raises:
+        EventNotFound.
+    """
+    event, owner, story, every = await _read(call, form, of_event=True)
+    return call.framed(
+        "events/extract_frame",
+        kept=KEPT,
+        event=event,
+        story=story,
+        taken=[one for one in every if one.is_chosen],
+        by=owner.display_name or owner.username,
+        address=f"{call.base_url}/e/{event.slug}",
+    )
+
+
+async def _read(call: Call, form: Asked, *, of_event: bool = False) -> tuple[Event, Profile, Story, list[Taken]]:
+    """An event, whose it is, and all its messages in the order that is asked for, with which are chosen.
+
+    Args:
+        of_event: whether it is said in the event's own language.
+    """
+    async with call.tools.db.read() as tx:
+        event, owner, _role = await opened(tx, call, form.slug)
+    if event.is_model:
+        raise EventNotFound
+    if of_event:
+        speak(call, event)
+    story = await call.walls.story(event.id, call.lang)
+    wanted = set(form.number)
+    every = [
+        Taken(number, one, (not wanted or number in wanted) and (form.only != "key" or one.is_key))
+        for number, one in enumerate(story.messages, start=1)
+    ]
+    return event, owner, story, every if form.order == "oldest" else every[::-1]
+
+
+def _credit(call: Call, event: Event, name: str, story: Story) -> str:
+    return f"{event.title}, {name}, {story.day}: {call.base_url}/e/{event.slug}"
+
+
+def _query(form: Asked) -> str:
+    """What an address says of which messages are wanted, and in which order."""
+    said = [("number[]", str(number)) for number in form.number]
+    said += [("only", form.only)] if form.only else []
+    said += [("order", form.order)] if form.order else []
+    return f"?{urlencode(said)}" if said else ""
 
 
 async def _print(call: Call, event: Event, story: Story, taken: Sequence[Taken], name: str) -> Response:

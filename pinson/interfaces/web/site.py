@@ -76,6 +76,7 @@ FRAMED = (
     "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'"
     "; frame-ancestors *"
 )
+MOVING = "; script-src 'self'; connect-src 'self'"
 FORMS_STAY = "; form-action 'self'"
 HEADERS = {
     "content-security-policy": POLICY + FORMS_STAY,
@@ -431,10 +432,16 @@ class Call:
             answer.headers["content-security-policy"] = policy + FORMS_STAY
         return answer
 
-    def framed(self, template: str, *, kept: int, **facts: Any) -> Response:
-        """Answer with a page that any site may show in a frame: it acts for nobody, and sets no cookie."""
+    def framed(self, template: str, *, kept: int, moves: bool = False, **facts: Any) -> Response:
+        """Answer with a page that any site may show in a frame: it acts for nobody, and sets no cookie.
+
+        Args:
+            kept: for how many seconds a proxy may hand it out without asking.
+            moves: whether it runs scripts of ours.
+        """
         self._remember_lang, self._is_framed = False, True
-        page = HTMLResponse(self.piece(template, **facts), headers={"content-security-policy": FRAMED})
+        policy = FRAMED + MOVING if moves else FRAMED
+        page = HTMLResponse(self.piece(template, **facts), headers={"content-security-policy": policy})
         return self._for_everybody(page, kept)
 
     async def poster(self, *, name: str, handle: str, said: str) -> bytes:

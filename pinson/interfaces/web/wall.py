@@ -1,5 +1,7 @@
 """The wall of a live event, for a projector, the stream that keeps it up to date, and its replay when it is over.
 
+Wall and replay may stand in a frame on any other site, each at an address of its own (`/embed`).
+
 Not here: what it shows, and how those who watch are told (`walls.py`).
 """
 
@@ -9,7 +11,7 @@ import msgspec
 from starlette.responses import Response, StreamingResponse
 
 from pinson.domain import events
-from pinson.domain.events import Event, EventNotFound, Webcast
+from pinson.domain.events import Event, EventNotFound, State, Webcast
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.site import Call
 from pinson.interfaces.web.walls import version_of
@@ -33,7 +35,7 @@ class Asked(msgspec.Struct):
 
 
 class Again(msgspec.Struct):
-    """A replay. Where it begins and how fast it goes is read by the page's script."""
+    """A replay, or a frame. Where it begins and how fast it goes is read by the page's script."""
 
     slug: str
 
@@ -51,11 +53,11 @@ async def show(call: Call, form: Asked) -> Response:
     """The wall, for a projector, or as a list on a telephone and without script.
 
     Raises:
-        EventNotFound: also for what is only a model.
+        EventNotFound: also for what is only a model, and if its account is suspended.
     """
     async with call.tools.db.read() as tx:
-        event = await _event(tx, form.slug)
-    _speak(call, event)
+        event = await _event(tx, call, form.slug)
+    speak(call, event)
     scene = await call.walls.scene(event.id, call.lang)
     picture = call.walls.picture(scene, call.lang)
     theme = form.theme if form.theme in ("light", "dark") else ""
@@ -80,7 +82,7 @@ async def watch(call: Call, form: Watched) -> Response:
         EventNotFound.
     """
     async with call.tools.db.read() as tx:
-        event = await _event(tx, form.slug)
+        event = await _event(tx, call, form.slug)
     seen = call.request.headers.get("last-event-id", form.seen)
     return StreamingResponse(
         call.walls.watch(event.id, call.lang, seen),
@@ -98,14 +100,42 @@ async def replay(call: Call, form: Again) -> Response:
         EventNotFound.
     """
     async with call.tools.db.read() as tx:
-        event = await _event(tx, form.slug)
-    _speak(call, event)
+        event = await _event(tx, call, form.slug)
+    speak(call, event)
     return call.shared(
-        "events/replay", kept=KEPT_LONG, story=await call.walls.story(event.id, call.lang), speeds=SPEEDS
+        "events/replay", kept=KEPT_LONG, story=await call.walls.story(event.id, call.lang), speeds=SPEEDS, framed=False
     )
 
 
-def _speak(call: Call, event: Event) -> None:
+@routes.get("/e/{slug}/revivre/embed")
+async def replay_in_frame(call: Call, form: Again) -> Response:
+    """The same, to stand in a page of somebody else.
+
+    Raises:
+        EventNotFound.
+    """
+    async with call.tools.db.read() as tx:
+        event = await _event(tx, call, form.slug)
+    speak(call, event)
+    story = await call.walls.story(event.id, call.lang)
+    return call.framed("events/replay", kept=KEPT_LONG, moves=True, story=story, speeds=SPEEDS, framed=True)
+
+
+@routes.get("/e/{slug}/embed")
+async def show_in_frame(call: Call, form: Again) -> Response:
+    """What a wall shows, small, to stand in a page of somebody else: its script reads it anew while it goes on.
+
+    Raises:
+        EventNotFound.
+    """
+    async with call.tools.db.read() as tx:
+        event = await _event(tx, call, form.slug)
+    speak(call, event)
+    scene = await call.walls.scene(event.id, call.lang)
+    return call.framed("events/frame", kept=KEPT, moves=scene.state is not State.AFTER, scene=scene)
+
+
+def speak(call: Call, event: Event) -> None:
     """In the language of the event, unless the address says otherwise; cookies do not count, since proxies hold it."""
     asked, accepted = call.request.query_params.get("lang"), call.request.headers.get("accept-language")
     call.lang = negotiate(asked, event.language, accepted)
@@ -116,8 +146,8 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-async def _event(tx: ReadTx, slug: str) -> Event:
+async def _event(tx: ReadTx, call: Call, slug: str) -> Event:
     event = await events.by_slug(tx, slug)
-    if event.is_model:
+    if event.is_model or event.account_id in call.tools.standing.hidden:
         raise EventNotFound
     return event
