@@ -22,7 +22,7 @@ import msgspec
 import structlog
 import uvicorn
 
-from pinson import __version__, pushing, reactions, schedule
+from pinson import __version__, pushing, reactions, schedule, sourcing
 from pinson.delivering import Worker
 from pinson.domain import (
     access,
@@ -177,11 +177,14 @@ class Machine(msgspec.Struct, frozen=True):
     application: Dispatcher
     reactor: Reactor
     workers: Sequence[Worker]
+    looks: sourcing.Looks
     background: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs beside the requests, each until cancelled."""
 
     async def settle(self) -> None:
         """Do all reactions that are due, and those they cause, and reach all who are to be reached. For tests."""
+        while await self.looks.step():
+            pass
         await self.reactor.settle()
         for worker in self.workers:
             while await worker.step():
@@ -286,6 +289,7 @@ async def machine(
     await reactor.start()
     wake.reactor = reactor
     workers = [Worker(tools, driver) for driver in (await pushing.Pushes.of(tools),)]
+    looks = sourcing.Looks(tools)
     interfaces: list[Interface] = [
         own.interface(tools),
         mastodon.interface(tools, renderings),
@@ -307,12 +311,14 @@ async def machine(
                 application=Dispatcher(tools, interfaces, front=ShortLinks(tools)),
                 reactor=reactor,
                 workers=workers,
+                looks=looks,
                 background=(
                     hub.run,
                     watch,
                     reactor.run,
                     clicks.run,
                     lambda: schedule.run(tools),
+                    looks.run,
                     *(worker.run for worker in workers),
                 ),
             )

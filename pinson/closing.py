@@ -20,6 +20,7 @@ from pinson.domain import (
     posts,
     relations,
     shortlinks,
+    sources,
 )
 from pinson.domain.accounts import AccountDeleted
 from pinson.domain.instance import AnnouncementWithdrawn
@@ -35,6 +36,8 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
     await tools.db.write(instance.forget_reader, account_id=fact.account_id, now=now)
     await tools.db.write(archives.forget_account, account_id=fact.account_id, now=now)
     while await tools.db.write(intakes.forget_account, account_id=fact.account_id, now=now):
+        pass
+    while await tools.db.write(sources.forget_account, account_id=fact.account_id):
         pass
     await tools.db.write(proofs.forget_account, account_id=fact.account_id)
     await tools.db.write(posts.unfeature_all, account_id=fact.account_id, now=now)  # first: posts are counted there

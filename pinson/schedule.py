@@ -21,6 +21,7 @@ from pinson.domain import (
     relations,
     search,
     shortlinks,
+    sources,
     trends,
 )
 from pinson.domain.links import proofs
@@ -71,6 +72,8 @@ async def sweep(tools: Tools) -> None:
     await tools.db.write(links.forget_loose, now=now)
     await tools.db.write(proofs.ask_due, now=now)
     while await tools.db.write(shortlinks.forget_old, now=now):
+        pass
+    while await tools.db.write(sources.forget_removed, now=now):
         pass
     await tools.db.write(instance.tell_due, now=now)
     await tools.db.write(instance.withdraw_over, now=now)

@@ -15,7 +15,7 @@ import asyncio
 import socket
 from collections.abc import Coroutine, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import aiohttp
@@ -24,6 +24,7 @@ from yarl import URL
 
 MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
 _NOT_PUBLIC = "this address is not on the public internet"
 
 # IANA's IPv4 special-purpose registry (RFC 6890 and later), less what it calls globally
@@ -89,12 +90,14 @@ class Answer(msgspec.Struct, frozen=True):
     """What the other server said, whatever its status. `url` is where the redirects ended.
 
     headers: names in lower case; one that came several times is joined by commas (RFC 9110, 5.3).
+    moved: where what was asked for is from now on, if the first redirects said that they are for good.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     url: str
+    moved: str = ""
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
@@ -143,7 +146,14 @@ class Outgoing:
         await self._session.close()
 
     async def get(
-        self, url: str, *, max_bytes: int, cut: bool = False, accept: str = "*/*", seconds: float = 10
+        self,
+        url: str,
+        *,
+        max_bytes: int,
+        cut: bool = False,
+        accept: str = "*/*",
+        seconds: float = 10,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Answer:
         """Ask for `url` and follow at most 3 redirects.
 
@@ -152,10 +162,12 @@ class Outgoing:
             cut: of a longer body, take so much of its beginning instead of refusing it.
             accept: value of the Accept header.
             seconds: for everything together: names, connections, redirects, the body.
+            headers: besides that, such as what we have already (RFC 9110, section 13.1).
         Raises:
             ForbiddenAddress, TooLarge, TooSlow, Unreachable: all of them OutgoingFailed.
         """
-        return await self._within(seconds, self._follow(_web_address(url), max_bytes=max_bytes, cut=cut, accept=accept))
+        asked = {"Accept": accept, **headers}
+        return await self._within(seconds, self._follow(_web_address(url), asked, max_bytes=max_bytes, cut=cut))
 
     async def post(
         self, url: str, body: bytes, *, headers: Mapping[str, str], max_bytes: int = 64 << 10, seconds: float = 10
@@ -189,14 +201,17 @@ class Outgoing:
         except (aiohttp.ClientError, OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA cannot write
             raise Unreachable(f"{type(error).__name__}") from error
 
-    async def _follow(self, url: URL, *, max_bytes: int, cut: bool, accept: str) -> Answer:
+    async def _follow(self, url: URL, headers: Mapping[str, str], *, max_bytes: int, cut: bool) -> Answer:
+        moved, for_good = "", True
         for _ in range(1 + MOST_REDIRECTS):
-            async with self._session.get(url, headers={"Accept": accept}, allow_redirects=False) as response:
+            async with self._session.get(url, headers=headers, allow_redirects=False) as response:
                 target = response.headers.get("Location")
                 if response.status not in _REDIRECTS or target is None:
                     body = await _read(response, max_bytes, cut=cut)
-                    return Answer(response.status, _headers(response), body, str(url))
+                    return Answer(response.status, _headers(response), body, str(url), moved)
             url = _web_address(target, base=url)
+            for_good = for_good and response.status in _FOR_GOOD
+            moved = str(url) if for_good else moved
         raise Unreachable(f"{url.host}: more than {MOST_REDIRECTS} redirects")
 
     def _socket(self, dialled: tuple[Any, ...]) -> socket.socket:

@@ -1,0 +1,301 @@
+"""Reading sites: the slow work, outside any transaction.
+
+Called by `pinson/sourcing.py`, which looks at sources, and by the pages on which somebody gives the address of a site.
+What goes wrong at the other end is a refusal of `rules.py`: a person reads it, or it is kept with the source.
+
+Not here: what a document says (`pinson.lib.news`), how other servers are asked (`pinson.lib.http`), when.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from hashlib import blake2b
+
+import msgspec
+from yarl import URL
+
+from pinson.domain.links import reading as pages
+from pinson.domain.sources import rules
+from pinson.domain.sources.model import Entry, Kind, Look, Source
+from pinson.lib import news
+from pinson.lib.blobs import Blobs
+from pinson.lib.errors import Refusal
+from pinson.lib.http import Answer, ForbiddenAddress, Outgoing, OutgoingFailed, TooLarge, TooSlow
+from pinson.lib.news import Told, Unreadable
+
+MOST_BYTES = 5 << 20  # of a document: six seconds of a processor
+PAGE_BYTES = 1 << 20  # of a page that is read for its title
+SECONDS = 20.0  # that a site may take to answer
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9"
+    ", text/html;q=0.8, */*;q=0.5"
+)
+GUESSES = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml")  # where feeds are that a page does not name
+NEWSY = re.compile(r"post|news|actu|article|blog|agenda", re.IGNORECASE)
+SCHEMELESS = re.compile(r"(?![a-z][a-z0-9+.-]*:(?!\d))[\w-]+(\.[\w-]+)*(:\d+)?([/?#].*)?", re.IGNORECASE)
+MOST_FOUND = 4  # ways in which a site is offered
+LINK = re.compile(r"<([^<>]{1,2000})>((?:\s*;\s*[\w*!#$&+.^`|~-]+\s*(?:=\s*(?:\"[^\"]*\"|[^\s;,\"]*))?)*)")
+REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
+
+
+class Site(msgspec.Struct, frozen=True):
+    """A way in which a site can be followed, and what it shows now."""
+
+    kind: Kind
+    look: Look
+    told: Told
+
+
+async def find(typed: str, *, outgoing: Outgoing, blobs: Blobs) -> list[Site]:
+    """The ways in which a site can be followed, the best first: what its page names, a sitemap, the page itself.
+
+    Args:
+        typed: an address as people write it.
+    Raises:
+        What `look` raises, of the address itself.
+        NoNewsThere: there is no way.
+    """
+    address = as_address(typed)
+    try:
+        answer = await fetch(address, outgoing)
+    except rules.SiteUnreachable:
+        if "://" in typed:
+            raise
+        answer = await fetch(address.replace("https:", "http:", 1), outgoing)
+    told = await _told(answer, blobs)
+    if told.kind == "feed" or told.kind == "sitemap":
+        return [_site(answer, told)]
+    if told.kind == "index":
+        return [await _of_index(answer, told, outgoing, blobs)]
+    found = [site for one in told.feeds[:MOST_FOUND] if (site := await _try(one.address, outgoing, blobs, Kind.FEED))]
+    here = URL(answer.url)
+    if not found:
+        for guess in GUESSES:
+            if site := await _try(str(here.join(URL(guess))), outgoing, blobs, Kind.FEED):
+                found.append(site)
+                break
+    if not found and (site := await _try(str(here.join(URL("/sitemap.xml"))), outgoing, blobs, Kind.SITEMAP)):
+        found.append(site)
+    if told.items:
+        found.append(_site(answer, told))
+    once = {site.look.address: site for site in reversed(found)}
+    if not once:
+        raise rules.NoNewsThere
+    return list(reversed(once.values()))
+
+
+async def look_at(address: str, *, outgoing: Outgoing, blobs: Blobs) -> Site:
+    """What is at an address now, whatever it is.
+
+    Raises:
+        NotAnAddress, SiteIsPrivate, SiteUnreachable, SiteTooSlow, SiteAnswers, SiteGone, SiteTooLong, SiteUnreadable.
+        NoNewsThere: a page without links, or a list of sitemaps.
+    """
+    answer = await fetch(as_address(address), outgoing)
+    told = await _told(answer, blobs)
+    if told.kind == "index" or (told.kind == "page" and not told.items):
+        raise rules.NoNewsThere
+    return _site(answer, told)
+
+
+async def look(source: Source, *, outgoing: Outgoing, blobs: Blobs) -> Look:
+    """What a source shows now, or that it is as it was.
+
+    Raises:
+        What `look_at` raises.
+    """
+    known = {"if-none-match": source.etag, "if-modified-since": source.modified}
+    answer = await fetch(source.address, outgoing, known={name: value for name, value in known.items() if value})
+    address = answer.moved or source.address
+    if answer.status == 304:
+        return Look(address, None)
+    digest = _digest(answer)
+    if digest == source.digest:
+        return Look(address, None)
+    told = await _told(answer, blobs)
+    if told.kind != source.kind:
+        raise rules.SiteUnreadable  # an error page, say, where the feed was
+    return _site(answer, told, address=address).look
+
+
+async def delivered(source: Source, body: bytes, *, content_type: str, blobs: Blobs) -> Look:
+    """What a document shows that was brought to us.
+
+    Raises:
+        SiteTooLong, SiteUnreadable.
+    """
+    told = await _read(body, content_type, source.address, blobs)
+    if told.kind != source.kind:
+        raise rules.SiteUnreadable
+    entries = rules.entries(told, source.kind, home=told.home or source.home)
+    return Look(source.address, entries, title=told.title, home=told.home)
+
+
+async def titled(entry: Entry, *, outgoing: Outgoing) -> Entry | None:
+    """Something new with the title of its page, which a sitemap does not tell; None if there is none.
+
+    Raises:
+        What `fetch` raises.
+    """
+    answer = await fetch(entry.link, outgoing, most=PAGE_BYTES, cut=True)
+    content_type = answer.headers.get("content-type", "")
+    said = await asyncio.to_thread(pages.read, answer.body, content_type=content_type, url=answer.url)
+    if said is None:
+        return None
+    return msgspec.structs.replace(entry, title=said.card.title, language=entry.language or said.card.language)
+
+
+def as_address(typed: str) -> str:
+    """An address as people write it, `www.example.org`, as one that can be fetched.
+
+    Raises:
+        NotAnAddress.
+    """
+    typed = typed.strip()
+    if SCHEMELESS.fullmatch(typed):
+        typed = f"https://{typed}"
+    elif typed.lower().startswith("feed:"):
+        typed = typed[5:].removeprefix("//")
+        typed = typed if typed.startswith("http") else f"https://{typed}"
+    try:
+        url = URL(typed)
+        valid = url.scheme in ("http", "https") and bool(url.host) and not url.user and not url.password
+    except ValueError:  # UnicodeError is one: a name that IDNA cannot write
+        valid = False
+    if not valid or len(typed) > 2000 or any(sign.isspace() for sign in typed):
+        raise rules.NotAnAddress
+    return str(url.with_fragment(None))
+
+
+async def fetch(
+    address: str,
+    outgoing: Outgoing,
+    *,
+    known: Mapping[str, str] | None = None,
+    most: int = MOST_BYTES,
+    cut: bool = False,
+) -> Answer:
+    """What is at an address: 200, or 304 if it is what we know already.
+
+    Raises:
+        SiteIsPrivate, SiteUnreachable, SiteTooSlow, SiteAnswers, SiteGone, SiteTooLong.
+    """
+    try:
+        answer = await outgoing.get(
+            address, max_bytes=most, cut=cut, accept=ACCEPT, seconds=SECONDS, headers=known or {}
+        )
+    except ForbiddenAddress as failure:
+        raise rules.SiteIsPrivate from failure
+    except TooLarge as failure:
+        raise too_long() from failure
+    except TooSlow as failure:
+        raise rules.SiteTooSlow from failure
+    except OutgoingFailed as failure:
+        raise rules.SiteUnreachable from failure
+    if answer.status == 410:
+        raise rules.SiteGone
+    if answer.status != 200 and not (answer.status == 304 and known):
+        refusal = rules.SiteAnswers(status=answer.status)
+        refusal.retry_after = answer.headers.get("retry-after", "").strip()
+        raise refusal
+    return answer
+
+
+def asked_to_wait(refusal: Refusal, now: datetime) -> timedelta | None:
+    """For how long a site asked to be left alone, in seconds or by a date (RFC 9110, section 10.2.3)."""
+    said = refusal.retry_after if isinstance(refusal, rules.SiteAnswers) else ""
+    if said.isascii() and said.isdigit() and len(said) < 10:
+        return timedelta(seconds=int(said))
+    try:
+        until = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    return (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
+
+
+def too_long() -> Refusal:
+    """What says that a document is longer than we read."""
+    return rules.SiteTooLong(megabytes=MOST_BYTES >> 20, pages=news.MOST_PAGES)
+
+
+def related(headers: Mapping[str, str], rel: str, base: str) -> list[str]:
+    """The addresses in a Link header with this relation (RFC 8288, section 3)."""
+    found = []
+    for target, parameters in LINK.findall(headers.get("link", "")[:16384]):
+        named = REL.search(parameters)
+        if named and rel in (named[1] or named[2]).lower().split():
+            try:
+                url = URL(base).join(URL(target.strip()))
+            except ValueError:
+                continue
+            if url.scheme in ("http", "https") and url.host:
+                found.append(str(url))
+    return found
+
+
+def _site(answer: Answer, told: Told, *, address: str = "") -> Site:
+    kind = Kind(told.kind)
+    home = told.home or (str(URL(answer.url).origin()) if kind is Kind.SITEMAP else answer.url)
+    hubs = (*related(answer.headers, "hub", answer.url), *told.hubs)
+    topic = next(iter(related(answer.headers, "self", answer.url)), told.topic)
+    look = Look(
+        address or answer.moved or answer.url,
+        rules.entries(told, kind, home=home),
+        title=told.title,
+        home=home,
+        etag=answer.headers.get("etag", "")[:500],
+        modified=answer.headers.get("last-modified", "")[:100],
+        digest=_digest(answer),
+        pause=told.pause,
+        hubs=tuple(dict.fromkeys(hubs)),
+        topic=topic,
+    )
+    return Site(kind, look, told)
+
+
+async def _try(address: str, outgoing: Outgoing, blobs: Blobs, kind: Kind) -> Site | None:
+    """What is at an address, if it is of this kind and there is something."""
+    try:
+        answer = await fetch(address, outgoing)
+        told = await _told(answer, blobs)
+        if told.kind == "index" and kind is Kind.SITEMAP:
+            return await _of_index(answer, told, outgoing, blobs)
+    except Refusal:
+        return None
+    return _site(answer, told) if told.kind == kind and (told.items or kind is Kind.FEED) else None
+
+
+async def _of_index(answer: Answer, told: Told, outgoing: Outgoing, blobs: Blobs) -> Site:
+    """The sitemap among several that holds the news: by its name, or the one that changed last."""
+    named = [item for item in told.items if NEWSY.search(URL(item.link).path)]
+    best = max(named or told.items, key=lambda item: item.published or 0, default=None)
+    if best is None:
+        raise rules.NoNewsThere
+    answer = await fetch(best.link, outgoing)
+    told = await _told(answer, blobs)
+    if told.kind != "sitemap":
+        raise rules.NoNewsThere
+    return _site(answer, told)
+
+
+async def _told(answer: Answer, blobs: Blobs) -> Told:
+    return await _read(answer.body, answer.headers.get("content-type", ""), answer.url, blobs)
+
+
+async def _read(body: bytes, content_type: str, url: str, blobs: Blobs) -> Told:
+    try:
+        with blobs.workshop() as folder:
+            return await news.read(body, content_type=content_type, url=url, folder=folder)
+    except Unreadable as failure:
+        raise (too_long() if failure.why == "too_many" else rules.SiteUnreadable()) from failure
+
+
+def _digest(answer: Answer) -> bytes:
+    return blake2b(answer.body, digest_size=16).digest()
+
+
+def newest(entries: Sequence[Entry], most: int) -> list[Entry]:
+    """The newest of what a site shows, the newest first."""
+    return list(reversed(entries[-most:]))
