@@ -68,6 +68,19 @@ def _check_zone(value: str) -> None:
         raise ValueError("no time zone of this name")
 
 
+def _check_letters(count: int) -> Callable[[str], None]:
+    def check(value: str) -> None:
+        if not re.fullmatch(f"[A-Z]{{{count}}}", value):
+            raise ValueError("not so many capital letters")
+
+    return check
+
+
+def _check_decimal(value: str) -> None:
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,5})?", value):
+        raise ValueError("not a price")
+
+
 def _is(allowed: str, check: Callable[..., None]) -> dict[str, object]:
     """For `Meta.extra`: a rule that the type cannot say, in words and as a function raising ValueError."""
     return {"allowed": allowed, "check": check}
@@ -163,6 +176,98 @@ class Mail(Section, frozen=True):
     ] = True
 
 
+class Sms(Section, frozen=True):
+    """How texts go to telephones and come from them."""
+
+    backend: Annotated[
+        Literal["none", "simulator", "smpp", "http"],
+        Meta(
+            description="Not at all; to drawn telephones on a page of this server, for trying things out; to an "
+            "operator that speaks SMPP; to one that takes HTTP requests."
+        ),
+    ] = "none"
+    number: Annotated[str, Meta(description="The number that people write to, as it is shown: 38000.")] = ""
+    sender: Annotated[
+        str, Meta(description="Who texts come from, as the operator allows: a number or a name. Empty: `number`.")
+    ] = ""
+    region: Annotated[
+        str,
+        Meta(
+            description="Whose numbers people may write without a country (ISO 3166).",
+            extra=_is("two capital letters, like FR", _check_letters(2)),
+        ),
+    ] = "FR"
+    parts_per_second: Annotated[Count, Meta(description="How fast the operator takes parts of texts.")] = 10
+    parts_per_day: Annotated[
+        Count, Meta(description="Most parts that leave in a day, for all together: what more there is waits.")
+    ] = 1000
+    price_per_part: Annotated[
+        str,
+        Meta(
+            description="What a part costs, for those who write: 0.045.",
+            extra=_is("a number like 0.045, between quotes", _check_decimal),
+        ),
+    ] = "0"
+    currency: Annotated[
+        str,
+        Meta(description="Of that price (ISO 4217).", extra=_is("three capital letters, like EUR", _check_letters(3))),
+    ] = "EUR"
+    host: Annotated[str, Meta(description="smpp: the operator's server.")] = "localhost"
+    port: Annotated[Port, Meta(description="smpp: its port.")] = 2775
+    tls: Annotated[bool, Meta(description="smpp: whether the connection is encrypted.")] = False
+    system_id: Annotated[str, Meta(description="smpp: who we are to the operator.")] = ""
+    system_type: Annotated[str, Meta(description="smpp: as the operator says; mostly empty.")] = ""
+    password: Annotated[
+        str,
+        Meta(description="smpp: best given by the environment: it is in no file then.", extra={"secret": True}),
+    ] = ""
+    window: Annotated[int, Meta(description="smpp: parts that may be without an answer at a time.", ge=1, le=1000)] = 50
+    receipt_ids: Annotated[
+        Literal["same", "decimal"],
+        Meta(
+            description="smpp: whether receipts name a text as its answer did, or in decimal what that said in "
+            "hexadecimal."
+        ),
+    ] = "same"
+    http_url: Annotated[
+        str,
+        Meta(
+            description="http: where a text is handed over. `{to}`, `{from}`, `{text}`, `{coding}` (0; 2 for UCS-2), "
+            "`{id}` (ours) and `{receipts}` (where to tell us what became of it) are filled in.",
+            extra={"secret": True},
+        ),
+    ] = ""
+    http_body: Annotated[
+        str,
+        Meta(
+            description="http: what is posted there, a form or JSON, filled in likewise. Empty: it is a GET.",
+            extra={"secret": True},
+        ),
+    ] = ""
+    http_authorization: Annotated[
+        str, Meta(description="http: the Authorization header of such a post.", extra={"secret": True})
+    ] = ""
+    http_answer_id: Annotated[
+        str,
+        Meta(
+            description="http: where the operator's id of a text stands in its JSON answer, like `messages.0.id`. "
+            "Empty: receipts name ours, as `{receipts}` has it."
+        ),
+    ] = ""
+    hook_secret: Annotated[
+        str,
+        Meta(
+            description="http: what the operator says when it calls `/texts/incoming` and `/texts/receipt`, as `key`. "
+            "Empty: nobody may.",
+            extra={"secret": True},
+        ),
+    ] = ""
+    hook_names: Annotated[
+        tuple[str, ...],
+        Meta(description="http: what it calls things there that is not known already, like `text=message`."),
+    ] = ()
+
+
 class Limits(Section, frozen=True):
     """How much one person or one address may do. The windows are those that apps know from Mastodon."""
 
@@ -243,6 +348,7 @@ class Settings(Section, frozen=True):
     registration: Registration = Registration()
     posts: Posts = Posts()
     mail: Mail = Mail()
+    sms: Sms = Sms()
     limits: Limits = Limits()
     oauth: OAuth = OAuth()
     outgoing: Outgoing = Outgoing()

@@ -86,6 +86,10 @@ class Unreachable(OutgoingFailed):
     """No such name, no connection, no valid certificate, too many redirects, or not HTTP."""
 
 
+class NoConnection(Unreachable):
+    """No such name, or nobody there, or no valid certificate: nothing of what we wanted to say has left."""
+
+
 class Answer(msgspec.Struct, frozen=True):
     """What the other server said, whatever its status. `url` is where the redirects ended.
 
@@ -118,13 +122,15 @@ class Outgoing:
     Sends no cookie, no credentials and nothing of the environment's (proxies, .netrc).
     """
 
-    def __init__(self, *, allow_loopback: bool, user_agent: str) -> None:
+    def __init__(self, *, allow_loopback: bool, user_agent: str, anywhere: bool = False) -> None:
         """
         Args:
             allow_loopback: also reach this very machine, for test servers. Private networks stay shut.
             user_agent: who we are, with an address where we can be reached.
+            anywhere: also reach private networks: only for addresses from the settings, never from a person.
         """
         self._allow_loopback = allow_loopback
+        self._anywhere = anywhere
         self._user_agent = user_agent
 
     async def __aenter__(self) -> Self:
@@ -197,7 +203,7 @@ class Outgoing:
         except aiohttp.ClientConnectorError as error:
             if str(error.os_error) == _NOT_PUBLIC:
                 raise ForbiddenAddress(f"{error.host}: {_NOT_PUBLIC}") from error
-            raise Unreachable(f"{error.host}: {error.os_error}") from error
+            raise NoConnection(f"{error.host}: {error.os_error}") from error
         except (aiohttp.ClientError, OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA cannot write
             raise Unreachable(f"{type(error).__name__}") from error
 
@@ -223,7 +229,8 @@ class Outgoing:
         """
         family, kind, protocol, _, endpoint = dialled
         address = ip_address(endpoint[0])
-        if not is_public(address) and not (self._allow_loopback and _plain(address).is_loopback):
+        allowed = self._anywhere or (self._allow_loopback and _plain(address).is_loopback)
+        if not allowed and not is_public(address):
             raise OSError(_NOT_PUBLIC)
         return socket.socket(family, kind, protocol)
 

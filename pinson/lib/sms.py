@@ -1,4 +1,4 @@
-"""What a text costs as an SMS, and how to say the same for less.
+"""What a text costs as an SMS, how it travels, and how to say the same for less.
 
 Called by whatever counts for a person who writes (the page, the API) and by whatever sends.
 A network bills by parts of 140 bytes: 160 characters of the GSM alphabet, but 70 as soon as one
@@ -13,15 +13,24 @@ Source: 3GPP TS 23.038 sections 6.2.1 and 6.2.1.1 (the alphabet and its extensio
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise
 
 import msgspec
 
-BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+ESCAPE = "\x1b"
+_TABLE = (  # in the order of their codes
+    f"@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ{ESCAPE}ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-EXTENDED = frozenset("\f^{}\\[~]|€")  # an escape goes before each, so they count for two
+_EXTENSION = dict(zip("\f^{}\\[~]|€", b"\x0a\x14\x28\x29\x2f\x3c\x3d\x3e\x40\x65", strict=True))
+BASIC = frozenset(_TABLE) - {ESCAPE}
+EXTENDED = frozenset(_EXTENSION)  # an escape goes before each, so they count for two
+_CODES = {char: bytes([code]) for code, char in enumerate(_TABLE) if char != ESCAPE} | {
+    char: b"\x1b" + bytes([code]) for char, code in _EXTENSION.items()
+}
+_EXTENDED_CHARS = {code: char for char, code in _EXTENSION.items()}
 
 # What reads the same in the alphabet; French typography first.
 TYPOGRAPHY = str.maketrans(
@@ -91,12 +100,43 @@ def measure(text: str) -> Measure:
     units, (alone, each) = sum(sizes), ROOM[alphabet]
     if units <= alone:
         return Measure(alphabet, units, min(units, 1), alone - units, outside)
-    parts, used = 1, 0
-    for size in sizes:
-        if used + size > each:  # neither an escape nor a surrogate is parted from what it belongs to
-            parts, used = parts + 1, 0
-        used += size
-    return Measure(alphabet, units, parts, each - used, outside)
+    cuts = _cuts(sizes, each)
+    return Measure(alphabet, units, len(cuts) + 1, each - sum(sizes[cuts[-1] :]), outside)
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """A text as it is cut to travel: as many pieces as `measure` counts."""
+    price = measure(text)
+    if price.parts <= 1:
+        return (text,) * price.parts
+    cuts = _cuts([_size(char, price.alphabet) for char in text], ROOM[price.alphabet][1])
+    return tuple(text[start:end] for start, end in pairwise((0, *cuts, len(text))))
+
+
+def to_gsm(text: str) -> bytes:
+    """A text in the default alphabet, one septet an octet, as networks take it over SMPP.
+
+    Raises:
+        KeyError: it has a character that is not in the alphabet.
+    """
+    return b"".join([_CODES[char] for char in text])
+
+
+def from_gsm(septets: bytes) -> str:
+    """A text of the default alphabet, one septet an octet. Never fails: what has no character is a blank or a "?".
+
+    An escape before what is not in the extension stands for nothing, and the character of the table is read.
+    """
+    chars, escaped = [], False
+    for code in septets:
+        if escaped:
+            escaped = False
+            chars.append(_EXTENDED_CHARS.get(code) or (_TABLE[code] if code < 128 and code != 0x1B else " "))
+        elif code == 0x1B:
+            escaped = True
+        else:
+            chars.append(_TABLE[code] if code < 128 else "?")
+    return "".join(chars)
 
 
 def rewrite(text: str, *, in_quotes: bool = False) -> Rewritten:
@@ -140,6 +180,17 @@ def _without_accent(char: str) -> str:
 
 def _is_inside(char: str) -> bool:
     return char in BASIC or char in EXTENDED
+
+
+def _cuts(sizes: Sequence[int], each: int) -> list[int]:
+    """Where a text of several parts is cut: neither an escape nor a surrogate is parted from what it belongs to."""
+    cuts, used = [], 0
+    for place, size in enumerate(sizes):
+        if used + size > each:
+            cuts.append(place)
+            used = 0
+        used += size
+    return cuts
 
 
 def _size(char: str, alphabet: Alphabet) -> int:
