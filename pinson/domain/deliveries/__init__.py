@@ -19,11 +19,12 @@ from pinson.domain.deliveries.model import (
     Line,
     Made,
     Outcome,
+    Pace,
     Reached,
     Waiting,
     What,
 )
-from pinson.domain.deliveries.queries import asked, counts, doubtful, is_due, lines, reached, waiting
+from pinson.domain.deliveries.queries import asked, counts, doubtful, is_due, lines, paces, reached, waiting
 from pinson.domain.deliveries.rules import pause
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Line",
     "Made",
     "Outcome",
+    "Pace",
     "Reached",
     "Waiting",
     "What",
@@ -49,6 +51,7 @@ __all__ = [
     "forget_ended",
     "is_due",
     "lines",
+    "paces",
     "pause",
     "reached",
     "receive",

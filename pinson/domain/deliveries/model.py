@@ -113,6 +113,16 @@ class Line(msgspec.Struct, frozen=True):
     deliveries: int
 
 
+class Pace(msgspec.Struct, frozen=True):
+    """How many of a post were sent by a channel, from when it was asked for the first until the last had left."""
+
+    post_id: int
+    channel: Channel
+    deliveries: int
+    asked_at: datetime
+    ended_at: datetime
+
+
 class Count(msgspec.Struct, frozen=True):
     """How many deliveries of a channel ended so since a moment."""
 

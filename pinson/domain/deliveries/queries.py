@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pinson.domain.deliveries import rules, store
-from pinson.domain.deliveries.model import About, Channel, Count, Line, Made, Reached, Waiting
+from pinson.domain.deliveries.model import About, Channel, Count, Line, Made, Pace, Reached, Waiting
 from pinson.lib.db import ReadTx
 
 
@@ -28,6 +28,11 @@ async def asked(tx: ReadTx, channel: Channel, about: About, about_id: int, holde
 async def lines(tx: ReadTx, post_ids: Sequence[int]) -> list[Line]:
     """The ledger of these posts, by post, minute and channel."""
     return await store.lines(tx, post_ids) if post_ids else []
+
+
+async def paces(tx: ReadTx, post_ids: Sequence[int]) -> list[Pace]:
+    """How quickly these posts of the last three days were sent, by channel."""
+    return await store.paces(tx, post_ids) if post_ids else []
 
 
 async def doubtful(tx: ReadTx, *, limit: int = 100) -> list[Made]:

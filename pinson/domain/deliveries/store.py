@@ -14,6 +14,7 @@ from pinson.domain.deliveries.model import (
     Ended,
     Line,
     Made,
+    Pace,
     Reached,
     Waiting,
     What,
@@ -115,6 +116,12 @@ LINES = """
     SELECT post_id, channel, minute, what, deliveries FROM ledger
     WHERE post_id IN (SELECT value FROM json_each(:post_ids))
     ORDER BY post_id, minute, channel, what
+"""
+PACES = """
+    SELECT about_id AS post_id, channel, count(*) AS deliveries, min(asked_at) AS asked_at, max(ended_at) AS ended_at
+    FROM deliveries
+    WHERE about = 'post' AND about_id IN (SELECT value FROM json_each(:post_ids)) AND outcome = 'sent'
+    GROUP BY about_id, channel
 """
 DOUBTFUL = f"""
     SELECT {MADE} FROM deliveries
@@ -239,6 +246,11 @@ async def asked(tx: ReadTx, channel: Channel, about: About, about_id: int, holde
 async def lines(tx: ReadTx, post_ids: Sequence[int]) -> list[Line]:
     """The ledger of posts. O(lines)."""
     return await tx.all(Line, LINES, post_ids=list(post_ids))
+
+
+async def paces(tx: ReadTx, post_ids: Sequence[int]) -> list[Pace]:
+    """How quickly posts were sent. O(their deliveries)."""
+    return await tx.all(Pace, PACES, post_ids=list(post_ids))
 
 
 async def doubtful(tx: ReadTx, *, limit: int) -> list[Made]:

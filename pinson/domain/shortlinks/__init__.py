@@ -46,6 +46,7 @@ from pinson.domain.shortlinks.queries import (
     gaps,
     of_account,
     of_post,
+    of_posts,
     owned,
     owned_by_code,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "make",
     "of_account",
     "of_post",
+    "of_posts",
     "owned",
     "owned_by_code",
     "place",

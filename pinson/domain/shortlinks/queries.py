@@ -54,6 +54,11 @@ async def of_post(tx: ReadTx, post_id: int) -> list[ShortLink]:
     return await store.of_posts(tx, [post_id])
 
 
+async def of_posts(tx: ReadTx, post_ids: Sequence[int]) -> list[ShortLink]:
+    """The links of these messages, oldest first. One statement."""
+    return await store.of_posts(tx, post_ids) if post_ids else []
+
+
 async def followed_from(tx: ReadTx, post_ids: Sequence[int]) -> int:
     """How often people followed the links of these messages. One statement."""
     return sum(link.people for link in await store.of_posts(tx, post_ids))

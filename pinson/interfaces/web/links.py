@@ -8,13 +8,11 @@ Not here: what happens to those who follow a link (interfaces/shortlinks), links
 published (domain/posts).
 """
 
-import csv
 import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import msgspec
 import segno
@@ -24,6 +22,7 @@ from pinson.domain import shortlinks
 from pinson.domain.shortlinks import Channel, Checked, Clicks, ShortLink, ShortLinkId, Utm, Visitor, Wish
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
+from pinson.interfaces.web.sheets import sheet
 from pinson.interfaces.web.site import Call
 from pinson.interfaces.web.writing import BadMoment
 from pinson.lib.db import ReadTx
@@ -38,7 +37,6 @@ MOST_EXPORTED = 10_000
 HOURS, DAYS = 24, 30
 EXAMPLE = "7kq4mwz"  # of a code
 HIGH = 16  # of a bar, in units of the drawing
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet would begin to compute
 SCHEMELESS = re.compile(r"(?![a-z][a-z0-9+.-]*:)[\w-]+(\.[\w-]+)+(:\d+)?([/?#].*)?", re.IGNORECASE)
 QR_QUIET = 4  # modules around it (ISO/IEC 18004)
 
@@ -172,7 +170,7 @@ async def export(call: Call) -> Response:
         )
         for link in links
     )
-    return _csv("links.csv", head, rows)
+    return sheet("links.csv", head, rows)
 
 
 @routes.get("/links/{code}")
@@ -317,7 +315,7 @@ async def export_clicks(call: Call, form: Changed) -> Response:
     _ = call.tools.catalogs.translations(call.lang).gettext
     head = (_("Hour (UTC)"), _("Given out by"), _("Who"), _("Times"))
     rows = ((f"{one.hour:%Y-%m-%d %H:00}", one.channel, one.visitor, one.clicks) for one in clicks)
-    return _csv(f"{form.code.lower()}.csv", head, rows)
+    return sheet(f"{form.code.lower()}.csv", head, rows)
 
 
 async def _list(call: Call, form: Pasted, *, made: int = 0, refused: Sequence[Refused] = ()) -> Response:
@@ -458,15 +456,3 @@ async def _qr(call: Call, form: Changed) -> segno.QRCode:
 def _file(body: bytes, media_type: str, name: str) -> Response:
     headers = {"content-disposition": f'inline; filename="{name}"', "cache-control": "private, max-age=3600"}
     return Response(body, media_type=media_type, headers=headers)
-
-
-def _csv(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
-    """A table for spreadsheets; nothing in it is taken for a formula."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(head)
-    for row in rows:
-        writer.writerow([f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULAS) else cell for cell in row])
-    body = b"\xef\xbb\xbf" + written.getvalue().encode()  # by the mark at its beginning, Excel knows that it is UTF-8
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
