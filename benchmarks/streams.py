@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 
 import msgspec
@@ -31,6 +32,7 @@ SETTLING = 0.5  # seconds from the last stream's opening until it has surely sub
 PAUSE = 0.1  # seconds between posts: each finds the server at rest
 REHEARSAL = 2  # posts that are not measured
 AT_A_TIME = 50  # streams being opened
+EVENTS, TITLE, SLUG = "/api/pinson/v1/events", "Premier faisceau", "premier-faisceau"
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
@@ -40,14 +42,15 @@ FINAL, MASKED = 0x80, 0x80
 class Job(msgspec.Struct, frozen=True):
     """Streams by all of `tokens`, whose accounts follow the speaker, and so many posts by the speaker.
 
-    kind: "page" is the live part of the speaker's profile on the web, which strangers hear: no token is sent.
+    kind: "page" is the live part of the speaker's profile on the web, "wall" that of a live event, which the speaker
+        opens: strangers hear them, and no token is sent.
 
     patience: seconds for a stream to open, and for a post to reach the last.
     """
 
     port: int
     pids: tuple[int, ...]
-    kind: Literal["websocket", "sse", "page"]
+    kind: Literal["websocket", "sse", "page", "wall"]
     tokens: list[str]
     speaker: str
     posts: int
@@ -209,6 +212,15 @@ class LivePage(Events):
         return request("GET", f"/live?on=profile:{SPEAKER}", headers="Accept: text/event-stream\r\n")
 
 
+class Wall(Events):
+    """The wall of a live event, which is sent whole whenever it changes."""
+
+    kind = b"event: wall"
+
+    def question(self) -> bytes:
+        return request("GET", f"/e/{SLUG}/mur/stream", headers="Accept: text/event-stream\r\n")
+
+
 class _Audience:
     """A job under way."""
 
@@ -220,12 +232,16 @@ class _Audience:
         self._answer: asyncio.Future[tuple[int, float]] | None = None
         self._streams: dict[Stream, int] = {}  # in the order they were opened
         self._wrong: Counter[str] = Counter()
+        self._body = b""  # of the last answer
+        self._where = "/api/v1/statuses"  # posts are published
 
     async def run(self) -> Result:
         job = self._job
         _, speaker = await asyncio.get_running_loop().create_connection(
             lambda: Connection(self._answered, self._hung_up), "127.0.0.1", job.port
         )
+        if job.kind == "wall":
+            await self._open_event(speaker)
         before = resident_bytes(job.pids)
         for start in range(0, len(job.tokens), AT_A_TIME):
             await asyncio.gather(*(self._open(token) for token in job.tokens[start : start + AT_A_TIME]))
@@ -254,6 +270,21 @@ class _Audience:
             stream.close()
         return result
 
+    async def _open_event(self, speaker: Connection) -> None:
+        now = datetime.now(UTC)
+        event = {
+            "title": TITLE,
+            "starts_at": (now - timedelta(hours=1)).isoformat(),
+            "ends_at": (now + timedelta(hours=8)).isoformat(),
+            "zone": "Europe/Zurich",
+        }
+        self._answer = asyncio.get_running_loop().create_future()
+        speaker.send(request("POST", EVENTS, token=self._job.speaker, body=msgspec.json.encode(event)))
+        status, _ = await self._answer
+        if status != 200:
+            self._wrong[f"event: status {status}"] += 1
+        self._where = f"{EVENTS}/{msgspec.json.decode(self._body)['id']}/messages"
+
     async def _open(self, token: str) -> None:
         stream = KINDS[self._job.kind](token, self._heard)
         await asyncio.get_running_loop().create_connection(lambda: stream, "127.0.0.1", self._job.port)
@@ -272,7 +303,7 @@ class _Audience:
         self._answer = asyncio.get_running_loop().create_future()
         text = f"{self._mark.decode()}: les portes ouvrent, l'entrée est libre jusqu'à neuf heures. #ouverture"
         body = msgspec.json.encode({"status": text})
-        sending = request("POST", "/api/v1/statuses", token=self._job.speaker, body=body)
+        sending = request("POST", self._where, token=self._job.speaker, body=body)
         began = time.perf_counter()
         speaker.send(sending)
         status = answered = None
@@ -289,6 +320,8 @@ class _Audience:
 
     def _heard(self, stream: Stream, message: bytes) -> None:
         now = time.perf_counter()
+        if not self._mark:
+            return  # a wall as it stood before
         place = self._streams.get(stream, 0)
         if self._mark not in message or (place % PARSED == 0 and not self._is_right(message)):
             self._wrong["message"] += 1
@@ -308,11 +341,14 @@ class _Audience:
                 told = msgspec.json.decode(told["payload"])
             if self._job.kind == "page":
                 return self._mark.decode() in told["html"] and "</article>" in told["html"]
+            if self._job.kind == "wall":
+                return self._mark.decode() in told["html"]
             return self._mark.decode() in told["content"] and bool(told["account"]["username"])
         except (ValueError, LookupError, TypeError):
             return False
 
     def _answered(self, _connection: Connection, answer: Answer) -> None:
+        self._body = bytes(answer.body)
         if self._answer is not None and not self._answer.done():
             self._answer.set_result((answer.status, time.perf_counter()))
 
@@ -321,7 +357,7 @@ class _Audience:
             self._answer.set_exception(why or ConnectionResetError("the server hung up"))
 
 
-KINDS: dict[str, type[Stream]] = {"websocket": WebSocket, "sse": Events, "page": LivePage}
+KINDS: dict[str, type[Stream]] = {"websocket": WebSocket, "sse": Events, "page": LivePage, "wall": Wall}
 
 
 def _frame(came: bytearray) -> tuple[int, int, int] | None:

@@ -11,16 +11,14 @@ that several processes may share one folder of data.
 import asyncio
 import os
 import secrets
-import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import structlog
-import uvicorn
 
 from pinson import __version__, pushing, reactions, schedule, sourcing
 from pinson.delivering import Worker
@@ -68,6 +66,7 @@ from pinson.lib.limits import Limits
 from pinson.lib.log import Fact, Follower, Kinds
 from pinson.lib.mail import FolderMailer, Mailer, address_of, domain_of
 from pinson.lib.reactor import Reactor
+from pinson.lib.serving.server import Server
 from pinson.lib.smtp import SmtpMailer
 from pinson.lib.video import Ffmpeg
 from pinson.tools import Tools
@@ -77,7 +76,6 @@ MIGRATIONS = HERE / "migrations"
 LOCALE = HERE / "locale"
 FILES, COUNTING = "files", "counting"  # in the folder of data
 WATCH = 0.01  # seconds between looks at what other processes have committed: streams here are that late at most
-LAST_WORDS = 5  # seconds that open requests have to end when the server stops
 
 FACTS: tuple[type[Fact], ...] = (
     access.ConfirmationAsked,
@@ -376,22 +374,7 @@ def mailer(settings: Settings, data: Path, *, clock: Clock, sealer: dkim.Signer 
 async def serve(settings: Settings, data: Path, listening: socket.socket) -> None:
     """Serve on a socket until told to stop by a signal; then finish what is open and close."""
     async with machine(settings, data) as whole:
-        config = uvicorn.Config(
-            whole.application,
-            lifespan="off",
-            ws="websockets-sansio",
-            ws_max_size=64 << 10,
-            ws_ping_interval=30,
-            ws_ping_timeout=30,
-            ws_per_message_deflate=False,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=list(settings.trusted_proxies),
-            server_header=False,
-            access_log=False,
-            log_config=None,
-            timeout_graceful_shutdown=LAST_WORDS,
-        )
-        server = _Server(config, whole.tools.hub)
+        server = Server(whole.application, trusted_proxies=settings.trusted_proxies, before_stop=whole.tools.hub.close)
         work = [asyncio.create_task(job()) for job in whole.background]
         for task in work:
             task.add_done_callback(_report)
@@ -399,29 +382,6 @@ async def serve(settings: Settings, data: Path, listening: socket.socket) -> Non
         for task in work:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
-
-
-class _Server(uvicorn.Server):
-    """Stops at the first signal. uvicorn's own way raises the signal once more when it has stopped,
-    which ends the process before the leases are handed back and the database is closed."""
-
-    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
-        super().__init__(config)
-        self._hub = hub
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop)
-        yield
-
-    def _stop(self) -> None:
-        self.should_exit = True
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._hub.close()  # streams do not end by themselves
-        await super().shutdown(sockets)
 
 
 def _report(task: "asyncio.Task[None]") -> None:

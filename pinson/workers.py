@@ -24,10 +24,11 @@ from pinson import app
 from pinson.lib.config import Settings
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.logs import set_up
+from pinson.lib.serving.server import LAST_WORDS
 
 BACKLOG = 2048
 PAUSE = 1.0  # seconds before a process that ended is started again: one that cannot start must not spin
-PATIENCE = app.LAST_WORDS + 5.0  # seconds that processes have to end once they are told to
+PATIENCE = LAST_WORDS + 5.0  # seconds that processes have to end once they are told to
 
 events = structlog.get_logger("pinson.workers")
 

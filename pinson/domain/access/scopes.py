@@ -89,6 +89,7 @@ def covers(granted: str, needed: str) -> bool:
     return expand(granted).issuperset(needed.split())
 
 
+@lru_cache(256)  # of the same few, thousands of people have what is the same: one set for all
 def powers(granted: str, *, member: MemberRole | None, user: UserRole | None) -> frozenset[str]:
     """What can be done with scopes by someone with these roles: scopes ∩ role.
 

@@ -73,6 +73,10 @@ class FilteredPosts:
             known.update((id, matches(reading.filters, id, text)) for id, text in texts.items())
         return known
 
+    def is_without(self, account_id: AccountId) -> bool:
+        """Whether the account is known to have no filters. Free; what is not known is found out by `of`."""
+        return account_id in self._without
+
     async def load(self, _tx: ReadTx) -> None:
         """Start over, empty."""
         self._without.clear()

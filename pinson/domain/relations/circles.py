@@ -34,6 +34,9 @@ CHANGES = (Followed, FollowChanged, Unfollowed, Blocked, Unblocked, Muted, Unmut
 Change = Followed | FollowChanged | Unfollowed | Blocked | Unblocked | Muted | Unmuted | ListChanged
 
 
+NOBODY: frozenset[AccountId] = frozenset()  # one for all: an empty set is as large as one with four in it
+
+
 class Circle(msgspec.Struct, frozen=True):
     """What an account follows, and what it does not want to see.
 
@@ -152,12 +155,12 @@ async def _load(tx: ReadTx, account_id: AccountId) -> Circle:
     return Circle(
         account_id,
         topics=frozenset(one.topic_id for one in followed),
-        hidden_boosts=frozenset(one.topic_id for one in followed if not one.boosts),
+        hidden_boosts=frozenset([one.topic_id for one in followed if not one.boosts]) or NOBODY,
         languages={one.topic_id: one.languages for one in followed if one.languages},
-        muted=frozenset(mute.target_id for mute in mutes),
+        muted=frozenset([mute.target_id for mute in mutes]) or NOBODY,
         ending={mute.target_id: mute.expires_at for mute in mutes if mute.expires_at},
-        blocked=frozenset(AccountId(id) for id in await store.blocked(tx, account_id)),
-        blocked_by=frozenset(AccountId(id) for id in await store.blocked_by(tx, account_id)),
+        blocked=frozenset([AccountId(id) for id in await store.blocked(tx, account_id)]) or NOBODY,
+        blocked_by=frozenset([AccountId(id) for id in await store.blocked_by(tx, account_id)]) or NOBODY,
         exclusive=await lists.exclusive_members(tx, account_id),
     )
 

@@ -5,6 +5,6 @@ A listener is a bounded mailbox: one that does not keep up is told to close, so 
 network never costs this server memory. Not here: frames, sockets, JSON (interfaces).
 """
 
-from pinson.domain.streams.hub import Heard, HeardKind, Hub, Listener
+from pinson.domain.streams.hub import Ear, Ending, Heard, HeardKind, Hub, Listener
 
-__all__ = ["Heard", "HeardKind", "Hub", "Listener"]
+__all__ = ["Ear", "Ending", "Heard", "HeardKind", "Hub", "Listener"]

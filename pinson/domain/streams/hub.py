@@ -6,10 +6,11 @@ order: whoever publishes is not kept waiting while thousands of listeners are to
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from enum import Enum
+from typing import Protocol
 
 import msgspec
 
@@ -98,8 +99,33 @@ class VotesCounted(Fact, frozen=True, kw_only=True):
     post_id: PostId
 
 
+class Ending(Enum):
+    """Why nothing more is heard."""
+
+    SLOW = "slow"  # more was said than was listened to: whoever comes back reads what they missed
+    SHUT = "shut"  # they may no longer listen, or there is nothing left to listen to
+    OVER = "over"  # this process stops, or begins anew: they come back, here or elsewhere
+
+
+class Ear(Protocol):
+    """What a listener tells at once, instead of being waited for (`Listener.hear`). Nothing in it may raise."""
+
+    def hears(self, heard: Heard) -> bool:
+        """Something is heard, and nothing waits in the mailbox before it. Whether it was told; else it waits there."""
+        ...
+
+    def wakes(self) -> None:
+        """Something waits in the mailbox, or the listener is closed."""
+        ...
+
+
 class Listener:
-    """One subscription: a timeline, who listens to it, to which other news, and a mailbox of what was heard."""
+    """One subscription: a timeline, who listens to it, to which other news, and a mailbox of what was heard.
+
+    There may be thousands, most of them at rest: so nothing is made before it is needed.
+    """
+
+    __slots__ = ("_mailbox", "_news", "ear", "ending", "is_home", "list_id", "news", "principal", "reader", "timeline")
 
     def __init__(
         self,
@@ -117,36 +143,101 @@ class Listener:
         self.is_home = is_home
         self.list_id = list_id
         self.news = news
-        self.closed = False
-        self._mailbox: deque[Heard] = deque()
-        self._news = asyncio.Event()
+        self.ear: Ear | None = None
+        self.ending: Ending | None = None
+        self._mailbox: deque[Heard] | None = None
+        self._news: asyncio.Event | None = None  # for who waits
 
     @property
     def topics(self) -> list[int]:
         """Those whose posts it may hear."""
         return [] if self.timeline is None else self.timeline.topics.tolist()
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more will be heard."""
+        return self.ending is not None
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether something waits in the mailbox."""
+        return bool(self._mailbox)
+
+    def take(self) -> Heard | None:
+        """The oldest thing in the mailbox; None if there is none, or the listener is closed."""
+        if not self._mailbox:
+            return None
+        heard = self._mailbox.popleft()
+        if not self._mailbox:
+            self._mailbox = None
+        return heard
+
     async def hear(self) -> list[Heard]:
         """Wait for something and take all there is, oldest first; empty once the listener is closed."""
-        if not self._mailbox and not self.closed:
-            self._news.clear()
+        while not self._mailbox and not self.closed:
+            self._news = asyncio.Event()
             await self._news.wait()
-        heard = [] if self.closed else list(self._mailbox)
-        self._mailbox.clear()
+        heard, self._mailbox = list(self._mailbox or ()), None
         return heard
 
     def put(self, heard: Heard) -> None:
         """Tell the listener; if it does not keep up it is closed, to come back and read what it missed."""
-        if len(self._mailbox) >= MAILBOX:
-            self.close()
+        if self.closed:
+            return
+        if self._mailbox is None:
+            if self.ear is not None and self.ear.hears(heard):
+                return
+            self._mailbox = deque()
+        elif len(self._mailbox) >= MAILBOX:
+            self.close(Ending.SLOW)
             return
         self._mailbox.append(heard)
-        self._news.set()
+        self._wake()
 
-    def close(self) -> None:
+    def close(self, ending: Ending = Ending.SHUT) -> None:
         """Nothing more will be heard, not even what is in the mailbox."""
-        self.closed = True
-        self._news.set()
+        if self.ending is None:
+            self.ending, self._mailbox = ending, None
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._news is not None:
+            self._news.set()
+        if self.ear is not None:
+            self.ear.wakes()
+
+
+class Index:
+    """Listeners by topic or by account, in the order they came. Most keys have one, which then costs no container."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, Listener | dict[Listener, None]] = {}
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def of(self, key: int) -> Sequence[Listener]:
+        """Those of a key."""
+        found = self._found.get(key)
+        if found is None:
+            return ()
+        return (found,) if isinstance(found, Listener) else list(found)
+
+    def add(self, key: int, listener: Listener) -> None:
+        """Let a key have one more."""
+        found = self._found.setdefault(key, listener)
+        if isinstance(found, dict):
+            found[listener] = None
+        elif found is not listener:
+            self._found[key] = {found: None, listener: None}
+
+    def discard(self, key: int, listener: Listener) -> None:
+        """Take one away, and the key once nobody is left."""
+        found = self._found.get(key)
+        if isinstance(found, dict):
+            found.pop(listener, None)
+        if found is listener or found == {}:
+            del self._found[key]
 
 
 class Hub:
@@ -156,8 +247,8 @@ class Hub:
         self._timelines = timelines
         self._shapes = shapes
         self._db = db
-        self._under: dict[int, dict[Listener, None]] = {}  # topic -> its listeners, in the order they came
-        self._by_account: dict[int, dict[Listener, None]] = {}
+        self._under = Index()  # by topic
+        self._by_account = Index()
         self._all: dict[Listener, None] = {}
         self._facts: deque[Fact] = deque()
         self._polls: dict[int, None] = {}  # in which somebody voted, and nobody was told yet
@@ -165,6 +256,11 @@ class Hub:
 
     def __len__(self) -> int:
         return len(self._all)
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether something has happened that not everybody was told of yet."""
+        return self._news.is_set()
 
     def listen(
         self,
@@ -189,7 +285,7 @@ class Hub:
         self._enlist(listener)
         self._all[listener] = None
         if reader.id is not None:
-            self._by_account.setdefault(reader.id, {})[listener] = None
+            self._by_account.add(reader.id, listener)
         return listener
 
     def leave(self, listener: Listener) -> None:
@@ -197,7 +293,7 @@ class Hub:
         self._delist(listener)
         self._all.pop(listener, None)
         if listener.reader.id is not None:
-            _take(self._by_account, listener.reader.id, listener)
+            self._by_account.discard(listener.reader.id, listener)
 
     def apply(self, fact: Fact) -> None:
         """Follow the log."""
@@ -212,16 +308,16 @@ class Hub:
     def close(self) -> None:
         """End all subscriptions: those who listen come back, to this process or another."""
         self._facts.clear()
-        for listener in self._all:
-            listener.close()
+        for listener in list(self._all):
+            listener.close(Ending.OVER)
 
     async def run(self) -> None:
         """Tell listeners what happens, until cancelled."""
         while True:
             await self._news.wait()
-            self._news.clear()
             while self._facts:
                 await self._take_in(self._facts.popleft())
+            self._news.clear()  # nobody else runs between the last look and this
 
     async def _tell_of_poll(self, post_id: PostId, kind: HeardKind, at: datetime) -> None:
         """Tell who listens to polls how one stands. Two statements at most, however many listen."""
@@ -264,7 +360,7 @@ class Hub:
             case PostMoved():
                 await self._move(fact)
             case EventChanged() | EventPostChanged():
-                await self._bring(Heard(HeardKind.EVENT, fact.event_id), self._under.get(fact.event_id, {}))
+                await self._bring(Heard(HeardKind.EVENT, fact.event_id), self._under.of(fact.event_id))
             case PostDeleted():
                 heard = Heard(HeardKind.DELETED, fact.id)
                 for listener in self._listeners(fact.topics):
@@ -276,14 +372,12 @@ class Hub:
             case PollEnded():
                 await self._tell_of_poll(PostId(fact.post_id), HeardKind.ENDED, fact.at)
             case Notified():
-                await self._bring(
-                    Heard(HeardKind.NOTIFIED, fact.notification_id), self._by_account.get(fact.account_id, {})
-                )
+                await self._bring(Heard(HeardKind.NOTIFIED, fact.notification_id), self._by_account.of(fact.account_id))
             case NotificationsMerged():
-                await self._bring(Heard(HeardKind.MERGED, fact.account_id), self._by_account.get(fact.account_id, {}))
+                await self._bring(Heard(HeardKind.MERGED, fact.account_id), self._by_account.of(fact.account_id))
             case ConversationChanged():
                 await self._bring(
-                    Heard(HeardKind.CONVERSED, fact.conversation_id), self._by_account.get(fact.account_id, {})
+                    Heard(HeardKind.CONVERSED, fact.conversation_id), self._by_account.of(fact.account_id)
                 )
             case AnnouncementPublished():
                 await self._bring(Heard(HeardKind.ANNOUNCED, fact.announcement_id), self._all)
@@ -298,7 +392,7 @@ class Hub:
             case _ if isinstance(fact, CHANGES):
                 self._follow_circles(fact)
             case _:
-                for listener in self._all:
+                for listener in list(self._all):
                     if listener.principal is not None and concerns(fact, listener.principal):
                         listener.close()
 
@@ -314,7 +408,7 @@ class Hub:
                 and not (post.boost_of_id is not None and await self._is_hidden(post, timeline, listener.reader))
             ):
                 listener.put(heard)
-            if count % AT_A_TIME == AT_A_TIME - 1:
+            if count % AT_A_TIME == 0:  # after the first too: what was made for it is at hand for the others
                 await asyncio.sleep(0)
 
     async def _move(self, fact: PostMoved) -> None:
@@ -354,13 +448,13 @@ class Hub:
         """Who listens to any of the topics, each once."""
         found: dict[Listener, None] = {}
         for topic in topics:
-            found |= self._under.get(topic, {})
+            found |= dict.fromkeys(self._under.of(topic))
         return list(found)
 
     def _follow_circles(self, fact: Change) -> None:
         """Somebody's circle changed: so does what they may see, and what their home is."""
         for account_id in concerned(fact):
-            for listener in self._by_account.get(account_id, {}):
+            for listener in self._by_account.of(account_id):
                 old = listener.reader.circle
                 assert old is not None
                 circle = changed(old, fact)
@@ -370,7 +464,7 @@ class Hub:
 
     def _follow_list(self, fact: ListChanged) -> None:
         """A list changed: so does what those hear who listen to it."""
-        for listener in self._by_account.get(fact.account_id, {}):
+        for listener in self._by_account.of(fact.account_id):
             if listener.list_id != fact.list_id:
                 continue
             if fact.shape is None:
@@ -386,11 +480,11 @@ class Hub:
 
     def _enlist(self, listener: Listener) -> None:
         for topic in listener.topics:
-            self._under.setdefault(topic, {})[listener] = None
+            self._under.add(topic, listener)
 
     def _delist(self, listener: Listener) -> None:
         for topic in listener.topics:
-            _take(self._under, topic, listener)
+            self._under.discard(topic, listener)
 
 
 def call_later(seconds: float, do: Callable[[PollVoted], None], fact: PollVoted) -> None:
@@ -403,11 +497,3 @@ def _end_mutes(listener: Listener, now: datetime) -> None:
     circle = listener.reader.circle
     if circle is not None and circle.ending and (present := circle.at(now)) is not circle:
         listener.reader = Reader(present, listener.reader.standing)
-
-
-def _take(index: dict[int, dict[Listener, None]], key: int, listener: Listener) -> None:
-    """Take a listener out of an index, and its key once nobody is left."""
-    listeners = index.get(key, {})
-    listeners.pop(listener, None)
-    if not listeners:
-        index.pop(key, None)

@@ -1,29 +1,28 @@
 """Streaming, by WebSocket and by Server-Sent Events: https://docs.joinmastodon.org/methods/streaming.
 
-Called by the `Dispatcher`. A subscription is a listener of `domain/streams`; what it hears is
-rendered once for everybody and framed once for each kind of stream. There is no replay: a
-client that was away reads its timeline.
+Called by the `Dispatcher`. A subscription is a listener of `domain/streams` with a `Teller`; what it hears is rendered
+once for everybody and framed once for each kind of stream. There is no replay: a client that was away, or was too slow
+and is told to refresh, reads its timeline.
 
-Not here: which posts a stream shows (timelines, streams).
+Not here: which posts a stream shows (timelines, streams), frames and connections (`pinson.lib.serving`).
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from typing import Any
 
 import msgspec
-from starlette.responses import Response, StreamingResponse
+import structlog
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pinson.domain import conversations, notifications, posts
 from pinson.domain.access import Principal, State
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Reader
 from pinson.domain.relations import ListShape, lists
-from pinson.domain.streams import Heard, HeardKind, Listener
+from pinson.domain.streams import Ending, Heard, HeardKind, Listener
 from pinson.domain.timelines import Timeline
 from pinson.interfaces.api import CHALLENGE, BadToken, NoToken, OutsideScopes
 from pinson.interfaces.api import refused as refused_as_elsewhere
@@ -32,14 +31,16 @@ from pinson.interfaces.mastodon.conversations import rendered as rendered_conver
 from pinson.interfaces.mastodon.entities import Renderings, encode
 from pinson.interfaces.mastodon.notifications import show
 from pinson.interfaces.request import Routes
+from pinson.interfaces.tellers import MEDIA_TYPE, EventsResponse, EventTeller, Teller
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.paging import NEWEST
+from pinson.lib.serving import EventStream, WebSocket
+from pinson.lib.serving.frames import Code, Opcode, frame
+from pinson.lib.serving.sockets import socket_of
 from pinson.tools import Tools
 
 routes = Routes()
 
-EVENTS = "text/event-stream"
-HEARTBEAT = 15  # seconds between signs of life on an idle event stream
 SCOPES = ("read", "read:statuses")
 NOTIFICATION_SCOPES = ("read", "read:notifications")
 OF_NOTIFICATIONS = frozenset({HeardKind.NOTIFIED, HeardKind.MERGED})
@@ -52,8 +53,15 @@ NEWS = {
 """What streams tell besides posts, to whom concerns it. The other streams tell nothing else."""
 MOST_SUBSCRIPTIONS = 50  # on one socket
 DIGITS = 19  # of an id, at most
-POLICY_VIOLATION = 1008
-UNSUPPORTED_DATA = 1003
+ENDS = {
+    Ending.SLOW: (Code.LATER, "refresh"),  # what was missed is on the timeline
+    Ending.SHUT: (Code.POLICY, ""),
+    Ending.OVER: (Code.RESTART, ""),
+    None: (Code.LATER, "refresh"),
+}
+"""By which code and word a socket is closed, by why there is nothing more to hear."""
+
+journal = structlog.get_logger("pinson.http")
 
 
 class UnknownStream(Refusal):
@@ -162,57 +170,61 @@ def refused(refusal: Refusal) -> Response:
     return json({"error": said}, status=401, headers={"www-authenticate": CHALLENGE})
 
 
-@routes.get("/api/v1/streaming/user", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
+@routes.get("/api/v1/streaming/user", scopes=SCOPES, answers=str, media_type=MEDIA_TYPE, refuse=refused)
 async def user_events(call: Call) -> Response:
     """What happens at home."""
     return await _events(call, Wanted(stream="user"))
 
 
 @routes.get(
-    "/api/v1/streaming/user/notification", scopes=NOTIFICATION_SCOPES, answers=str, media_type=EVENTS, refuse=refused
+    "/api/v1/streaming/user/notification",
+    scopes=NOTIFICATION_SCOPES,
+    answers=str,
+    media_type=MEDIA_TYPE,
+    refuse=refused,
 )
 async def notification_events(call: Call) -> Response:
     """What the account is notified of."""
     return await _events(call, Wanted(stream="user:notification"))
 
 
-@routes.get("/api/v1/streaming/public", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
+@routes.get("/api/v1/streaming/public", scopes=SCOPES, answers=str, media_type=MEDIA_TYPE, refuse=refused)
 async def public_events(call: Call, form: PublicChannel) -> Response:
     """Everything public."""
     return await _events(call, Wanted(stream=_public("public", form)))
 
 
-@routes.get("/api/v1/streaming/public/local", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
+@routes.get("/api/v1/streaming/public/local", scopes=SCOPES, answers=str, media_type=MEDIA_TYPE, refuse=refused)
 async def local_events(call: Call, form: PublicChannel) -> Response:
     """Everything public from here."""
     return await _events(call, Wanted(stream=_public("public:local", form)))
 
 
-@routes.get("/api/v1/streaming/public/remote", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
+@routes.get("/api/v1/streaming/public/remote", scopes=SCOPES, answers=str, media_type=MEDIA_TYPE, refuse=refused)
 async def remote_events(call: Call, form: PublicChannel) -> Response:
     """Everything public from elsewhere."""
     return await _events(call, Wanted(stream=_public("public:remote", form)))
 
 
-@routes.get("/api/v1/streaming/hashtag", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
+@routes.get("/api/v1/streaming/hashtag", scopes=SCOPES, answers=str, media_type=MEDIA_TYPE, refuse=refused)
 async def hashtag_events(call: Call, form: TagChannel) -> Response:
     """What is public under a hashtag."""
     return await _events(call, Wanted(stream="hashtag", tag=form.tag))
 
 
-@routes.get("/api/v1/streaming/hashtag/local", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
+@routes.get("/api/v1/streaming/hashtag/local", scopes=SCOPES, answers=str, media_type=MEDIA_TYPE, refuse=refused)
 async def local_hashtag_events(call: Call, form: TagChannel) -> Response:
     """What is public under a hashtag, from here."""
     return await _events(call, Wanted(stream="hashtag:local", tag=form.tag))
 
 
-@routes.get("/api/v1/streaming/list", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
+@routes.get("/api/v1/streaming/list", scopes=SCOPES, answers=str, media_type=MEDIA_TYPE, refuse=refused)
 async def list_events(call: Call, form: ListChannel) -> Response:
     """What one of the viewer's lists shows."""
     return await _events(call, Wanted(stream="list", list=form.list))
 
 
-@routes.get("/api/v1/streaming/direct", scopes=SCOPES, answers=str, media_type=EVENTS, refuse=refused)
+@routes.get("/api/v1/streaming/direct", scopes=SCOPES, answers=str, media_type=MEDIA_TYPE, refuse=refused)
 async def direct_events(call: Call) -> Response:
     """What happens in the viewer's conversations."""
     return await _events(call, Wanted(stream="direct"))
@@ -231,30 +243,33 @@ def _public(stream: str, form: PublicChannel) -> str:
 async def _events(call: Call, wanted: Wanted) -> Response:
     assert call.principal is not None
     subscription = await subscribe(call.tools, call.principal, wanted)
-    return StreamingResponse(
-        _event_lines(call.tools, call.renderings, subscription),
-        media_type=EVENTS,
-        headers={"cache-control": "private, no-store", "x-accel-buffering": "no"},
-    )
+    teller = _EventTeller(call.tools, call.renderings, subscription.listener)
+    return EventsResponse(teller, {"cache-control": "private, no-store", "x-accel-buffering": "no"})
 
 
-async def _event_lines(tools: Tools, renderings: Renderings, subscription: Subscription) -> AsyncIterator[bytes]:
-    listener = subscription.listener
-    try:
-        yield b":)\n"
-        while not listener.closed:
-            try:
-                async with asyncio.timeout(HEARTBEAT):  # `wait_for` of Python 3.11 can lose a cancellation
-                    heard = await listener.hear()
-            except TimeoutError:
-                yield b":thump\n\n"
-                continue
-            for one in heard:
-                if told := await _tell(tools, renderings, one, listener.reader):
-                    event, payload = told
-                    yield b"event: " + event.encode() + b"\ndata: " + payload + b"\n\n"
-    finally:
-        tools.hub.leave(listener)
+class _EventTeller(EventTeller):
+    __slots__ = ("_renderings", "_tools")
+
+    def __init__(self, tools: Tools, renderings: Renderings, listener: Listener) -> None:
+        super().__init__(tools.hub, listener)
+        self._tools = tools
+        self._renderings = renderings
+
+    def starts(self, outlet: EventStream) -> None:
+        """See `Streaming`."""
+        outlet.send(b":)\n")
+        self.begin(outlet)
+
+    def on_quiet(self) -> None:
+        self.outlet.send(b":thump\n\n")
+
+    def at_hand(self, heard: Heard) -> bytes | None:
+        told = _at_hand(self._renderings, heard, self.listener.reader)
+        return self._renderings.framed((), *told) if told else None
+
+    async def tell(self, heard: Heard) -> bytes | None:
+        told = await _tell(self._tools, self._renderings, heard, self.listener.reader)
+        return self._renderings.framed((), *told) if told else None
 
 
 # --- WebSocket ----------------------------------------------------------------------------------------------------
@@ -263,92 +278,135 @@ async def _event_lines(tools: Tools, renderings: Renderings, subscription: Subsc
 @routes.on("WEBSOCKET", "/api/v1/streaming")
 async def websocket(tools: Tools, renderings: Renderings, scope: Scope, receive: Receive, send: Send) -> None:
     """One socket with any number of subscriptions."""
-    socket = WebSocket(scope, receive, send)
-    secret, protocol = _secret(socket)
+    query = QueryParams(scope["query_string"])
+    secret, protocol = _secret(scope, query)
     principal = await tools.tokens.principal(secret) if secret else None
     if principal is None or principal.account_id is None or principal.state is not State.OK:
         why = NO_ACCESS[BadToken if secret else NoToken]
-        await socket.send_denial_response(Response(status_code=401, headers={"x-error-message": why}))
+        await Response(status_code=401, headers={"x-error-message": why})(scope, receive, send)
         return
-    await socket.accept(subprotocol=protocol)
-    await _Conversation(tools, renderings, socket, principal).run()
+    first = Wanted("subscribe", query.get("stream", ""), query.get("tag", ""), query.get("list", ""))
+    _Conversation(tools, renderings, socket_of(scope), principal).open(first if first.stream else None, protocol)
 
 
-def _secret(socket: WebSocket) -> tuple[str | None, str | None]:
+def _secret(scope: Scope, query: QueryParams) -> tuple[str | None, str | None]:
     """The token, and the subprotocol to accept: browsers can only send a token as one."""
-    kind, _, secret = socket.headers.get("authorization", "").partition(" ")
+    kind, _, secret = Headers(scope=scope).get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return secret.strip(), None
-    if secret := socket.query_params.get("access_token", ""):
+    if secret := query.get("access_token", ""):
         return secret, None
-    protocol = socket.headers.get("sec-websocket-protocol")
+    protocol = next(iter(scope["subprotocols"]), None)
     return protocol, protocol
 
 
 class _Conversation:
-    """What is said over one socket."""
+    """What is said over one socket. It owns the socket: see `pinson.lib.serving.sockets.Hearing`."""
+
+    __slots__ = ("_asked", "_principal", "_tellers", "_work", "renderings", "socket", "tools")
 
     def __init__(self, tools: Tools, renderings: Renderings, socket: WebSocket, principal: Principal) -> None:
-        self._tools = tools
-        self._renderings = renderings
-        self._socket = socket
+        self.tools = tools
+        self.renderings = renderings
+        self.socket = socket
         self._principal = principal
-        self._senders: dict[tuple[str, ...], asyncio.Task[None]] = {}
+        self._tellers: list[_SocketTeller] = []
+        self._asked: list[Wanted] = []  # by the client, and not done yet
+        self._work: asyncio.Task[None] | None = None
 
-    async def run(self) -> None:
-        """Listen to the client until it leaves or its token is revoked."""
-        query = self._socket.query_params
+    def open(self, first: Wanted | None, protocol: str | None) -> None:
+        """Accept the socket, and what was asked for by its address."""
+        self.socket.accept(self, protocol)
+        if first is not None:
+            self._ask(first)
+
+    def on_text(self, text: str) -> None:
+        """The client wants something."""
         try:
-            if stream := query.get("stream"):
-                await self._take_in(Wanted("subscribe", stream, query.get("tag", ""), query.get("list", "")))
-            while True:
-                message = await self._socket.receive()
-                if message["type"] == "websocket.disconnect":
-                    break
-                text = message.get("text")
-                if text is None:
-                    await self._socket.close(UNSUPPORTED_DATA)
-                    break
-                with suppress(msgspec.DecodeError):  # what is malformed is ignored
-                    await self._take_in(msgspec.json.decode(text, type=Wanted))
-        except (WebSocketDisconnect, RuntimeError):
-            pass  # the socket is closed already, from either side
+            self._ask(msgspec.json.decode(text, type=Wanted))
+        except msgspec.DecodeError:
+            pass  # what is malformed is ignored
+        except RecursionError:
+            pass  # so is what is nested without end
+
+    def on_room(self) -> None:
+        """The client has caught up."""
+        for teller in list(self._tellers):
+            teller.wakes()
+
+    def on_quiet(self) -> None:
+        """Sockets have signs of life of their own."""
+
+    def on_gone(self) -> None:
+        """The client has left."""
+        if self._work is not None:
+            self._work.cancel()
+        for teller in self._tellers:
+            teller.leave()
+        self._tellers.clear()
+
+    def _ask(self, wanted: Wanted) -> None:
+        self._asked.append(wanted)
+        if self._work is None:
+            self.socket.hold()  # one thing after the other
+            self._work = asyncio.create_task(self._answer())
+
+    async def _answer(self) -> None:
+        try:
+            while self._asked:
+                await self._take_in(self._asked.pop(0))
+        except Exception:
+            journal.exception("bug", stream="socket")
+            self.socket.close(*ENDS[None])
         finally:
-            for sender in self._senders.values():
-                sender.cancel()
+            self._work = None
+            self.socket.go_on()
 
     async def _take_in(self, wanted: Wanted) -> None:
+        there = next((teller for teller in self._tellers if teller.names == wanted.names), None)
         if wanted.type == "unsubscribe":
-            if sender := self._senders.pop(wanted.names, None):
-                sender.cancel()
-        elif wanted.type == "subscribe" and wanted.names not in self._senders:
-            if len(self._senders) >= MOST_SUBSCRIPTIONS:
+            if there is not None:
+                self._tellers.remove(there)
+                there.leave()
+        elif wanted.type == "subscribe" and there is None:
+            if len(self._tellers) >= MOST_SUBSCRIPTIONS:
                 return
             try:
                 if self._principal.scopes.isdisjoint(_scopes(wanted.stream)):
-                    await self._say({"error": NO_ACCESS[OutsideScopes], "status": 401})
+                    self._say({"error": NO_ACCESS[OutsideScopes], "status": 401})
                     return
-                subscription = await subscribe(self._tools, self._principal, wanted)
+                subscription = await subscribe(self.tools, self._principal, wanted)
             except Refusal as refusal:
-                await self._say({"error": str(refusal), "status": 401 if isinstance(refusal, NotYourList) else 400})
+                self._say({"error": str(refusal), "status": 401 if isinstance(refusal, NotYourList) else 400})
                 return
-            self._senders[wanted.names] = asyncio.create_task(self._send(subscription))
+            teller = _SocketTeller(self, subscription)
+            self._tellers.append(teller)
+            teller.begin(self.socket)
 
-    async def _send(self, subscription: Subscription) -> None:
-        listener = subscription.listener
-        try:
-            while heard := await listener.hear():
-                for one in heard:
-                    if told := await _tell(self._tools, self._renderings, one, listener.reader):
-                        await self._socket.send_text(self._renderings.frame(subscription.names, *told))
-            await self._socket.close(POLICY_VIOLATION)
-        except (WebSocketDisconnect, RuntimeError):
-            pass  # the client left while we were sending
-        finally:
-            self._tools.hub.leave(listener)
+    def _say(self, message: dict[str, Any]) -> None:
+        self.socket.send(frame(Opcode.TEXT, msgspec.json.encode(message)))
 
-    async def _say(self, message: dict[str, Any]) -> None:
-        await self._socket.send_text(msgspec.json.encode(message).decode())
+
+class _SocketTeller(Teller):
+    __slots__ = ("_conversation", "names")
+
+    def __init__(self, conversation: _Conversation, subscription: Subscription) -> None:
+        super().__init__(conversation.tools.hub, subscription.listener)
+        self._conversation = conversation
+        self.names = subscription.names
+
+    def at_hand(self, heard: Heard) -> bytes | None:
+        renderings = self._conversation.renderings
+        told = _at_hand(renderings, heard, self.listener.reader)
+        return renderings.framed(self.names, *told) if told else None
+
+    async def tell(self, heard: Heard) -> bytes | None:
+        renderings = self._conversation.renderings
+        told = await _tell(self._conversation.tools, renderings, heard, self.listener.reader)
+        return renderings.framed(self.names, *told) if told else None
+
+    def end(self, ending: Ending | None) -> None:
+        self._conversation.socket.close(*ENDS[ending])
 
 
 # --- both ---------------------------------------------------------------------------------------------------------
@@ -432,6 +490,16 @@ async def _notification(tools: Tools, renderings: Renderings, id: int, reader: R
     return ("notification", rendered) if rendered else None
 
 
+def _at_hand(renderings: Renderings, heard: Heard, reader: Reader) -> tuple[str, bytes] | None:
+    """What to say of something heard, if it was said to others already, who see it as this reader does."""
+    if heard.kind is HeardKind.PUBLISHED and heard.is_new:
+        rendered = renderings.told_before(heard.id, reader)
+        return None if rendered is None else ("update", rendered)
+    if heard.kind is HeardKind.DELETED:
+        return "delete", str(heard.id).encode()
+    return None
+
+
 async def _tell(tools: Tools, renderings: Renderings, heard: Heard, reader: Reader) -> tuple[str, bytes] | None:
     """What to say of something heard: the event and its payload; None if what it is about is gone already."""
     match heard.kind:
@@ -457,6 +525,8 @@ async def _tell(tools: Tools, renderings: Renderings, heard: Heard, reader: Read
             async with tools.db.read() as tx:
                 shapes = await tools.shapes.of(tx, [heard.id])
                 rendered = await renderings.statuses(tx, shapes, reader=reader, is_new=heard.is_new)
+                if heard.is_new and rendered:
+                    renderings.keep_told(shapes[0], rendered[0], reader)
             event = "update" if heard.kind is HeardKind.PUBLISHED else "status.update"
             return (event, rendered[0]) if rendered else None
         case HeardKind.VOTED | HeardKind.ENDED:  # apps ask for a poll again by themselves: no stream of theirs hears it

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import msgspec
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from pinson.domain import accounts, events, posts
 from pinson.domain.access import AppId, Principal, State, TokenId
@@ -23,14 +23,16 @@ from pinson.domain.relations import lists
 from pinson.domain.streams import Heard, HeardKind, Listener
 from pinson.domain.timelines import Timeline
 from pinson.interfaces.request import Routes
+from pinson.interfaces.tellers import SIGN_OF_LIFE, EventsResponse, EventTeller
 from pinson.interfaces.web.site import Call, NotSignedIn
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.paging import Page
+from pinson.lib.serving import EventStream
 
 routes = Routes()
 
-HEARTBEAT = 15  # seconds between signs of life on an idle stream, at each of which the session is looked at again
+AGAIN = 15  # seconds after which it is looked again whether whoever opened a stream is still signed in
 MOST_MISSED = 40  # posts that are caught up on; whoever missed more reads the page
 KINDS = {
     HeardKind.PUBLISHED: "published",
@@ -88,49 +90,69 @@ async def listen(call: Call, form: Asked) -> Response:
         news=(OF_POLLS if reader.id is None else NEWS | OF_POLLS)
         | (OF_EVENTS if form.on.startswith("event:") else frozenset()),
     )
-    return StreamingResponse(
-        _lines(call, listener, after, form),
-        media_type="text/event-stream",
-        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    return EventsResponse(
+        _Teller(call, listener, after, form), {"cache-control": "no-store", "x-accel-buffering": "no"}
     )
 
 
-async def _lines(call: Call, listener: Listener, after: PostId, asked: Asked) -> AsyncIterator[bytes]:
-    try:
-        yield b"retry: 3000\n\n"
+class _Teller(EventTeller):
+    __slots__ = ("_after", "_asked", "_call", "_looked")
+
+    def __init__(self, call: Call, listener: Listener, after: PostId, asked: Asked) -> None:
+        super().__init__(call.tools.hub, listener)
+        self._call = call
+        self._after = after
+        self._asked = asked
+        self._looked = asyncio.get_running_loop().time()  # whether whoever listens is still signed in
+
+    def starts(self, outlet: EventStream) -> None:
+        """See `Streaming`."""
+        outlet.send(b"retry: 3000\n\n")
+        self.begin(outlet, self._catch_up() if self._after or self.listener.timeline is None else None)
+
+    def on_quiet(self) -> None:
+        if self._call.acting is None:
+            self.outlet.send(SIGN_OF_LIFE)
+        elif not self.is_busy:
+            self.busy(self._look_again())
+
+    def at_hand(self, heard: Heard) -> bytes | None:
+        return self._call.told_strangers(heard)
+
+    async def tell(self, heard: Heard) -> bytes | None:
+        call = self._call
+        if call.acting is not None and asyncio.get_running_loop().time() - self._looked > AGAIN:
+            await self._look_again()
+        match heard.kind:
+            case HeardKind.NOTIFIED | HeardKind.MERGED:
+                await call.count_unread()
+                return _unread(call)
+            case HeardKind.VOTED:
+                return _voted(call, heard)
+            case HeardKind.EVENT:
+                return _event("event", {"id": str(heard.id)})
+            case HeardKind.DELETED:
+                return _event("deleted", {"id": str(heard.id)})
+        return await _told(call, heard, self._asked)
+
+    async def _catch_up(self) -> None:
+        """How much is unread, if that is all that is heard; or what was missed."""
+        call, listener = self._call, self.listener
         if listener.timeline is None:
             await call.count_unread()
-            yield _unread(call)
-        elif after:
-            for shape in await _missed(call, listener, after):
-                async for line in _published(call, shape, asked):
-                    yield line
-        while not listener.closed:
-            try:
-                async with asyncio.timeout(HEARTBEAT):  # `wait_for` of Python 3.11 can lose a cancellation
-                    heard = await listener.hear()
-            except TimeoutError:
-                if not await _is_still_good(call):
-                    return
-                yield b":\n\n"
-                continue
-            for one in heard:
-                if one.kind in NEWS:
-                    await call.count_unread()
-                    yield _unread(call)
-                    continue
-                if one.kind is HeardKind.VOTED:
-                    yield _voted(call, one)
-                    continue
-                if one.kind is HeardKind.EVENT:
-                    yield _event("event", {"id": str(one.id)})
-                    continue
-                if one.kind is HeardKind.DELETED:
-                    yield _event("deleted", {"id": str(one.id)})
-                    continue
-                yield await _told(call, one, asked)
-    finally:
-        call.tools.hub.leave(listener)
+            self.outlet.send(_unread(call))
+        elif self._after:
+            for shape in await _missed(call, listener, self._after):
+                async for line in _published(call, shape, self._asked):
+                    self.outlet.send(line)
+
+    async def _look_again(self) -> None:
+        """End if whoever opened the stream has signed out; else it is a sign of life."""
+        self._looked = asyncio.get_running_loop().time()
+        if await _is_still_good(self._call):
+            self.outlet.send(SIGN_OF_LIFE)
+        else:
+            self.listener.close()
 
 
 async def _missed(call: Call, listener: Listener, after: PostId) -> Sequence[Shape]:
@@ -232,6 +254,6 @@ async def _is_still_good(call: Call) -> bool:
     """Whether whoever opened the stream is still signed in: signing out closes it, a heartbeat later at most."""
     if call.acting is None:
         return True
-    before = call.acting.account_id
+    before, call.now = call.acting.account_id, call.tools.clock.now()
     await call.recognise()
     return call.acting is not None and call.acting.account_id == before

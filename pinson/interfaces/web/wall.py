@@ -8,11 +8,12 @@ Not here: what it shows, and how those who watch are told (`walls.py`).
 from urllib.parse import urlsplit
 
 import msgspec
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from pinson.domain import events
 from pinson.domain.events import Event, EventNotFound, State, Webcast
 from pinson.interfaces.request import Routes
+from pinson.interfaces.tellers import EventsResponse
 from pinson.interfaces.web.site import Call
 from pinson.interfaces.web.walls import version_of
 from pinson.lib.db import ReadTx
@@ -84,10 +85,8 @@ async def watch(call: Call, form: Watched) -> Response:
     async with call.tools.db.read() as tx:
         event = await _event(tx, call, form.slug)
     seen = call.request.headers.get("last-event-id", form.seen)
-    return StreamingResponse(
-        call.walls.watch(event.id, call.lang, seen),
-        media_type="text/event-stream",
-        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    return EventsResponse(
+        call.walls.watching(event.id, call.lang, seen), {"cache-control": "no-store", "x-accel-buffering": "no"}
     )
 
 

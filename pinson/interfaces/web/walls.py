@@ -13,7 +13,7 @@ Source: https://html.spec.whatwg.org/multipage/server-sent-events.html.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,7 @@ from pinson.lib.db import ReadTx
 from pinson.lib.i18n import Lang
 from pinson.lib.ids import moment_of
 from pinson.lib.paging import Page
+from pinson.lib.serving import EventStream
 from pinson.tools import Tools
 
 MOST_SHOWN = 12  # messages; a projector shows three of them, a telephone all
@@ -42,6 +43,7 @@ MOST_TOLD = 1000  # messages of an event that is lived through again
 MOST_LINES = 4  # of the programme
 AGAIN = 15.0  # seconds after which a wall is looked at again when nothing happens, and its readers hear that it stands
 AT_ONCE = 0.05  # seconds within which what happens is shown together
+AT_A_TIME = 100  # readers told before others in the event loop get their turn
 RETRY = 2000  # milliseconds after which a browser comes back by itself; wall.js spreads them
 LENGTHS = (60, 140, 280)  # characters up to which a message is written very large, large, and less so
 
@@ -150,30 +152,40 @@ class Walls:
         """What a wall shows, as HTML."""
         return self._pages.piece("events/_wall", lang=lang, scene=scene, zone=scene.event.zone)
 
-    async def watch(self, event_id: EventId, lang: Lang, seen: str) -> AsyncIterator[bytes]:
-        """Server-sent events, until the event is gone or the server stops.
+    def watching(self, event_id: EventId, lang: Lang, seen: str) -> "Watching":
+        """A reader of a wall, who is told until the event is gone or the server stops.
 
         Args:
             seen: the version that the reader has.
         """
-        wall = self._open.get((event_id, lang))
+        return Watching(self, event_id, lang, seen)
+
+    def join(self, reader: "Watching") -> None:
+        """A reader is there."""
+        wall = self._open.get(reader.of)
         if wall is None:
-            wall = self._open[event_id, lang] = _Wall(self, self._tools, event_id, lang)
-        wall.readers += 1
-        try:
-            yield f"retry: {RETRY}\n\n".encode()
-            async for frame in wall.frames(seen):
-                yield frame
-        finally:
-            wall.readers -= 1
-            if not wall.readers or wall.is_over:
-                wall.close()
-                if self._open.get((event_id, lang)) is wall:
-                    del self._open[event_id, lang]
+            wall = self._open[reader.of] = _Wall(self, self._tools, *reader.of)
+        wall.readers[reader] = None
+        reader.show(wall.version, wall.frame)
+
+    def leave(self, reader: "Watching") -> None:
+        """A reader has left. Once nobody watches any more, nothing is kept up."""
+        wall = self._open.get(reader.of)
+        if wall is None or reader not in wall.readers:
+            return
+        del wall.readers[reader]
+        if not wall.readers:
+            self.forget(wall)
+            wall.close()
+
+    def forget(self, wall: "_Wall") -> None:
+        """A wall is over, or nobody watches it."""
+        if self._open.get(wall.of) is wall:
+            del self._open[wall.of]
 
     def readers(self, event_id: EventId) -> int:
         """How many watch the walls of an event through this process."""
-        return sum(wall.readers for (id, _), wall in self._open.items() if id == event_id)
+        return sum(len(wall.readers) for (id, _), wall in self._open.items() if id == event_id)
 
     async def scene(self, event_id: EventId, lang: Lang) -> Scene:
         """What a wall shows now."""
@@ -184,49 +196,77 @@ class Walls:
         return await _story(self._tools, event_id, lang=lang)
 
 
+class Watching:
+    """One reader: see `pinson.interfaces.tellers.Streaming`. of: which wall, in which language."""
+
+    __slots__ = ("_outlet", "_seen", "_walls", "of")
+
+    def __init__(self, walls: Walls, event_id: EventId, lang: Lang, seen: str) -> None:
+        self.of = event_id, lang
+        self._walls = walls
+        self._seen = seen
+        self._outlet: EventStream | None = None
+
+    def starts(self, outlet: EventStream) -> None:
+        """The head of the answer has been sent."""
+        self._outlet = outlet
+        outlet.send(f"retry: {RETRY}\n\n".encode())
+        self._walls.join(self)
+
+    def show(self, version: str, frame: bytes) -> None:
+        """Tell which version stands, if the reader has another and is not too slow for it; else that it stands."""
+        if self._outlet is None or self._outlet.is_full:
+            return
+        if version and version != self._seen:
+            self._seen = version
+            self._outlet.send(frame)
+        else:
+            self._outlet.send(STANDS)
+
+    def on_room(self) -> None:
+        """They have caught up: what they missed meanwhile does not matter, what stands now does."""
+        self._walls.join(self)
+
+    def on_quiet(self) -> None:
+        """Walls have signs of life of their own."""
+
+    def on_gone(self) -> None:
+        """They have left."""
+        self._walls.leave(self)
+
+    def end(self) -> None:
+        """There is no such wall any more."""
+        if self._outlet is not None:
+            self._outlet.close()
+
+
 class _Wall:
     """A wall in one language, kept up to date while somebody watches it."""
 
     def __init__(self, walls: Walls, tools: Tools, event_id: EventId, lang: Lang) -> None:
-        self.readers = 0
-        self.is_over = False
+        self.of = event_id, lang
+        self.readers: dict[Watching, None] = {}
+        self.version = ""
+        self.frame = b""
         self._walls = walls
         self._tools = tools
-        self._event_id = event_id
-        self._lang: Lang = lang
-        self._version = ""
-        self._frame = b""
-        self._turned = asyncio.Event()
         self._work = asyncio.create_task(self._keep_up())
 
     def close(self) -> None:
         """Nobody watches any more."""
         self._work.cancel()
 
-    async def frames(self, seen: str) -> AsyncIterator[bytes]:
-        """The wall as often as it changes, for one reader, beginning with the version that stands."""
-        while True:
-            turned = self._turned
-            if self._version and self._version != seen:
-                seen = self._version
-                yield self._frame
-            else:
-                yield STANDS
-            if self.is_over:
-                return
-            if turned is self._turned:
-                await turned.wait()
-
     async def _keep_up(self) -> None:
         tools = self._tools
+        event_id, _ = self.of
         stranger = Reader(None, tools.standing)
         listener = tools.hub.listen(
-            tools.timelines.event(self._event_id), stranger, principal=None, news=frozenset({HeardKind.EVENT})
+            tools.timelines.event(event_id), stranger, principal=None, news=frozenset({HeardKind.EVENT})
         )
         try:
             while not listener.closed:
                 await self._render()
-                self._turn()
+                await self._turn()
                 try:
                     async with asyncio.timeout(AGAIN):
                         await listener.hear()
@@ -236,24 +276,28 @@ class _Wall:
         except EventNotFound:
             pass
         finally:
-            self.is_over = True
-            self._turn()
             tools.hub.leave(listener)
+            self._walls.forget(self)
+            for reader in self.readers:
+                reader.end()
 
     async def _render(self) -> None:
-        scene = await self._walls.scene(self._event_id, self._lang)
-        picture = self._walls.picture(scene, self._lang)
+        event_id, lang = self.of
+        scene = await self._walls.scene(event_id, lang)
+        picture = self._walls.picture(scene, lang)
         version = version_of(picture)
-        if version != self._version:
+        if version != self.version:
             now = int(self._tools.clock.now().timestamp() * 1000)
             told = msgspec.json.encode({"version": version, "now": now, "html": str(picture)})
-            self._version = version
-            self._frame = b"id: " + version.encode() + b"\nevent: wall\ndata: " + told + b"\n\n"
+            self.version = version
+            self.frame = b"id: " + version.encode() + b"\nevent: wall\ndata: " + told + b"\n\n"
 
-    def _turn(self) -> None:
-        """Let all who wait look: one event for all of them, and a new one for the next time."""
-        self._turned.set()
-        self._turned = asyncio.Event()
+    async def _turn(self) -> None:
+        """Let all readers see what stands."""
+        for count, reader in enumerate(list(self.readers), 1):
+            reader.show(self.version, self.frame)
+            if count % AT_A_TIME == 0:
+                await asyncio.sleep(0)
 
 
 STANDS = b"event: stands\ndata: {}\n\n"

@@ -4,7 +4,7 @@ Called by gateways. `Client` keeps a session and knows of each part whether it w
 puts together what came in pieces; `receipts` reads what became of it.
 
 Not here: which texts are sent, to whom and when; what is done with those that come. Why it is written here:
-docs/decisions/0020-smpp-of-our-own.md.
+docs/decisions/0021-smpp-of-our-own.md.
 
 Source: Short Message Peer to Peer Protocol Specification v3.4, issue 1.2.
 """

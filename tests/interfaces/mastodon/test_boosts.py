@@ -10,6 +10,7 @@ import pytest
 from pinson.domain import accounts
 from tests.contract import answers
 from tests.interfaces.mastodon.test_accounts import cursors
+from tests.wires import Wire
 
 
 async def boost(world, who, post, **form):
@@ -29,28 +30,21 @@ async def shown(world, who, path="/api/v1/timelines/home"):
 @asynccontextmanager
 async def listening(world, who, stream="user", **of):
     """A WebSocket to who's home or another stream: `await next()` gives the next event and what came with it."""
-    sent, received = asyncio.Queue(), asyncio.Queue()
-    received.put_nowait({"type": "websocket.connect"})
-    query = urlencode({"stream": stream, **of, "access_token": who.token}).encode()
-    scope = {"type": "websocket", "path": "/api/v1/streaming", "query_string": query, "headers": [], "scheme": "wss"}
-    tasks = [
-        asyncio.create_task(world.tools.hub.run()),
-        asyncio.create_task(world.machine.application(scope, received.get, sent.put)),
-    ]
+    work = asyncio.create_task(world.tools.hub.run())
+    wire = Wire(world.machine.application)
+    wire.upgrade("/api/v1/streaming?" + urlencode({"stream": stream, **of, "access_token": who.token}))
+    assert (await wire.head())[0] == 101
 
     async def next_event():
-        message = await asyncio.wait_for(sent.get(), 5)
-        while message["type"] != "websocket.send":
-            message = await asyncio.wait_for(sent.get(), 5)
-        told = json.loads(message["text"])
-        answers.check_event(told["event"], told["payload"])
-        return told["event"], json.loads(told["payload"])
+        event, payload = await wire.told()
+        answers.check_event(event, payload)
+        return event, json.loads(payload)
 
     while not len(world.tools.hub):  # noqa: ASYNC110  (nothing tells that it listens)
         await asyncio.sleep(0)
     yield next_event
-    for task in tasks:
-        task.cancel()
+    wire.hang_up()
+    work.cancel()
 
 
 async def test_a_boost_is_a_status_of_its_own_around_the_one_it_shows(world):

@@ -15,6 +15,7 @@ import pytest
 from pinson.domain import access
 from tests.contract import answers
 from tests.interfaces.mastodon.test_accounts import cursors
+from tests.wires import Wire, client_frame
 
 ENDLESS = ("/api/v1/streaming",)
 FORM = "application/x-www-form-urlencoded"
@@ -378,66 +379,58 @@ async def test_lists_by_hidden_cursors_lead_up_by_the_name_that_apps_expect(worl
 
 
 class Socket:
-    """A client's end of a WebSocket."""
+    """A client's end of a WebSocket. headers: of the answer that opened it."""
 
-    def __init__(self, received, sent):
-        self._received, self._sent = received, sent
+    def __init__(self, wire, headers):
+        self._wire = wire
+        self.headers = headers
 
-    async def say(self, **message):
-        """Send a message of ASGI."""
-        await self._received.put({"type": "websocket.receive", **message})
+    async def say(self, *, text=None, bytes=None):
+        """Say something."""
+        self._wire.say(client_frame(1, text.encode()) if bytes is None else client_frame(2, bytes))
 
     async def ask(self, **wanted):
-        """Send JSON, as apps do."""
+        """Say what is wanted."""
         await self.say(text=json.dumps(wanted))
 
     async def hear(self):
-        """The next message of ASGI."""
-        return await asyncio.wait_for(self._sent.get(), 5)
+        """What is said next, or by which code it ends."""
+        kind, payload = await self._wire.frame()
+        return int.from_bytes(payload[:2], "big") if kind == 8 else json.loads(payload)
 
 
 @asynccontextmanager
 async def socket(world, query="", **headers):
     """Connect to the streaming endpoint, until the block ends."""
-    received, sent = asyncio.Queue(), asyncio.Queue()
-    received.put_nowait({"type": "websocket.connect"})
-    scope = {
-        "type": "websocket",
-        "path": "/api/v1/streaming",
-        "query_string": query.encode(),
-        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
-        "scheme": "wss",
-        "extensions": {"websocket.http.response": {}},
-    }
-    tasks = [
-        asyncio.create_task(world.tools.hub.run()),
-        asyncio.create_task(world.machine.application(scope, received.get, sent.put)),
-    ]
-    yield Socket(received, sent)
-    for task in tasks:
-        task.cancel()
+    wire = Wire(world.machine.application)
+    work = asyncio.create_task(world.tools.hub.run())
+    wire.upgrade(f"/api/v1/streaming?{query}", **headers)
+    status, told = await wire.head()
+    assert status == 101
+    yield Socket(wire, told)
+    wire.hang_up()
+    work.cancel()
 
 
 async def test_the_token_of_a_socket_comes_by_header_query_or_as_the_protocol_which_is_said_back(world):
     alice = await world.person("alice")
 
     async with socket(world, sec_websocket_protocol=alice.token) as by_protocol:
-        assert await by_protocol.hear() == {"type": "websocket.accept", "subprotocol": alice.token, "headers": []}
+        assert by_protocol.headers["sec-websocket-protocol"] == alice.token
     async with socket(world, authorization=f"Bearer {alice.token}") as by_header:
-        assert (await by_header.hear())["subprotocol"] is None
+        assert "sec-websocket-protocol" not in by_header.headers
     async with socket(world, f"access_token={alice.token}") as by_query:
-        assert (await by_query.hear())["type"] == "websocket.accept"
+        assert "sec-websocket-protocol" not in by_query.headers
 
 
-@pytest.mark.parametrize(
-    ("query", "why"), [("", b"Missing access token"), ("access_token=no", b"Invalid access token")]
-)
+@pytest.mark.parametrize(("query", "why"), [("", "Missing access token"), ("access_token=no", "Invalid access token")])
 async def test_a_socket_without_a_good_token_is_refused_before_it_opens(world, query, why):
-    async with socket(world, query) as refused:
-        start, body = await refused.hear(), await refused.hear()
+    wire = Wire(world.machine.application)
+    wire.upgrade(f"/api/v1/streaming?{query}")
 
-    assert (start["status"], body["body"]) == (401, b"")
-    assert (b"x-error-message", why) in start["headers"]
+    status, headers = await wire.head()
+
+    assert (status, headers["x-error-message"], wire.sent) == (401, why, b"")
 
 
 @pytest.mark.parametrize(
@@ -464,13 +457,12 @@ async def test_a_socket_says_objects_as_text_in_text_and_a_deletion_as_an_id(wor
     alice = await world.person("alice")
 
     async with socket(world, f"access_token={alice.token}&stream=user") as opened:
-        await opened.hear()
         while not len(world.tools.hub):  # noqa: ASYNC110  (nothing tells that it listens)
             await asyncio.sleep(0)
         post = await world.publish(alice, "Hello")
-        told = json.loads((await opened.hear())["text"])
+        told = await opened.hear()
         await world.client(alice).delete(f"/api/v1/statuses/{post.id}")
-        gone = json.loads((await opened.hear())["text"])
+        gone = await opened.hear()
 
     assert (told["stream"], told["event"]) == (["user"], "update")
     assert json.loads(told["payload"])["id"] == str(post.id)
@@ -488,12 +480,11 @@ async def test_a_socket_stays_open_when_a_stream_is_refused_or_what_is_said_is_n
     ]
 
     async with socket(world, f"access_token={alice.token}") as opened:
-        await opened.hear()
         await opened.say(text="{")
         said = []
         for one in wanted:
             await opened.ask(type="subscribe", **one)
-            said.append(json.loads((await opened.hear())["text"]))
+            said.append(await opened.hear())
 
     assert said == [
         {"error": "Unknown stream type", "status": 400},
@@ -507,31 +498,28 @@ async def test_a_socket_closes_with_a_code_that_says_why(world):
     alice = await world.person("alice")
 
     async with socket(world, f"access_token={alice.token}") as opened:
-        await opened.hear()
         await opened.say(bytes=b"binary")
-        assert (await opened.hear())["code"] == 1003
+        assert await opened.hear() == 1003
 
     async with socket(world, f"access_token={alice.token}&stream=user") as opened:
-        await opened.hear()
         while not len(world.tools.hub):  # noqa: ASYNC110  (nothing tells that it listens)
             await asyncio.sleep(0)
         await world.write(access.disable, user_id=alice.user_id)
-        assert (await opened.hear())["code"] == 1008
+        assert await opened.hear() == 1008
 
 
 async def test_to_subscribe_twice_is_to_subscribe_once(world):
     alice = await world.person("alice")
 
     async with socket(world, f"access_token={alice.token}") as opened:
-        await opened.hear()
         for _ in range(2):
             await opened.ask(type="subscribe", stream="hashtag", tag="birds")
         await opened.ask(type="subscribe", stream="nonsense")  # what came before has been taken in when this is refused
         await opened.hear()
         await world.publish(alice, "Hello #birds")
-        told = json.loads((await opened.hear())["text"])
+        told = await opened.hear()
         await opened.ask(type="unsubscribe", stream="hashtag", tag="birds")
         await opened.ask(type="subscribe", stream="nonsense")
-        last = json.loads((await opened.hear())["text"])
+        last = await opened.hear()
 
     assert (told["stream"], last["status"]) == (["hashtag", "birds"], 400)

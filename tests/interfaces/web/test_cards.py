@@ -236,7 +236,7 @@ async def test_a_poll_goes_on_live_and_many_votes_are_one_piece_of_news(world, a
         kind, told = await ear.hear()
         assert (kind, told["id"]) == ("edited", str(post.id))
         assert "ended on" in told["html"]
-        assert ear.events.empty()
+        assert not ear.wire.sent
 
 
 async def test_how_a_poll_stands_is_told_to_nobody_while_it_is_hidden(world, ana, visitor, hub, monkeypatch):  # noqa: F811

@@ -7,9 +7,9 @@ import pytest
 
 from pinson.domain import access
 from pinson.domain.access import MemberRole
-from pinson.interfaces.web import live
 from tests.interfaces.web.test_reading import texts
 from tests.interfaces.web.visitor import Visitor
+from tests.wires import Wire
 
 
 @pytest.fixture
@@ -117,47 +117,31 @@ class Ear:
         self.visitor, self.path, self.query, self.headers = visitor, path, query, headers
 
     async def __aenter__(self):
-        self.events = asyncio.Queue()
-        self.task = asyncio.create_task(self.run())
+        self.wire = Wire(self.visitor.world.machine.application)
+        cookies = "; ".join(f"{name}={value}" for name, value in self.visitor.client.cookies.items())
+        self.wire.ask(f"{self.path}?{self.query}", cookie=cookies, **self.headers)
+        self._events, self._is_open = [], False
         return self
 
     async def __aexit__(self, *_):
-        self.task.cancel()
-        await asyncio.gather(self.task, return_exceptions=True)
-
-    async def run(self):
-        """The application itself, since httpx's transport waits for the end of an answer."""
-        application = self.visitor.world.machine.application
-        cookies = "; ".join(f"{name}={value}" for name, value in self.visitor.client.cookies.items())
-        headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in self.headers.items()]
-        scope = {
-            "type": "http",
-            "method": "GET",
-            "path": self.path,
-            "query_string": self.query.encode(),
-            "headers": [(b"cookie", cookies.encode()), *headers],
-            "client": ("192.0.2.1", 5000),
-            "scheme": "https",
-            "server": ("pinson.example", 443),
-        }
-
-        async def send(message):
-            for block in message.get("body", b"").decode().split("\n\n"):
-                lines = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line)
-                if "event" in lines:
-                    await self.events.put((lines["event"], json.loads(lines["data"])))
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                await self.events.put(("end", None))
-
-        forever = asyncio.Event()
-
-        async def receive():
-            await forever.wait()
-
-        await application(scope, receive, send)
+        self.wire.hang_up()
+        await asyncio.sleep(0)
 
     async def hear(self):
-        return await asyncio.wait_for(self.events.get(), 2)
+        """The next event and what came with it; what it is, at the end."""
+        if not self._is_open:
+            self._is_open = (await self.wire.head())[0] == 200
+        while not self._events:
+            if not self.wire.sent and self.wire.is_over:
+                return "end", None
+            chunk = await self.wire.chunk()
+            if not chunk:
+                return "end", None
+            for block in chunk.decode().split("\n\n"):
+                lines = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line)
+                if "event" in lines:
+                    self._events.append((lines["event"], json.loads(lines["data"])))
+        return self._events.pop(0)
 
 
 @pytest.fixture
@@ -218,12 +202,12 @@ async def test_whoever_comes_back_is_told_what_they_missed_in_order(world, town,
     assert "Trois" in told[1]
 
 
-async def test_a_stream_ends_when_whoever_opened_it_signs_out(world, town, hub, monkeypatch):
+async def test_a_stream_ends_when_whoever_opened_it_signs_out(world, town, hub):
     _, _, visitor = town
-    monkeypatch.setattr(live, "HEARTBEAT", 0.05)
     async with Ear(visitor, "on=home") as ear:
         await started(world)
         await visitor.send(await visitor.open("/auth/sign_out"))
+        ear.wire.tick(6)  # 15 seconds
 
         assert await ear.hear() == ("end", None)
 

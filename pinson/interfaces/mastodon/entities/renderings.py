@@ -9,7 +9,7 @@ import functools
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -81,12 +81,24 @@ from pinson.lib.clock import Clock
 from pinson.lib.db import ReadTx
 from pinson.lib.log import Fact
 from pinson.lib.pieces import Pieces
+from pinson.lib.serving.frames import Opcode, frame
 
 ID_FIRST = b'{"id":"'  # begins every status
 KEEP_BYTES = 64 << 20  # of rendered pieces, posts and accounts each
 KEEP_APPS = 1 << 20  # bytes
 KEEP_CARDS = 100_000  # posts of which it is known what their card shows
+KEEP_FRAMES = 64  # of one message, for as many streams of different names
 KEEP_NEW = 1000  # posts that were published, but not rendered yet
+
+
+class Told(NamedTuple):
+    """A new post as streams told it, and the pieces that it was joined from."""
+
+    id: PostId
+    author_id: AccountId
+    piece: bytes
+    author: bytes
+    rendered: bytes
 
 
 class Renderings:
@@ -119,7 +131,9 @@ class Renderings:
         self._marks = RememberedMarks()
         self._new: OrderedDict[PostId, None] = OrderedDict()  # nothing has happened to these since
         self._announced = 0, b""  # the latest announcement that was told
-        self._frame: tuple[tuple[str, ...], bytes, str] = ((), b"", "")
+        self._told: Told | None = None  # the new post that was told last
+        self._framed: dict[tuple[str, tuple[str, ...]], bytes] = {}  # by event, and names of the stream
+        self._framed_payload = b""  # of all of them
 
     async def load(self, tx: ReadTx) -> None:
         """Start over, empty."""
@@ -326,14 +340,54 @@ class Renderings:
         self._announced = id, encode(entity)
         return self._announced[1]
 
-    def frame(self, names: tuple[str, ...], event: str, payload: bytes) -> str:
-        """A WebSocket's message: the payload is text within it. Framed once, however many listen."""
-        known_names, known_payload, frame = self._frame
-        if known_names != names or known_payload != payload:
-            told = {"stream": names, "event": event, "payload": payload.decode()}
-            frame = encode(told).decode()
-            self._frame = (names, payload, frame)
-        return frame
+    def framed(self, names: tuple[str, ...], event: str, payload: bytes) -> bytes:
+        """A message of a stream, framed once, however many listen.
+
+        Args:
+            names: of a WebSocket's subscription, in whose message the payload is text; () for server-sent events.
+        """
+        if payload != self._framed_payload:
+            self._framed_payload = payload
+            self._framed.clear()
+        framed = self._framed.get((event, names))
+        if framed is None:
+            if names:
+                told = encode({"stream": names, "event": event, "payload": payload.decode()})
+                framed = frame(Opcode.TEXT, told)
+            else:
+                framed = b"event: %b\ndata: %b\n\n" % (event.encode(), payload)
+            if len(self._framed) >= KEEP_FRAMES:
+                self._framed.clear()
+            self._framed[event, names] = framed
+        return framed
+
+    def keep_told(self, shape: Shape, rendered: bytes, reader: Reader) -> None:
+        """Remember a new post as it was just told to somebody, if all see it so who have no filters, but its author."""
+        piece, author = self._posts.young.get(shape.id), self._accounts.young.get(shape.author_id)
+        if (
+            piece is not None
+            and author is not None
+            and piece.endswith(PLAIN)
+            and shape.boost_of_id is None
+            and self._sees_what_all_see(shape.author_id, reader)
+        ):
+            self._told = Told(shape.id, shape.author_id, piece, author, rendered)
+
+    def told_before(self, id: int, reader: Reader) -> bytes | None:
+        """A new post as this reader sees it, if it was told before, and has not changed since; asks nobody."""
+        told = self._told
+        if (
+            told is None
+            or told.id != id
+            or self._posts.young.get(told.id) is not told.piece
+            or self._accounts.young.get(told.author_id) is not told.author
+            or not self._sees_what_all_see(told.author_id, reader)
+        ):
+            return None
+        return told.rendered
+
+    def _sees_what_all_see(self, author_id: AccountId, reader: Reader) -> bool:
+        return reader.id is not None and reader.id != author_id and self._filtered.is_without(reader.id)
 
     async def _parts(
         self, tx: ReadTx, shapes: Sequence[Shape], reader: Reader, *, is_new: bool = False

@@ -1,0 +1,161 @@
+"""One HTTP connection: uvicorn's, with deadlines, and with streams that take it over.
+
+A client may be slow, but not without end: it has so long for the head of a request, must bring a body at a certain
+pace, and must take an answer, or is hung up on. There are never more connections than files may be open, so that the
+database can always open another.
+
+Why not leave the deadlines to the proxy in front: it has its own, and a server without one stands too.
+
+Source: RFC 9112 (HTTP/1.1); RFC 9110, section 15.5.9 (408).
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, cast
+from urllib.parse import unquote
+
+import httptools
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from pinson.lib.serving.events import EventStream
+from pinson.lib.serving.outlets import STUCK, TICK, Outlet, Owner
+from pinson.lib.serving.sockets import WebSocket
+
+EVENTS = "pinson.events"  # among the extensions of a request's scope: what takes the connection over
+HEAD = 8  # ticks for the head of a request, from the first byte of it or from the connection's first moment
+BODY = 12  # ticks before the pace of a body is looked at
+PACE = 500  # bytes per second, on average
+WAITING, READING, ANSWERING = range(3)
+"""What a connection does: nothing or reading a head, reading a body, and making and sending an answer."""
+
+
+class Connection(HttpToolsProtocol):
+    """See the module."""
+
+    def __init__(self, *arguments: Any, most: int, **named: Any) -> None:
+        """
+        Args:
+            most: connections at a time; whoever comes then is told to come again.
+        """
+        super().__init__(*arguments, **named)
+        self._most = most
+        self._seen: tuple[object, int] = (None, WAITING)  # request and phase at the last tick
+        self._ticks = 0  # since then
+        self._came = 0  # bytes of the body
+        self._pending = 0  # bytes that had not left at the last tick
+        self._stuck = 0  # ticks since some did
+        self._has_moved = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast(asyncio.Transport, transport))
+        if len(self.connections) > self._most:
+            self.transport.write(FULL)
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._came = 0
+        self.scope["extensions"] = cast(dict[str, dict[object, object]], {EVENTS: self})
+
+    def on_body(self, body: bytes) -> None:
+        self._came += len(body)
+        super().on_body(body)
+
+    def resume_writing(self) -> None:
+        self._has_moved = True
+        super().resume_writing()
+
+    def handle_websocket_upgrade(self) -> None:
+        scope = cast(Scope, self.scope)
+        try:
+            _address(scope, self.url)
+        except (httptools.HttpParserError, UnicodeDecodeError):
+            self.send_400_response("Invalid HTTP request received.")
+            return
+        socket = WebSocket(self.transport, self.server_state)
+        self._hand_over(socket)
+        if (work := socket.ask(self.app, scope)) is not None:
+            task = self.loop.create_task(work)
+            task.add_done_callback(self.tasks.discard)
+            self.tasks.add(task)
+
+    def stream_events(self, owner: Owner, status: int, headers: Sequence[tuple[bytes, bytes]]) -> EventStream:
+        """Answer the request with a stream that outlives it, from its head on."""
+        cycle = self.cycle
+        assert not cycle.response_started
+        cycle.response_started = cycle.response_complete = True
+        stream = EventStream(self.transport, self.server_state, owner, is_chunked=self.scope["http_version"] != "1.0")
+        self.flow.resume_reading()  # it was paused if more requests came meanwhile: they will not be answered
+        self._hand_over(stream)
+        stream.begin(status, [*self.server_state.default_headers, *headers])
+        return stream
+
+    def _hand_over(self, outlet: Outlet) -> None:
+        """Let go of the connection, and of what it needed for requests."""
+        self._unset_keepalive_if_required()
+        self.connections.discard(self)
+        self.transport.set_protocol(outlet)
+        self.parser = None  # type: ignore[assignment]  # it holds us, and we it: memory would be given back late
+        self.scope["extensions"] = {}  # so does this
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.scope is not None:
+            self.scope["extensions"] = {}
+        super().connection_lost(exc)
+
+    # --- deadlines ------------------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Another `TICK` seconds have passed: hang up if the client has been too slow."""
+        self._check_that_it_takes()
+        cycle = self.cycle
+        phase = WAITING if cycle is None or cycle.response_complete else READING if cycle.more_body else ANSWERING
+        if self._seen != (cycle, phase):
+            self._seen, self._ticks = (cycle, phase), 0
+            return
+        if phase is ANSWERING or (phase is READING and (self.flow.read_paused or cycle.body)):
+            return  # it is our turn
+        self._ticks += 1
+        if phase is WAITING and self._ticks >= HEAD:
+            self._hang_up(may_say=self.scope is not None)
+        elif phase is READING and self._ticks >= BODY and self._came < PACE * TICK * self._ticks:
+            self._hang_up(may_say=not cycle.response_started)
+
+    def _hang_up(self, *, may_say: bool) -> None:
+        if may_say and not self.transport.is_closing():
+            self.transport.write(LATE)
+        self.transport.close()
+
+    def _check_that_it_takes(self) -> None:
+        pending = self.transport.get_write_buffer_size()
+        if pending and pending >= self._pending and not self._has_moved:
+            self._stuck += 1
+            if self._stuck >= STUCK:
+                self.transport.abort()
+        else:
+            self._stuck = 0
+        self._pending, self._has_moved = pending, False
+
+
+FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 43\r\n"
+    b"retry-after: 5\r\nconnection: close\r\n\r\nToo many are here. Try again in a moment.\r\n"
+)
+LATE = (
+    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 24\r\n"
+    b"connection: close\r\n\r\nThe request was too slow"
+)
+
+
+def _address(scope: Scope, url: bytes) -> None:
+    """Put into a scope where a request goes. uvicorn does it for those that are no upgrades only.
+
+    Raises:
+        HttpParserError, UnicodeDecodeError: it is no address.
+    """
+    parsed = httptools.parse_url(url)
+    path = parsed.path.decode("ascii")
+    scope["path"] = unquote(path) if "%" in path else path
+    scope["raw_path"] = parsed.path
+    scope["query_string"] = parsed.query or b""
