@@ -256,3 +256,11 @@ class Audience(msgspec.Struct, frozen=True):
     channel: Channel
     rhythm: Rhythm
     alerts: int
+
+
+class Reachable(msgspec.Struct, frozen=True):
+    """How many addresses a message would reach by a channel: at once, and later, in a digest."""
+
+    channel: Channel
+    now: int
+    later: int

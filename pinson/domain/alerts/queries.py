@@ -4,7 +4,19 @@ from collections.abc import Sequence
 
 from pinson.domain.accounts import AccountId
 from pinson.domain.alerts import rules, store
-from pinson.domain.alerts.model import Address, AddressId, Alert, Audience, Held, Holder, Note, Reach, Reader, ReaderId
+from pinson.domain.alerts.model import (
+    Address,
+    AddressId,
+    Alert,
+    Audience,
+    Held,
+    Holder,
+    Note,
+    Reach,
+    Reachable,
+    Reader,
+    ReaderId,
+)
 from pinson.lib.db import ReadTx
 
 
@@ -41,6 +53,16 @@ async def alerts_of(tx: ReadTx, address_ids: Sequence[AddressId]) -> list[Alert]
 async def audience(tx: ReadTx, topic_id: int) -> list[Audience]:
     """How many want to be alerted of a topic, by channel and rhythm."""
     return await store.audience(tx, topic_id)
+
+
+async def reachable(
+    tx: ReadTx, topics: Sequence[int], *, is_live: bool = False, is_key: bool = False
+) -> list[Reachable]:
+    """How many addresses a message under these topics would reach, by channel; long where there are many.
+
+    Whoever wants only what is under a hashtag too is not counted, nor what their caps and pauses hold back.
+    """
+    return await store.reachable(tx, topics, is_live=is_live, is_key=is_key)
 
 
 async def holders(tx: ReadTx, ids: Sequence[int]) -> dict[int, Holder]:

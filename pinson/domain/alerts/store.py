@@ -16,6 +16,7 @@ from pinson.domain.alerts.model import (
     Note,
     NoteKind,
     Reach,
+    Reachable,
     Reader,
     ReaderId,
     Reason,
@@ -115,6 +116,18 @@ AUDIENCE = """
     WHERE l.topic_id = :topic_id AND l.confirmed_at IS NOT NULL AND a.lost_at IS NULL
     GROUP BY a.channel, l.rhythm
     ORDER BY a.channel, l.rhythm
+"""
+REACHABLE = """
+    SELECT channel, sum(is_now) AS now, count(*) - sum(is_now) AS later FROM (
+        SELECT a.channel, max(l.rhythm <> 'digest') AS is_now
+        FROM alerts AS l
+        JOIN addresses AS a ON a.id = l.address_id
+        WHERE l.topic_id IN (SELECT value FROM json_each(:topics)) AND l.confirmed_at IS NOT NULL
+            AND l.narrow_id = 0 AND a.lost_at IS NULL AND (:is_key OR NOT :is_live OR l.rhythm <> 'key')
+        GROUP BY a.id, a.channel
+    ) AS each_address
+    GROUP BY channel
+    ORDER BY channel
 """
 HOLDERS = """
     SELECT a.id, a.reader_id, a.channel, a.value, a.keys, r.lang,
@@ -387,6 +400,11 @@ async def count_sent(tx: WriteTx, weeks: Mapping[int, int]) -> None:
 async def audience(tx: ReadTx, topic_id: int) -> list[Audience]:
     """How many want a topic, by channel and rhythm. O(those)."""
     return await tx.all(Audience, AUDIENCE, topic_id=topic_id)
+
+
+async def reachable(tx: ReadTx, topics: Sequence[int], *, is_live: bool, is_key: bool) -> list[Reachable]:
+    """How many addresses want what is under these topics. O(those)."""
+    return await tx.all(Reachable, REACHABLE, topics=list(topics), is_live=is_live, is_key=is_key)
 
 
 async def holders(tx: ReadTx, ids: Sequence[int]) -> list[Holder]:

@@ -16,6 +16,7 @@ from pinson.domain.deliveries.model import (
     Count,
     Delivery,
     Ended,
+    Had,
     Line,
     Made,
     Outcome,
@@ -24,7 +25,7 @@ from pinson.domain.deliveries.model import (
     Waiting,
     What,
 )
-from pinson.domain.deliveries.queries import asked, counts, doubtful, is_due, lines, paces, reached, waiting
+from pinson.domain.deliveries.queries import asked, counts, doubtful, had, is_due, lines, paces, reached, waiting
 from pinson.domain.deliveries.rules import pause
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Count",
     "Delivery",
     "Ended",
+    "Had",
     "Line",
     "Made",
     "Outcome",
@@ -49,6 +51,7 @@ __all__ = [
     "counts",
     "doubtful",
     "forget_ended",
+    "had",
     "is_due",
     "lines",
     "paces",

@@ -92,6 +92,13 @@ class Reached(msgspec.Struct, frozen=True):
     outcome: Outcome | None
 
 
+class Had(msgspec.Struct, frozen=True):
+    """How many had something by a channel, or will have it."""
+
+    channel: Channel
+    deliveries: int
+
+
 class Made(msgspec.Struct, frozen=True):
     """A delivery, whatever became of it. outcome: None if it has not ended."""
 

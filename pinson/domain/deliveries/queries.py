@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pinson.domain.deliveries import rules, store
-from pinson.domain.deliveries.model import About, Channel, Count, Line, Made, Pace, Reached, Waiting
+from pinson.domain.deliveries.model import About, Channel, Count, Had, Line, Made, Pace, Reached, Waiting
 from pinson.lib.db import ReadTx
 
 
@@ -18,6 +18,11 @@ async def reached(
 ) -> list[Reached]:
     """For whom something was asked by a channel in the last three days, and how that ended, by their ids."""
     return await store.reached(tx, about, about_id, channel, after=after, limit=limit)
+
+
+async def had(tx: ReadTx, about: About, about_id: int) -> list[Had]:
+    """How many had something in the last three days, or will, by channel: whom a correction of it would reach."""
+    return await store.had(tx, about, about_id)
 
 
 async def asked(tx: ReadTx, channel: Channel, about: About, about_id: int, holder_ids: Sequence[int]) -> set[int]:

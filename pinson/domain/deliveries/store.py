@@ -12,6 +12,7 @@ from pinson.domain.deliveries.model import (
     Count,
     Delivery,
     Ended,
+    Had,
     Line,
     Made,
     Pace,
@@ -106,6 +107,12 @@ REACHED = """
     WHERE about = :about AND about_id = :about_id AND channel = :channel AND holder_id > :after
     ORDER BY holder_id
     LIMIT :limit
+"""
+HAD = """
+    SELECT channel, count(*) AS deliveries FROM deliveries
+    WHERE about = :about AND about_id = :about_id AND outcome IN ('', 'sent', 'in_doubt')
+    GROUP BY channel
+    ORDER BY channel
 """
 ASKED = """
     SELECT holder_id FROM deliveries
@@ -236,6 +243,11 @@ async def reached(
 ) -> list[Reached]:
     """For whom something was asked by a channel, in the order of holders. O(limit)."""
     return await tx.all(Reached, REACHED, about=about, about_id=about_id, channel=channel, after=after, limit=limit)
+
+
+async def had(tx: ReadTx, about: About, about_id: int) -> list[Had]:
+    """How many had something, or will, by channel. O(those)."""
+    return await tx.all(Had, HAD, about=about, about_id=about_id)
 
 
 async def asked(tx: ReadTx, channel: Channel, about: About, about_id: int, holder_ids: Sequence[int]) -> list[int]:

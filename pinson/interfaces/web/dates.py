@@ -6,10 +6,11 @@ script, over the moment that stands there: what is rendered is kept, and time go
 
 import re
 from datetime import date, datetime, timedelta, tzinfo
+from decimal import Decimal
 from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup
 
 from pinson.lib.i18n import Lang
@@ -66,6 +67,12 @@ def span(starts: datetime, ends: datetime, *, lang: Lang, zone: tzinfo) -> str:
 def number(value: float, *, lang: Lang) -> str:
     """« 1,75 »."""
     return format_decimal(value, locale=LOCALES[lang])
+
+
+def money(value: Decimal, currency: str, *, lang: Lang) -> str:
+    """« 216,54 € »."""
+    said: str = format_currency(value, currency, locale=LOCALES[lang])
+    return said
 
 
 def month(of: date, *, lang: Lang) -> str:

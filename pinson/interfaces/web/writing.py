@@ -14,6 +14,7 @@ Not here: advice and counting (`look.py`), the list of drafts (`drafts.py`), cor
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -21,8 +22,10 @@ from babel import Locale
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from pinson.domain import access, accounts, events, media, posts
+from pinson.domain import access, accounts, alerts, deliveries, events, media, posts
 from pinson.domain.accounts import AccountId
+from pinson.domain.deliveries import About, Channel
+from pinson.domain.events import Event
 from pinson.domain.media import IMAGE_BYTES, MOST_ATTACHED, Media, MediaId, Said, Upload
 from pinson.domain.posts import Draft, EventId, Post, PostId, PostNotFound, Visibility, drafts, polls
 from pinson.domain.posts.drafts import KeptDraft
@@ -438,6 +441,8 @@ async def page(
     return call.page(
         "write/page",
         form=form,
+        audience=await audience_of(call, form, account_id, event) if correcting is None else [],
+        part_price=_part_price(call),
         correcting=correcting,
         pictures=await attached(call, form, account_id, described=described),
         look=look_of(call, form),
@@ -454,6 +459,35 @@ async def page(
         longest_option=polls.LONGEST_OPTION,
         most_pictures=MOST_ATTACHED,
     )
+
+
+class Recipients(msgspec.Struct, frozen=True):
+    """How many a message reaches by a channel: at once, and later in a digest."""
+
+    channel: Channel
+    now: int
+    later: int = 0
+
+
+async def audience_of(call: Call, form: Written, account_id: AccountId, event: Event | None) -> list[Recipients]:
+    """Whom a message would reach, by channel, if it were published now; of a correction, who had what it corrects."""
+    topics = [account_id, *((event.id, event.account_id) if event is not None else ())]
+
+    async def read(tx: ReadTx) -> list[Recipients]:
+        if form.corrects_id is not None:
+            had = await deliveries.had(tx, About.POST, form.corrects_id)
+            return [Recipients(one.channel, one.deliveries) for one in had]
+        found = await alerts.reachable(tx, topics, is_live=event is not None, is_key=form.is_key)
+        return [Recipients(one.channel, one.now, one.later) for one in found]
+
+    return await call.tools.db.read_in_thread(read)
+
+
+def _part_price(call: Call) -> Decimal | None:
+    """What a part of an SMS costs; None if none are sent, or they cost nothing."""
+    chosen = call.tools.settings.sms
+    price = Decimal(chosen.price_per_part)
+    return price if chosen.backend != "none" and price else None
 
 
 def languages(lang: str, chosen: str) -> list[tuple[str, str]]:

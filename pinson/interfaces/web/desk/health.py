@@ -5,13 +5,18 @@ Not here: the same from beside a server, running or not (`pinson doctor`), a wor
 
 import sqlite3
 import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
+import msgspec
 from starlette.responses import Response
 
 import pinson
-from pinson.domain import instance, moderation
+from pinson.domain import deliveries, instance, moderation
 from pinson.domain.access import UserRole
+from pinson.domain.deliveries import Channel, Count, Outcome, Waiting
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.desk import staff
@@ -24,6 +29,8 @@ from pinson.lib.vitals import Level
 
 routes = Routes()
 
+DAY = timedelta(days=1)
+MOST_DOUBTFUL = 100
 LETTERS = "letters"  # the reaction that writes e-mails
 
 
@@ -62,6 +69,9 @@ async def show(call: Call) -> Response:
     now = await vitals.look(call.tools.db, call.tools.data)
     async with call.tools.db.read() as tx:
         seal = await instance.seal(tx)
+        waiting = await deliveries.waiting(tx)
+        ended = await deliveries.counts(tx, since=call.now - DAY)
+        doubtful = await deliveries.doubtful(tx, limit=MOST_DOUBTFUL)
     late = sum(one.facts for one in now.failing if one.reaction == LETTERS)
     given_up = sum(one.reaction == LETTERS for one in now.dead)
     return await staff.page(
@@ -74,6 +84,9 @@ async def show(call: Call) -> Response:
         lost_letters=given_up,
         mail=Level.WARNING if late or given_up else Level.OK,
         signer=signer(seal, call.tools.settings.mail.sender) if seal is not None else None,
+        channels=_channels(waiting, ended),
+        doubtful=Counter(one.channel for one in doubtful),
+        most_doubtful=MOST_DOUBTFUL,
         streams=len(call.tools.hub),
         since=call.tools.started_at,
         versions={
@@ -83,6 +96,32 @@ async def show(call: Call) -> Response:
         },
         when=partial(staff.when, call),
     )
+
+
+class Way(msgspec.Struct, frozen=True):
+    """A channel as it is now: what waits, since when and why, and what ended in the last day."""
+
+    channel: Channel
+    waiting: int
+    since: datetime | None
+    error: str
+    ended: Mapping[Outcome, int]
+
+
+def _channels(waiting: Sequence[Waiting], ended: Sequence[Count]) -> list[Way]:
+    """Those by which anything was to be sent lately."""
+    waits = {one.channel: one for one in waiting}
+    outcomes: dict[str, dict[Outcome, int]] = {}
+    for one in ended:
+        outcomes.setdefault(one.channel, {})[one.outcome] = one.deliveries
+    ways = []
+    for channel in Channel:
+        there, of_it = waits.get(channel), outcomes.get(channel, {})
+        if there is not None:
+            ways.append(Way(channel, there.deliveries, there.since, there.error, of_it))
+        elif of_it:
+            ways.append(Way(channel, 0, None, "", of_it))
+    return ways
 
 
 def signer(seal: instance.Seal, sender: str) -> dkim.Signer:
