@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from pinson import __version__, pushing, reactions, schedule, sourcing
+from pinson import __version__, playing, pushing, reactions, schedule, sourcing
 from pinson.delivering import Worker
 from pinson.domain import (
     access,
@@ -176,6 +176,7 @@ class Machine(msgspec.Struct, frozen=True):
     reactor: Reactor
     workers: Sequence[Worker]
     looks: sourcing.Looks
+    plays: playing.Plays
     background: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs beside the requests, each until cancelled."""
 
@@ -288,12 +289,13 @@ async def machine(
     wake.reactor = reactor
     workers = [Worker(tools, driver) for driver in (await pushing.Pushes.of(tools),)]
     looks = sourcing.Looks(tools)
+    plays = playing.Plays(tools)
     interfaces: list[Interface] = [
         own.interface(tools),
         mastodon.interface(tools, renderings),
         media_files.interface(tools),
         ops.interface(tools),
-        web.interface(tools, cards),
+        web.interface(tools, cards, plays),
     ]
 
     async def watch() -> None:
@@ -310,6 +312,7 @@ async def machine(
                 reactor=reactor,
                 workers=workers,
                 looks=looks,
+                plays=plays,
                 background=(
                     hub.run,
                     watch,
@@ -321,6 +324,7 @@ async def machine(
                 ),
             )
     finally:
+        await plays.close()
         await clicks.stop()
         await tools.mailer.close()
         tools.limits.close()

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, TextIO, TypeVar
+from typing import Any, BinaryIO, TextIO, TypeVar
 
 import click
 import msgspec
@@ -30,7 +30,6 @@ from pinson.backup import NoData
 from pinson.domain import access, accounts, instance
 from pinson.domain.access import Passwords, SignUp, User, UserRole
 from pinson.domain.accounts import Account
-from pinson.domain.events import Event
 from pinson.domain.instance import Emoji, EmojiTooLarge, Rule, Said, Terms, Told
 from pinson.domain.media import EMOJI, Studio, Upload
 from pinson.lib import config, dkim, log, reactor
@@ -183,35 +182,6 @@ def run_demo(data: Path, host: str | None, port: int | None, fresh: bool) -> Non
     # Outside the frame, so that they can be copied whole.
     click.echo(f"In another terminal, with toot (pip install toot):\n\n{demo.commands(settings)}\n\nCtrl+C stops it.")
     workers.serve(settings, data, listening)
-
-
-@main.command("demo-day")
-@click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default="demo-data",
-    show_default=True,
-    help="Folder of the demo's data.",
-)
-@click.option(
-    "--speed", type=click.FloatRange(1, 60), default=60, show_default=True, help="How many times faster than it was."
-)
-@click.option("--lang", type=click.Choice(["fr", "en"]), default="fr", show_default=True, help="In which language.")
-def play_day(data: Path, speed: float, lang: Literal["fr", "en"]) -> None:
-    """Tell the demo's live event again as if it were now, while `pinson demo` serves it.
-
-    Watch it on the wall whose address is printed. At 60 it lasts 4 min 42 s.
-    """
-    console = Console(highlight=False)
-
-    def told(event: Event, one: demo.day.Told) -> None:
-        if one is demo.day.DAY[0]:
-            console.print(
-                f"The wall: {config.load(data, environ={}, overrides={}).url}/e/{event.slug}/mur", style="cyan"
-            )
-        console.print(f"{one.at}  {one.fr if lang == 'fr' else one.en}", markup=False)
-
-    demo.play(data, language=lang, speed=speed, told=told)
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})

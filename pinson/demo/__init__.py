@@ -31,13 +31,12 @@ from pinson.demo.cast import Line, Person
 from pinson.domain import access, accounts, media, posts, relations, search
 from pinson.domain.access import Applicant, Passwords, SignUp, UserRole
 from pinson.domain.accounts import AccountId, Changes, DefaultsChanges, Field
-from pinson.domain.events import Event
 from pinson.domain.media import AVATAR, MediaId, Studio, Upload
 from pinson.domain.posts import Draft, PostId, Prepared, Reader, Shortener, Standing, Visibility
 from pinson.domain.relations import Circles
 from pinson.lib import config
 from pinson.lib.blobs import Blobs
-from pinson.lib.clock import Clock, SystemClock
+from pinson.lib.clock import Clock
 from pinson.lib.config import FILE_NAME, Settings
 from pinson.lib.db import WriteTx
 from pinson.lib.db.sqlite import Sqlite
@@ -290,7 +289,8 @@ def listen(folder: Path, *, host: str | None, port: int | None) -> tuple[Setting
     Raises:
         CannotListen, PortTaken: also when none of the tried ports is free.
     """
-    wanted = config.load(folder, environ={}, overrides={"host": host, "port": port})
+    own = {"demo": True, "workers": 1}  # whoever tells a day again knows that nobody else does
+    wanted = config.load(folder, environ={}, overrides={"host": host, "port": port, **own})
     last = wanted.port + PORTS if port is None else wanted.port
     while True:
         try:
@@ -303,35 +303,13 @@ def listen(folder: Path, *, host: str | None, port: int | None) -> tuple[Setting
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not (folder / FILE_NAME).exists():
         (folder / FILE_NAME).write_text(SETTINGS.format(port=wanted.port), encoding="utf-8")
-    return config.load(folder, environ={}, overrides={"host": host, "port": wanted.port}), listening
+    return config.load(folder, environ={}, overrides={"host": host, "port": wanted.port, **own}), listening
 
 
 def fill(folder: Path, settings: Settings, *, clock: Clock, tell: Tell) -> None:
     """Make the folder ready, with the demo's world in it unless it is there already."""
     prepare_data(folder, clock=clock)
     asyncio.run(_fill(folder, settings, now=clock.now(), tell=tell))
-
-
-def play(folder: Path, *, language: day.Language, speed: float, told: Callable[[Event, day.Told], None]) -> None:
-    """Tell the day of the live event again, now, into a demo that may be served meanwhile.
-
-    Raises:
-        NotADemo, AccountNotFound.
-    """
-    require_demo(folder)
-    asyncio.run(_play(folder, language=language, speed=speed, told=told))
-
-
-async def _play(folder: Path, *, language: day.Language, speed: float, told: Callable[[Event, day.Told], None]) -> None:
-    settings, clock = config.load(folder, environ={}, overrides={}), SystemClock()
-    db = Sqlite(folder)
-    try:
-        studio = Studio(db, Blobs(folder / FILES, db), None)
-        await day.play(
-            db, studio, settings, language=language, speed=speed, now=clock.now, wait=asyncio.sleep, told=told
-        )
-    finally:
-        await db.close()
 
 
 def card(folder: Path, settings: Settings) -> RenderableType:

@@ -1,17 +1,15 @@
 """A day of a live event, retold in our own words after public facts: 30 March 2010, the first collisions at 7 TeV.
 
-Called when the demo's world is made (`tell`), where the day is told as the past that it is, in French and in English;
-and by `pinson demo-day` (`play`), which tells it again as if it were today, at its pace or up to sixty times faster, by
-the same verbs as a team at its desk, so that walls, pages, streams and apps show it.
+Called when the demo's world is made: the day is told as the past that it is, in French and in English.
 
-Not here: what a replay on a page does (static/replay.js).
+Not here: how it is told again as if it were now (`pinson/playing.py`), what a replay on a page does (static/replay.js).
 """
 # ruff: noqa: E501  (a message is one line, as it is read)
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -186,8 +184,8 @@ class Teller:
         self._ids = {one.at: entry.post_id for one, entry in zip(DAY, entries, strict=False)}
         return event
 
-    async def open(self, *, slug: str, title: str, shift: timedelta, now: datetime) -> Event:
-        """Make the event with its programme. shift: by how much later everything happens."""
+    async def open(self, *, slug: str, title: str, now: datetime) -> Event:
+        """Make the event with its programme."""
         voice = VOICES[self._language]
         said = Changes(
             title=title,
@@ -195,8 +193,8 @@ class Teller:
             place=voice.place,
             zone=ZONE.key,
             language=self._language,
-            starts_at=OPENED + shift,
-            ends_at=CLOSED + shift,
+            starts_at=OPENED,
+            ends_at=CLOSED,
             hashtag=HASHTAG,
             gauge_unit="TeV",
             gauge_steps=voice.steps,
@@ -207,7 +205,7 @@ class Teller:
                 events.add_line,
                 id=event.id,
                 account_id=self._account_id,
-                starts_at=moment(at) + shift,
+                starts_at=moment(at),
                 ends_at=None,
                 what=what,
                 who=who,
@@ -215,8 +213,8 @@ class Teller:
             )
         return event
 
-    async def say(self, event: Event, told: Told, *, now: datetime, created_at: datetime | None) -> None:
-        """Publish one message. created_at: when it was written, if it is to be told as past."""
+    async def say(self, event: Event, told: Told, *, now: datetime) -> None:
+        """Publish one message, as the past that it is."""
         base = f"{self._settings.url}/e/{event.slug}"
         text = told.fr if self._language == "fr" else told.en
         draft = Draft(
@@ -247,7 +245,7 @@ class Teller:
             ),
             marks=marks,
             base_url=self._settings.url,
-            created_at=created_at,
+            created_at=moment(told.at),
             now=now,
         )
         self._ids[told.at] = post.id
@@ -293,9 +291,9 @@ async def tell(
         teller = Teller(db, studio, settings, account_id=account.id, language=language)
         event = await teller.begun(voice.slug)
         if event is None:
-            event = await teller.open(slug=voice.slug, title=voice.title, shift=timedelta(), now=now)
+            event = await teller.open(slug=voice.slug, title=voice.title, now=now)
         for one in DAY[teller.done :]:
-            await teller.say(event, one, now=now, created_at=moment(one.at))
+            await teller.say(event, one, now=now)
             told()
 
 
@@ -314,48 +312,3 @@ async def is_told(tx: ReadTx) -> bool:
 async def _account(db: Database, settings: Settings, voice: Voice) -> Account | None:
     async with db.read() as tx:
         return await accounts.by_acct(tx, voice.username, local_domain=settings.url.partition("://")[2])
-
-
-def schedule(speed: float) -> list[tuple[float, Told]]:
-    """When each message is told, in seconds after the first, if the day goes so many times faster."""
-    first = moment(DAY[0].at)
-    return [((moment(one.at) - first).total_seconds() / speed, one) for one in DAY]
-
-
-async def play(
-    db: Database,
-    studio: Studio,
-    settings: Settings,
-    *,
-    language: Language,
-    speed: float,
-    now: Callable[[], datetime],
-    wait: Callable[[float], Awaitable[None]],
-    told: Callable[[Event, Told], None],
-) -> Event:
-    """The day again, as if it began now, into an event of its own.
-
-    Args:
-        wait: waits for so many seconds.
-        told: called after each message.
-    Raises:
-        AccountNotFound: this is no demo that has the day.
-    """
-    voice = VOICES[language]
-    account = await _account(db, settings, voice)
-    if account is None:
-        raise accounts.AccountNotFound
-    began = now()
-    teller = Teller(db, studio, settings, account_id=account.id, language=language)
-    again = "rejoué" if language == "fr" else "again"
-    event = await teller.open(
-        slug=f"{voice.slug}-{began:%Y%m%d%H%M%S}",
-        title=f"{voice.title} ({again}, ×{speed:g})",
-        shift=began - moment(DAY[0].at),
-        now=began,
-    )
-    for after, one in schedule(speed):
-        await wait(max(0.0, after - (now() - began).total_seconds()))
-        await teller.say(event, one, now=now(), created_at=None)
-        told(event, one)
-    return event

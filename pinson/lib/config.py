@@ -337,6 +337,12 @@ class Settings(Section, frozen=True):
     host: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[Port, Meta(description="Port to listen on.")] = 8080
     workers: Annotated[int, Meta(description="Server processes that share the port and the data.", ge=1, le=64)] = 1
+    demo: Annotated[
+        bool,
+        Meta(
+            description="Whether this is a demo, as `pinson demo` starts it: anybody may have a live event told again."
+        ),
+    ] = False
     trusted_proxies: Annotated[
         tuple[str, ...],
         Meta(

@@ -1,7 +1,6 @@
-"""The demo's day: told as the past that it is, and again as if it were now, by a clock of the test's."""
+"""The demo's day: told as the past that it is."""
 
 import re
-from datetime import timedelta
 
 import pytest
 
@@ -79,36 +78,6 @@ async def test_a_telling_that_was_interrupted_goes_on_where_it_was(world, told):
     event = await world.ask(events.by_slug, "premieres-collisions")
     assert await world.ask(events.number_of, event.id) == 21
     assert len(await world.ask(events.lines, event.id)) == len(day.VOICES["fr"].programme)
-
-
-def test_at_sixty_the_day_lasts_4_min_42_s_and_reaches_the_collisions_at_4_min_26_s():
-    schedule = {one.at: after for after, one in day.schedule(60)}
-
-    assert (schedule["08:40"], schedule["13:06"], schedule["13:22"]) == (0, 4 * 60 + 26, 4 * 60 + 42)
-
-
-async def test_the_day_is_told_again_as_if_it_were_now(world, told):
-    await told()
-    began, heard = world.clock.now(), []
-
-    async def wait(seconds):
-        world.clock.move(timedelta(seconds=seconds))
-
-    tools = world.tools
-    event = await day.play(
-        *(tools.db, tools.studio, tools.settings),
-        language="en",
-        speed=60,
-        now=world.clock.now,
-        wait=wait,
-        told=lambda _event, one: heard.append((one.at, round((world.clock.now() - began).total_seconds()))),
-    )
-
-    wall = (await Visitor(world).client.get(f"/e/{event.slug}/mur")).text
-    assert heard[0] == ("08:40", 0)
-    assert heard[-2:] == [("13:06", 266), ("13:22", 282)]
-    assert wall.index("Stable beams") < wall.index("COLLISIONS!")
-    assert (await world.ask(events.gauge, event.id))[0].gauge == 3.5
 
 
 async def test_the_front_page_leads_to_the_day_without_signing_in(world, told):

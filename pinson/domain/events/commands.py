@@ -25,6 +25,7 @@ from pinson.domain.posts import EventId, Post, PostId, Prepared, Reader
 from pinson.domain.posts.scheduled import ScheduledPost
 from pinson.lib import log
 from pinson.lib.db import WriteTx
+from pinson.lib.paging import NEWEST
 
 NOTHING_SPECIAL = Marks()
 
@@ -145,10 +146,88 @@ async def make_from(
         )
         await store.insert_line(tx, again)
     for draft in await store.drafts(tx, old.id):
-        marks = msgspec.structs.replace(draft.marks, meets=None, keeps=None, line_id=None)
+        marks = msgspec.structs.replace(draft.marks, meets=None, keeps=None, line_id=None, again=None)
         ready = msgspec.structs.replace(draft, id=tx.new_id(new.id, now), event_id=new.id, marks=marks, post_id=None)
         await store.insert_draft(tx, ready)
     return new
+
+
+async def retell(
+    tx: WriteTx, *, id: EventId, speed: float, title: str, slug: str, base_url: str, now: datetime
+) -> Event:
+    """Make an event that begins now, in which all that was written in another is ready to be written again.
+
+    Programme and drafts keep their distances, `speed` times shorter. Who sends the drafts is not said here.
+
+    Raises:
+        EventNotFound, IsModel.
+        NothingToRetell: nothing was written in it.
+        All that `create` raises.
+    """
+    old = await queries.by_id(tx, id)
+    if old.is_model:
+        raise rules.IsModel
+    told = await store.page(tx, id, before=NEWEST, after=0, limit=rules.MOST_DRAFTS, ascending=True)
+    written = await posts.posts(tx, [entry.post_id for entry in told])
+    told = [entry for entry in told if entry.post_id in written]
+    if not told:
+        raise rules.NothingToRetell
+    first, last = (written[told[at].post_id].created_at for at in (0, -1))
+
+    def moved(at: datetime) -> datetime:
+        return now + max(rules.RETELLING_BEGINS + (at - first) / speed, timedelta())
+
+    said = Changes(
+        title=title,
+        text=old.text,
+        place=old.place,
+        zone=old.zone,
+        starts_at=now,
+        ends_at=moved(max(old.ends_at, last)) + rules.RETELLING_ENDS,
+        language=old.language,
+        hashtag=old.hashtag,
+        gauge_unit=old.gauge_unit,
+        gauge_steps=old.gauge_steps,
+    )
+    new = await create(tx, account_id=old.account_id, said=said, slug=slug, model_id=old.id, now=now)
+    for member in await store.team(tx, old.id):
+        await store.set_member(tx, msgspec.structs.replace(member, event_id=new.id))
+    for line in await store.lines(tx, old.id):
+        ends_at = moved(line.ends_at) if line.ends_at else None
+        again = Line(tx.new_id(new.id, now), new.id, moved(line.starts_at), ends_at, line.what, line.who, None)
+        await store.insert_line(tx, again)
+    for place, entry in enumerate(told, 1):
+        post = written[entry.post_id]
+        draft = ReadyDraft(
+            tx.new_id(new.id, now),
+            new.id,
+            place,
+            (post.text or post.spoiler).replace(f"{base_url}/e/{old.slug}", f"{base_url}/e/{new.slug}"),
+            post.language,
+            round((moved(post.created_at) - now).total_seconds()),
+            rules.marks_again(entry, post.created_at, speed=speed),
+            None,
+        )
+        await store.insert_draft(tx, draft)
+    return new
+
+
+async def delay(tx: WriteTx, *, id: EventId, account_id: AccountId, by: timedelta, now: datetime) -> None:
+    """Let all that is ready and has a time go out later, and the event end so much later.
+
+    Raises:
+        EventNotFound, NotInTeam, BadTimes.
+    """
+    event = await _staffed(tx, id, account_id)
+    for draft in await store.drafts(tx, id):
+        if draft.post_id is None and draft.after_start is not None:
+            later = msgspec.structs.replace(draft, after_start=draft.after_start + round(by.total_seconds()))
+            rules.check_draft(later)
+            await store.update_draft(tx, later)
+    ended = msgspec.structs.replace(event, ends_at=max(event.ends_at, now) + by, updated_at=now)
+    rules.check(ended)
+    await store.update(tx, ended)
+    await log.record(tx, EventChanged(at=now, event_id=id))
 
 
 async def change(

@@ -149,6 +149,7 @@ class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
     promises: it leaves something open that will be answered.
     meets, keeps: the post whose expectation it meets, and whose promise it keeps.
     line_id: the line of the programme that it is about.
+    again: the message of another event that it tells again, see `retell`; of drafts only.
     """
 
     is_key: bool = False
@@ -158,6 +159,7 @@ class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
     meets: PostId | None = None
     keeps: PostId | None = None
     line_id: int | None = None
+    again: PostId | None = None
 
 
 class ReadyDraft(msgspec.Struct, frozen=True):

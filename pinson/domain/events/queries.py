@@ -57,7 +57,7 @@ async def current(tx: ReadTx, *, now: datetime, limit: int = 20) -> list[Event]:
 
 
 async def worth_reliving(tx: ReadTx, *, language: str, now: datetime) -> Event | None:
-    """The past event in which most was written, one in this language if there is any."""
+    """The past event in which most was written, one in this language if there is any; of several the first made."""
     return await store.past(tx, language=language, now=now)
 
 
@@ -96,6 +96,11 @@ async def drafts(tx: ReadTx, id: EventId) -> list[ReadyDraft]:
 async def entries(tx: ReadTx, post_ids: Sequence[PostId]) -> dict[PostId, Entry]:
     """What those of these posts are that are part of events, in one statement."""
     return {entry.post_id: entry for entry in await store.entries(tx, post_ids)} if post_ids else {}
+
+
+async def answered_by(tx: ReadTx, post_id: PostId) -> list[Entry]:
+    """Those whose expectation or promise a post answers."""
+    return await store.answered_by(tx, post_id)
 
 
 async def page(

@@ -9,13 +9,15 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.events.model import Event, Line, Marks, Member, ReadyDraft, Role, Step, Webcast
+from pinson.domain.events.model import Entry, Event, Line, Marks, Member, ReadyDraft, Role, Step, Webcast
 from pinson.domain.posts import fold_tag, parse
 from pinson.lib.errors import Kind, Refusal
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_LINE = 120, 5000, 200
 LONGEST = timedelta(days=60)
 MOST_EVENTS, MOST_MEMBERS, MOST_LINES, MOST_DRAFTS, MOST_STEPS = 1000, 50, 200, 300, 30
+RETELLING_BEGINS = timedelta(seconds=2)  # how long after it was asked for the first message is told again
+RETELLING_ENDS = timedelta(minutes=1)  # how long such an event goes on after the last one
 LONGEST_WAIT = 24 * 60  # minutes that an expectation may reach ahead
 LONGEST_SLUG = 60
 FIRST_YEAR, LAST_YEAR = 1900, 3000
@@ -103,6 +105,13 @@ class NothingOpen(Refusal):
 
     kind, code = Kind.INVALID, "nothing_open"
     text = "That message leaves nothing open in this event."
+
+
+class NothingToRetell(Refusal):
+    """Nothing was written in the event."""
+
+    kind, code = Kind.INVALID, "nothing_to_retell"
+    text = "Nothing was written in this event, so there is nothing to tell again."
 
 
 class NotPublic(Refusal):
@@ -225,6 +234,18 @@ def check_marks(marks: Marks) -> None:
         least, most = marks.expects
         if not 0 <= least <= most <= LONGEST_WAIT or most == 0:
             raise BadExpectation
+
+
+def marks_again(entry: Entry, written: datetime, *, speed: float) -> Marks:
+    """What a message is to be when it is told again, so many times faster. What it answers is found as it goes out."""
+    expects = None
+    if entry.expects_from is not None and entry.expects_until is not None:
+        least, most = (
+            max(1, round((at - written) / timedelta(minutes=1) / speed))
+            for at in (entry.expects_from, entry.expects_until)
+        )
+        expects = (least, most)
+    return Marks(is_key=entry.is_key, gauge=entry.gauge, expects=expects, promises=entry.promises, again=entry.post_id)
 
 
 def check_line(line: Line) -> None:

@@ -78,7 +78,7 @@ PAST = f"""{EVENT}
     WHERE e.is_model = 0 AND e.cancelled_at IS NULL AND e.ends_at <= :now
         AND EXISTS (SELECT 1 FROM event_posts AS p WHERE p.event_id = e.id)
     ORDER BY coalesce(e.language = :language, 0) DESC,
-        (SELECT count(*) FROM event_posts AS p WHERE p.event_id = e.id) DESC, e.id DESC
+        (SELECT count(*) FROM event_posts AS p WHERE p.event_id = e.id) DESC, e.id
     LIMIT 1
 """
 TAGGED = """

@@ -50,6 +50,7 @@ from pinson.interfaces.web import (
 )
 from pinson.interfaces.web.cards import Cards
 from pinson.interfaces.web.site import Web
+from pinson.playing import Plays
 from pinson.tools import Tools
 
 __all__ = ["Cards", "interface"]
@@ -98,6 +99,6 @@ MODULES = (
 )
 
 
-def interface(tools: Tools, cards: Cards) -> Web:
+def interface(tools: Tools, cards: Cards, plays: Plays) -> Web:
     """The interface with the tools of this process."""
-    return Web(tools, cards, [route for module in MODULES for route in module.routes.all])
+    return Web(tools, cards, plays, [route for module in MODULES for route in module.routes.all])

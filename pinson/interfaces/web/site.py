@@ -55,6 +55,7 @@ from pinson.lib.forms import binder
 from pinson.lib.i18n import Lang, negotiate
 from pinson.lib.limits import Limit
 from pinson.lib.papers import Press
+from pinson.playing import Plays
 from pinson.tools import Tools
 
 STATUS = {
@@ -143,7 +144,15 @@ class Call:
     """
 
     def __init__(
-        self, tools: Tools, pages: Pages, files: Files, cards: Cards, walls: Walls, press: Press, request: Request
+        self,
+        tools: Tools,
+        pages: Pages,
+        files: Files,
+        cards: Cards,
+        walls: Walls,
+        plays: Plays,
+        press: Press,
+        request: Request,
     ) -> None:
         self.tools = tools
         self.files = files
@@ -159,6 +168,7 @@ class Call:
         self._pages = pages
         self._cards = cards
         self.walls = walls
+        self.plays = plays
         self._press = press
         self._secure = tools.settings.url.startswith("https:")
         self._new_form_secret: str | None = None
@@ -418,18 +428,21 @@ class Call:
         """Whether the answer is the same for all strangers, and sets no cookie."""
         return self.user is None and self._new_form_secret is None and not self._remember_lang
 
-    def shared(self, template: str, *, kept: int, films_from: str = "", **facts: Any) -> Response:
+    def shared(self, template: str, *, kept: int, films_from: str = "", beside: bool = False, **facts: Any) -> Response:
         """Answer with a page that is the same for all who read this language, whoever they are; it sets no cookie.
 
         Args:
             films_from: another site whose films it may show, as an origin.
+            beside: whether a page of ours may show it in a frame: nothing can be pressed in it.
         """
         self._remember_lang = False
         answer = self._for_everybody(HTMLResponse(self.piece(template, **facts)), kept)
         answer.headers["vary"] = "accept-language"
-        if films_from:
-            policy = POLICY.replace("media-src 'self'", f"media-src 'self' {films_from}")
-            answer.headers["content-security-policy"] = policy + FORMS_STAY
+        policy = POLICY.replace("media-src 'self'", f"media-src 'self' {films_from}") if films_from else POLICY
+        if beside:
+            policy = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+            answer.headers["x-frame-options"] = "SAMEORIGIN"
+        answer.headers["content-security-policy"] = policy + FORMS_STAY
         return answer
 
     def framed(self, template: str, *, kept: int, moves: bool = False, **facts: Any) -> Response:
@@ -629,7 +642,7 @@ class Web:
             page of its own.
     """
 
-    def __init__(self, tools: Tools, cards: Cards, routes: Sequence[Route]) -> None:
+    def __init__(self, tools: Tools, cards: Cards, plays: Plays, routes: Sequence[Route]) -> None:
         self._tools = tools
         self._cards = cards
         self._files = Files.load(STATIC)
@@ -642,6 +655,7 @@ class Web:
             emojis=tools.emojis,
         )
         self._walls = Walls(tools, self._pages)
+        self._plays = plays
         self._press = Press(tools.blobs)
         self._session = cookie_name(SESSION, secure=tools.settings.url.startswith("https:"))
         self.routes = list(routes)
@@ -654,7 +668,7 @@ class Web:
         """Answer one request."""
         if (page := self._standing(request)) is not None:
             return page
-        call = Call(self._tools, self._pages, self._files, self._cards, self._walls, self._press, request)
+        call = Call(self._tools, self._pages, self._files, self._cards, self._walls, self._plays, self._press, request)
         await call.recognise()
         try:
             if request.method == "GET" and not call.is_fragment:
@@ -675,7 +689,7 @@ class Web:
 
     def refuse(self, request: Request, status: int) -> Response:
         """The page where no route is, the method is wrong, or we failed."""
-        call = Call(self._tools, self._pages, self._files, self._cards, self._walls, self._press, request)
+        call = Call(self._tools, self._pages, self._files, self._cards, self._walls, self._plays, self._press, request)
         response = call.page("error", status=status)
         call.dress(response)
         return response

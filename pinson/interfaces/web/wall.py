@@ -72,6 +72,7 @@ async def show(call: Call, form: Asked) -> Response:
         theme=theme,
         columns=columns,
         films_from=_origin(event.webcast_url) if event.webcast_kind is Webcast.HLS else "",
+        beside=True,
     )
 
 

@@ -3,8 +3,8 @@
 Not here: what their feeds hold (`feeds.py`), how the page goes on by itself (`live.py`).
 """
 
-from pinson.interfaces.web.events import calendars, desk, editing, page
+from pinson.interfaces.web.events import again, calendars, desk, editing, page
 
 __all__ = ["MODULES"]
 
-MODULES = (page, calendars, editing, desk)
+MODULES = (page, calendars, editing, desk, again)

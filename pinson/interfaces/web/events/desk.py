@@ -24,7 +24,7 @@ from pinson.domain.posts import Draft, Post, PostId, Prepared, drafts
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.cards import path_of, text_of
-from pinson.interfaces.web.events.page import length, opened, standing
+from pinson.interfaces.web.events.page import length, opened, play_of, standing
 from pinson.interfaces.web.interactions import NoSuchDeed
 from pinson.interfaces.web.site import Call
 from pinson.interfaces.web.writing import (
@@ -357,6 +357,7 @@ async def _facts(call: Call, slug: str) -> dict[str, Any]:
         "is_lead": role is Role.LEAD,
         "path": f"/e/{event.slug}",
         "situation": situation,
+        "play": await play_of(call, event, situation, ()),
         "standing": standing(call, event, situation),
         "out": [_out(call, event, one, own) for one in told],
         "newest": max((shape.id for shape in shapes), default=0),
@@ -437,6 +438,8 @@ async def _send_ready(call: Call, event: Event, form: Deed) -> Post:
     own = call.require("write:statuses")
     async with call.tools.db.read() as tx:
         ready = _waiting(await events.drafts(tx, event.id), form.draft_id)
+    if ready.marks.again is not None:
+        return await call.plays.send(event, ready.id)
     defaults = await defaults_of(call, own)
     draft = Draft(
         text=events.with_hashtag(event, ready.text),
@@ -458,6 +461,7 @@ async def _keep_ready(call: Call, event: Event, form: Composed, marks: Marks) ->
         return
     async with call.tools.db.read() as tx:
         ready = _waiting(await events.drafts(tx, event.id), form.draft_id)
+    marks = msgspec.structs.replace(marks, again=ready.marks.again)
     await call.tools.db.write(events.change_draft, draft_id=ready.id, after_start=ready.after_start, marks=marks, **of)
 
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from pinson.domain import accounts, events, media, posts
 from pinson.domain.accounts import Profile
-from pinson.domain.events import Entry, Event, Role, Situation, Told
+from pinson.domain.events import Entry, Event, Role, Situation, State, Told
 from pinson.domain.filters import Context
 from pinson.domain.media import Media
 from pinson.domain.posts import PostId, Shape
@@ -28,7 +28,9 @@ from pinson.interfaces.web.reading import KEPT, Paged
 from pinson.interfaces.web.sharing import KEPT_PICTURE
 from pinson.interfaces.web.site import Call
 from pinson.lib.db import ReadTx
+from pinson.lib.ids import moment_of
 from pinson.lib.paging import Page
+from pinson.playing import SPEEDS, Retelling
 
 routes = Routes()
 
@@ -78,6 +80,18 @@ class Moment(msgspec.Struct, frozen=True):
     at: datetime
     said: str
     corrects: str = ""
+
+
+class Play(msgspec.Struct, frozen=True):
+    """On a demo: how an event can be told again, or is. again: how far one is that tells another.
+
+    slug: of what is told again. fast, slow: how long that takes, in words; "" if it is too long to say.
+    """
+
+    slug: str
+    fast: str
+    slow: str
+    again: Retelling | None
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -142,6 +156,7 @@ async def show(call: Call, form: Asked) -> Response:
         moments, corrections = await _moments(tx, call, event, shapes, situation)
         album = await _album(tx, call, pictured)
         team = await accounts.profiles(tx, [member.account_id for member in await events.team(tx, event.id)])
+    play = await play_of(call, event, situation, shapes)
     newest = max((shape.id for shape in shapes), default=0)
     oldest = min((shape.id for shape in shapes), default=0)
     full = len(shapes) == PAGE
@@ -150,8 +165,9 @@ async def show(call: Call, form: Asked) -> Response:
         shown = shown[::-1]
     return call.page(
         "events/page",
-        kept=KEPT,
-        shows=shown_origins(event),
+        kept=0 if call.tools.settings.demo else KEPT,  # its buttons are forms, which everybody gets for themselves
+        shows=(*shown_origins(event), *(["'self'"] if play is not None and play.again is not None else [])),
+        play=play,
         event=event,
         owner=owner,
         role=role,
@@ -191,6 +207,8 @@ async def show_situation(call: Call, form: One) -> Response:
         situation = await events.situation(tx, event, now=call.now)
     return call.fragment(
         "events/_situation",
+        play=await play_of(call, event, situation, ()),
+        path=f"/e/{event.slug}",
         event=event,
         situation=situation,
         standing=standing(call, event, situation),
@@ -241,6 +259,34 @@ async def opened(tx: ReadTx, call: Call, slug: str) -> tuple[Event, Profile, Rol
         raise events.EventNotFound
     assert owner is not None
     return event, owner, role
+
+
+async def play_of(call: Call, event: Event, situation: Situation, shapes: Sequence[Shape]) -> Play | None:
+    """See `Play`; None where nothing is to be told again. Costs nothing but on a demo."""
+    if not call.tools.settings.demo or event.is_model:
+        return None
+    async with call.tools.db.read() as tx:
+        again = call.plays.state(event, await events.drafts(tx, event.id))
+        old = (await events.by_ids(tx, [event.model_id])).get(event.model_id) if again and event.model_id else None
+    if again is None and (situation.state is not State.AFTER or not situation.posts):
+        return None
+    lasts = timedelta()
+    if shapes and len(shapes) == situation.posts:
+        lasts = moment_of(max(shape.id for shape in shapes)) - moment_of(min(shape.id for shape in shapes))
+    fast, slow = (_lasting(lasts / speed) for speed in SPEEDS)
+    return Play(old.slug if old else event.slug, fast, slow, again)
+
+
+def _lasting(of: timedelta) -> str:
+    """How long, to the second, in units that are the same in both languages: « 4 min 42 s »."""
+    hours, rest = divmod(round(of.total_seconds()), 3600)
+    parts = [(hours, "h"), (rest // 60, "min"), (rest % 60, "s")]
+    first = next((place for place, (count, _) in enumerate(parts) if count), None)
+    return (
+        ""
+        if first is None
+        else " ".join(f"{count}\N{NO-BREAK SPACE}{unit}" for count, unit in parts[first : first + 2])
+    )
 
 
 def when(call: Call, event: Event) -> str:
