@@ -4,11 +4,22 @@ Called as reactions, under one cursor, so in the order of the log. Each asks the
 may concern many goes in steps that fit between other writes.
 """
 
+from collections.abc import Sequence
+
 from pinson.domain import alerts
 from pinson.domain.accounts import AccountDeleted
 from pinson.domain.events import EventDeleted, EventPostChanged
 from pinson.domain.posts import PostId, PostMoved, PostPublished
+from pinson.lib.log import Fact
 from pinson.tools import Tools
+
+
+async def sift(tools: Tools, facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Those of these facts that may alert anybody: nobody follows most of what posts are about from outside."""
+    async with tools.db.read() as tx:
+        fit = await alerts.may_alert(tx, [fact.post for fact in facts if isinstance(fact, PostPublished | PostMoved)])
+    ids = {shape.id for shape in fit}
+    return [fact for fact in facts if not isinstance(fact, PostPublished | PostMoved) or fact.post.id in ids]
 
 
 async def of_post(tools: Tools, fact: PostPublished | PostMoved) -> None:

@@ -283,7 +283,13 @@ async def machine(
     )
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     reactor = Reactor(
-        db, kinds, reactions.bound(tools), together=reactions.bound_together(tools), clock=clock, holder=holder
+        db,
+        kinds,
+        reactions.bound(tools),
+        together=reactions.bound_together(tools),
+        sifts=reactions.bound_sifts(tools),
+        clock=clock,
+        holder=holder,
     )
     await reactor.start()
     wake.reactor = reactor

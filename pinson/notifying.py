@@ -5,6 +5,8 @@ that runs twice, late, or after the thing was undone tells nobody anything wrong
 many accounts goes in steps that fit between other writes.
 """
 
+from collections.abc import Sequence
+
 from pinson.domain import access, moderation, notifications
 from pinson.domain.access import UserApproved, UserConfirmed, UserSignedUp
 from pinson.domain.accounts import AccountId, AccountRestored, AccountSuspended
@@ -15,8 +17,30 @@ from pinson.domain.posts.polls import PollEnded
 from pinson.domain.relations import Blocked, Followed, FollowRequested, FollowRequestEnded, Muted, Unfollowed
 from pinson.domain.relations.collections import CollectionChanged, CollectionDeleted, Featured, Unfeatured
 from pinson.domain.relations.model import TopicKind
+from pinson.lib.log import Fact
 from pinson.lib.paging import NEWEST
 from pinson.tools import Tools
+
+
+async def sift(tools: Tools, facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Those of these facts of which anybody may be told: most posts mention nobody, and are by nobody special."""
+    plain = {
+        fact.post.id: fact.post.author_id
+        for fact in facts
+        if isinstance(fact, PostPublished)
+        and not fact.post.mentions
+        and fact.post.boost_of_id is None
+        and fact.post.quote_of_id is None
+    }
+    if not plain:
+        return facts
+    async with tools.db.read() as tx:
+        followed = await notifications.followed_closely(tx, plain.values())
+    return [
+        fact
+        for fact in facts
+        if not isinstance(fact, PostPublished) or fact.post.id not in plain or plain[fact.post.id] in followed
+    ]
 
 
 async def of_post(tools: Tools, fact: PostPublished) -> None:
@@ -37,7 +61,7 @@ async def of_post(tools: Tools, fact: PostPublished) -> None:
     if post.quote_of_id is not None:
         await tools.db.write(notifications.after_quote, id=post.id, at=fact.at, now=now)
     async with tools.db.read() as tx:
-        after = 0 if await notifications.is_followed_closely(tx, post.author_id) else None
+        after = 0 if await notifications.followed_closely(tx, [post.author_id]) else None
     while after is not None:
         after = await tools.db.write(
             notifications.after_post_to_followers, id=post.id, after=after, at=fact.at, now=tools.clock.now()

@@ -145,6 +145,15 @@ TOGETHER: dict[str, Callable[[Tools, Sequence[Fact]], Awaitable[None]]] = {SEARC
 """Of these, what does several facts together for little more than one."""
 
 
+SIFTS: dict[str, Callable[[Tools, Sequence[Fact]], Awaitable[Sequence[Fact]]]] = {
+    ALERTS: alerting.sift,
+    CONVERSATIONS: conversations.sift,
+    EVENTS: events.sift,
+    NOTIFICATIONS: notifying.sift,
+}
+"""What most posts do not concern, and what finds out which do: for many posts at once, since there may be many."""
+
+
 def bound(tools: Tools) -> dict[type[Fact], list[tuple[str, Callable[[Fact], Awaitable[None]]]]]:
     """The map with the tools of this process in place."""
     return {
@@ -156,3 +165,8 @@ def bound(tools: Tools) -> dict[type[Fact], list[tuple[str, Callable[[Fact], Awa
 def bound_together(tools: Tools) -> dict[str, Callable[[Sequence[Fact]], Awaitable[None]]]:
     """`TOGETHER`, likewise."""
     return {name: partial(reaction, tools) for name, reaction in TOGETHER.items()}
+
+
+def bound_sifts(tools: Tools) -> dict[str, Callable[[Sequence[Fact]], Awaitable[Sequence[Fact]]]]:
+    """`SIFTS`, likewise."""
+    return {name: partial(sift, tools) for name, sift in SIFTS.items()}

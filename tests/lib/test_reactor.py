@@ -653,9 +653,12 @@ class Carillon:
         await self([fact])
 
 
-async def with_carillon(world, carillon):
+async def with_carillon(world, carillon, sift=None):
     what_follows = {Rang: [("carillon", carillon.alone)]}
-    made = Reactor(world.db, KINDS, what_follows, together={"carillon": carillon}, clock=world.clock, holder="a")
+    sifts = {"carillon": sift} if sift else {}
+    made = Reactor(
+        world.db, KINDS, what_follows, together={"carillon": carillon}, sifts=sifts, clock=world.clock, holder="a"
+    )
     await made.start()
     return made
 
@@ -689,3 +692,50 @@ async def test_of_facts_that_fail_together_only_the_one_at_fault_is_tried_again(
 
     assert carillon.heard == [[1, 2, 3], [1], [2], [3], [2]]
     assert (failed, await world.waiting()) == (1, 0)
+
+
+async def test_a_reaction_is_given_only_those_facts_of_a_batch_that_concern_it(world):
+    carillon = Carillon()
+
+    async def even(facts):
+        return [fact for fact in facts if not fact.number % 2]
+
+    process = await with_carillon(world, carillon, even)
+    await world.ring(1, 2, 3, 4)
+    await world.ring(5)
+
+    await process.settle()
+
+    assert carillon.heard == [[2, 4]]
+    assert process._leases["carillon"].seq == 5
+
+
+async def test_what_concerns_nobody_costs_no_write_and_holds_the_log_no_longer_than_half_a_lease(world):
+    carillon = Carillon()
+
+    async def none(_facts):
+        return []
+
+    process = await with_carillon(world, carillon, none)
+    await process.settle()
+    await world.ring(1, 2)
+    await process.settle()
+    before = (await world.cursors())["carillon"]
+    world.clock.move(LEASE / 2)
+    await process.settle()
+
+    assert (carillon.heard, before, (await world.cursors())["carillon"]) == ([], 0, 2)
+
+
+async def test_if_it_cannot_be_found_out_what_concerns_a_reaction_it_is_given_all(world):
+    carillon = Carillon()
+
+    async def broken(_facts):
+        raise RuntimeError("no idea")
+
+    process = await with_carillon(world, carillon, broken)
+    await world.ring(1, 2)
+
+    await process.settle()
+
+    assert carillon.heard == [[1, 2]]

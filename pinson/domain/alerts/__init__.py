@@ -73,7 +73,7 @@ from pinson.domain.alerts.queries import (
     reader,
     reader_of,
 )
-from pinson.domain.alerts.reaching import Place, after_post, concerns_alerts, make_digests, topics_of
+from pinson.domain.alerts.reaching import Place, after_post, concerns_alerts, make_digests, may_alert, topics_of
 from pinson.domain.alerts.rules import (
     AlertNotFound,
     BadWish,
@@ -145,6 +145,7 @@ __all__ = [
     "leave_topic",
     "lose",
     "make_digests",
+    "may_alert",
     "new_secrets",
     "notes",
     "pause",

@@ -4,6 +4,7 @@ Called by reactions, in steps that fit between other writes. Each may run twice,
 each reads the truth first, and asks only for whom it was not asked before.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -61,6 +62,17 @@ def concerns_alerts(post: Post | Shape) -> bool:
         and post.boost_of_id is None
         and post.in_reply_to_author_id in (None, post.author_id)
     )
+
+
+async def may_alert(tx: ReadTx, shapes: Sequence[Shape]) -> list[Shape]:
+    """Those of these posts that may reach anybody. One statement, none if no post is of the kind that does."""
+    fit = [shape for shape in shapes if concerns_alerts(shape)]
+    wanted = set(await store.wanted(tx, list({topic for shape in fit for topic in shape.topics}))) if fit else set()
+    return [
+        shape
+        for shape in fit
+        if shape.corrects_id is not None or shape.event_id is not None or not wanted.isdisjoint(shape.topics)
+    ]
 
 
 async def topics_of(tx: ReadTx, post: Post) -> list[int]:

@@ -104,6 +104,10 @@ STANDING = """
     ORDER BY l.address_id, l.id
     LIMIT :limit
 """
+WANTED = """
+    SELECT DISTINCT topic_id FROM alerts
+    WHERE topic_id IN (SELECT value FROM json_each(:topics)) AND confirmed_at IS NOT NULL
+"""
 COUNT_SENT = """
     UPDATE alerts
     SET week_sent = CASE WHEN week = :week THEN week_sent + 1 ELSE 1 END, week = :week
@@ -369,6 +373,11 @@ async def of_topic(tx: ReadTx, topic_id: int, *, limit: int) -> list[Alert]:
 async def pending(tx: ReadTx, *, until: datetime, limit: int) -> list[Alert]:
     """Alerts that were asked for before a moment and never confirmed."""
     return await tx.all(Alert, PENDING, until=until, limit=limit)
+
+
+async def wanted(tx: ReadTx, topics: list[int]) -> list[int]:
+    """Those of these topics of which anybody wants to be alerted. A look into the index alerts_of_topic for each."""
+    return await tx.all(int, WANTED, topics=topics)
 
 
 async def standing(

@@ -13,7 +13,7 @@ from pinson.domain.conversations.commands import ConversationNotFound, clear, de
 from pinson.domain.conversations.facts import ConversationChanged
 from pinson.domain.conversations.model import Conversation
 from pinson.domain.conversations.queries import one, page
-from pinson.domain.conversations.reactions import keep_up, let_go, let_go_hidden
+from pinson.domain.conversations.reactions import keep_up, let_go, let_go_hidden, sift
 
 __all__ = [
     "Conversation",
@@ -27,5 +27,6 @@ __all__ = [
     "one",
     "page",
     "read",
+    "sift",
     "unread",
 ]

@@ -4,6 +4,7 @@ Why not in the transaction of the post: that is below, and does not know of conv
 read in the milliseconds between shows the new post not yet; one that is gone it shows no more.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from pinson.domain.conversations import commands
@@ -19,6 +20,7 @@ from pinson.domain.posts import (
 from pinson.domain.posts.topics import addressed_to
 from pinson.lib.clock import Clock
 from pinson.lib.db import Database
+from pinson.lib.log import Fact
 
 
 class Workplace(Protocol):
@@ -33,6 +35,12 @@ class Workplace(Protocol):
     def clock(self) -> Clock:
         """The time."""
         ...
+
+
+async def sift(_tools: Workplace, facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Those of these facts that are not about posts for all to see."""
+    public = (PostPublished, PostImported, PostEdited)
+    return [one for one in facts if not isinstance(one, public) or one.post.visibility is Visibility.DIRECT]
 
 
 async def keep_up(tools: Workplace, fact: PostPublished | PostImported | PostEdited | PostUnhidden) -> None:

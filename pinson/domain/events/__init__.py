@@ -72,7 +72,7 @@ from pinson.domain.events.queries import (
     team,
     worth_reliving,
 )
-from pinson.domain.events.reactions import follow_hashtags
+from pinson.domain.events.reactions import follow_hashtags, sift
 from pinson.domain.events.rules import (
     BadExpectation,
     BadGauge,
@@ -184,6 +184,7 @@ __all__ = [
     "role",
     "set_member",
     "settle",
+    "sift",
     "situation",
     "slug_of",
     "still_open",

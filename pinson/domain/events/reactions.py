@@ -1,13 +1,15 @@
 """What follows from posts for events; see `pinson/reactions.py`."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from pinson.domain.events import commands, queries
-from pinson.domain.posts import PostEdited, PostPublished
+from pinson.domain.posts import PostEdited, PostPublished, Shape
 from pinson.domain.posts.topics import hashtags
 from pinson.lib.clock import Clock
 from pinson.lib.db import Database
 from pinson.lib.ids import moment_of
+from pinson.lib.log import Fact
 
 
 class Workplace(Protocol):
@@ -22,6 +24,15 @@ class Workplace(Protocol):
     def clock(self) -> Clock:
         """The time."""
         ...
+
+
+async def sift(_tools: Workplace, facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Those of these facts that are about a post with a hashtag, or of an event."""
+    return [one for one in facts if not isinstance(one, PostPublished | PostEdited) or _may_join(one.post)]
+
+
+def _may_join(post: Shape) -> bool:
+    return post.event_id is not None or bool(hashtags(post.topics, post.author_id, post.link_id))
 
 
 async def follow_hashtags(tools: Workplace, fact: PostPublished | PostEdited) -> None:

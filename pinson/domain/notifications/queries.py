@@ -134,9 +134,9 @@ async def of_group(
     return await store.of_group(tx, group_id, before=before, after=after, limit=limit)
 
 
-async def is_followed_closely(tx: ReadTx, account_id: AccountId) -> bool:
-    """Whether anybody asked to be told of an account's posts."""
-    return bool(await store.followers_to_notify(tx, account_id, after=0, limit=1))
+async def followed_closely(tx: ReadTx, account_ids: Iterable[AccountId]) -> set[AccountId]:
+    """Those of these accounts of whose posts anybody asked to be told."""
+    return set(await store.followed_closely(tx, list(set(account_ids))))
 
 
 async def unread(tx: ReadTx, account_id: AccountId, selection: Selection, *, most: int) -> int:

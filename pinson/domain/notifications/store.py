@@ -94,6 +94,10 @@ ADDRESSED = """
     WHERE above.distance > 0 AND p.visibility = 'direct'
         AND EXISTS (SELECT 1 FROM json_each(p.mentions) WHERE value = :from_id)
 """
+FOLLOWED_CLOSELY = """
+    SELECT DISTINCT topic_id FROM follows
+    WHERE topic_id IN (SELECT value FROM json_each(:account_ids)) AND notify = 1
+"""
 FOLLOWERS_TO_NOTIFY = """
     SELECT id, account_id FROM follows
     WHERE topic_id = :from_id AND notify = 1 AND id > :after
@@ -139,6 +143,11 @@ async def circumstances(
 async def addressed_by(tx: ReadTx, from_id: AccountId, post_id: PostId, *, most: int) -> set[int]:
     """Who addressed an account in a direct post that this one answers, however far up. O(most)."""
     return set(await tx.all(int, ADDRESSED, from_id=from_id, post_id=post_id, most=most))
+
+
+async def followed_closely(tx: ReadTx, account_ids: list[AccountId]) -> list[AccountId]:
+    """Those of whose posts somebody asked to be told. A look into the index follows_notify for each."""
+    return await tx.all(AccountId, FOLLOWED_CLOSELY, account_ids=account_ids)
 
 
 async def followers_to_notify(tx: ReadTx, from_id: AccountId, *, after: int, limit: int) -> list[Following]:
