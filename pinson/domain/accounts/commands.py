@@ -206,15 +206,17 @@ async def count(
     following: int = 0,
     posts: int = 0,
     last_post_at: datetime | None = None,
-) -> None:
-    """Add to an account's counters, in the transaction of what is counted.
+) -> int:
+    """Add to an account's counters, in the transaction of what is counted; how many posts it has now.
 
     Records nothing: the caller's own fact says what happened.
 
     Args:
         last_post_at: when the post was published; counts if it is newer than what is kept.
     """
-    await store.count(tx, account_id, followers=followers, following=following, posts=posts, last_post_at=last_post_at)
+    return await store.count(
+        tx, account_id, followers=followers, following=following, posts=posts, last_post_at=last_post_at
+    )
 
 
 def _given(changes: Changes | DefaultsChanges) -> dict[str, Any]:

@@ -118,6 +118,7 @@ COUNT = """
         last_post_at = CASE WHEN last_post_at IS NULL OR last_post_at < :last_post_at
                             THEN :last_post_at ELSE last_post_at END
     WHERE account_id = :account_id
+    RETURNING posts
 """
 
 
@@ -278,9 +279,10 @@ async def erase(tx: WriteTx, id: AccountId, at: datetime) -> None:
 
 async def count(
     tx: WriteTx, account_id: AccountId, *, followers: int, following: int, posts: int, last_post_at: datetime | None
-) -> None:
-    """Add to the counters. An account that has none (deleted) is left alone."""
-    await tx.run(
+) -> int:
+    """Add to the counters; how many posts there are. An account that has none (deleted) is left alone, with 0."""
+    counted = await tx.one(
+        int,
         COUNT,
         account_id=account_id,
         followers=followers,
@@ -288,3 +290,4 @@ async def count(
         posts=posts,
         last_post_at=last_post_at,
     )
+    return counted or 0

@@ -46,8 +46,8 @@ async def boost(
     )
     await store.insert(tx, post)
     await store.count(tx, original.id, boosts=1)
-    await accounts.count(tx, booster.id, posts=1, last_post_at=now)
-    await log.record(tx, PostPublished(at=now, post=post.shape))
+    count = await accounts.count(tx, booster.id, posts=1, last_post_at=now)
+    await log.record(tx, PostPublished(at=now, post=post.shape, count=count))
     return post
 
 

@@ -97,10 +97,10 @@ async def publish(
     id = PostId(tx.new_id(author_id, now))
     prepared = await _shortened(tx, prepared, id, author_id, draft.visibility, now)
     post = await accepted(tx, id, account, author, prepared, base_url, now, at=now, event_id=event_id)
-    await _store(tx, post, draft, now)
+    count = await _store(tx, post, draft, now)
     if draft.idempotency_key:
         await store.keep_key(tx, author_id, draft.idempotency_key, post.id, now)
-    await log.record(tx, PostPublished(at=now, post=post.shape))
+    await log.record(tx, PostPublished(at=now, post=post.shape, count=count))
     if post.corrects_id is not None:
         await _correct(tx, post.corrects_id, post.id, now)
     return post
@@ -476,8 +476,8 @@ async def accepted(
     )
 
 
-async def _store(tx: WriteTx, post: Post, draft: Draft, now: datetime) -> None:
-    """Store a new post with all that it holds, and count it."""
+async def _store(tx: WriteTx, post: Post, draft: Draft, now: datetime) -> int:
+    """Store a new post with all that it holds, and count it; how many its author has now."""
     await store.insert(tx, post)
     if draft.media_ids:
         await media.attach(tx, ids=draft.media_ids, account_id=post.author_id, post_id=post.id)
@@ -487,7 +487,7 @@ async def _store(tx: WriteTx, post: Post, draft: Draft, now: datetime) -> None:
         await store.count(tx, post.in_reply_to_id, replies=1)
     if post.quote_of_id is not None:
         await store.count(tx, post.quote_of_id, quotes=1)
-    await accounts.count(tx, post.author_id, posts=1, last_post_at=post.created_at)
+    return await accounts.count(tx, post.author_id, posts=1, last_post_at=post.created_at)
 
 
 async def _correct(tx: WriteTx, id: PostId, by_id: PostId, now: datetime) -> None:

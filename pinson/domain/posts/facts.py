@@ -6,9 +6,13 @@ from pinson.lib.log import Fact
 
 
 class PostPublished(Fact, frozen=True, kw_only=True):
-    """A post was stored and stands under `post.topics`. A boost is a post too: see `post.boost_of_id`."""
+    """A post was stored and stands under `post.topics`. A boost is a post too: see `post.boost_of_id`.
+
+    count: of its author's posts, with it; 0 if an older program wrote this.
+    """
 
     post: Shape
+    count: int = 0
 
 
 class PostEdited(Fact, frozen=True, kw_only=True):

@@ -171,12 +171,17 @@ class SqliteReadTx:
 
     async def all(self, type: type[T], sql: str, /, **parameters: Any) -> list[T]:
         cursor = self._connection.execute(sql, parameters)
-        try:
-            columns = cursor.getdescription()
-        except apsw.ExecutionCompleteError:
-            return []
-        rows = cursor.fetchall()  # to the end, before anything can fail: an open statement keeps its snapshot
-        read = _reader(type, columns)  # type: ignore[arg-type]
+        known = _result(type, sql)  # type: ignore[arg-type]
+        if known.read is None:
+            try:
+                columns = cursor.getdescription()
+            except apsw.ExecutionCompleteError:
+                return []
+            rows = cursor.fetchall()
+            known.read = reader(type, [name for name, _declared in columns])
+        else:
+            rows = cursor.fetchall()  # to the end, before anything can fail: an open statement keeps its snapshot
+        read = known.read
         return [read(row) for row in rows]
 
     async def one(self, type: type[T], sql: str, /, **parameters: Any) -> T | None:
@@ -400,6 +405,15 @@ def _failure(error: Exception) -> Exception:
     return refusal
 
 
+class _Result:
+    """What turns rows of a statement into structs; None until it gave some. Names are checked once, not at each run."""
+
+    __slots__ = ("read",)
+
+    def __init__(self) -> None:
+        self.read: Callable[[tuple[Any, ...]], Any] | None = None
+
+
 @functools.lru_cache(maxsize=4096)
-def _reader(type: type[T], columns: tuple[tuple[str, str | None], ...]) -> Callable[[tuple[Any, ...]], T]:
-    return reader(type, [name for name, _declared in columns])
+def _result(_type: object, _sql: str) -> _Result:
+    return _Result()

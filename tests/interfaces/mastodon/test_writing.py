@@ -1,6 +1,10 @@
 """What a status is made of: https://docs.joinmastodon.org/methods/statuses/#create."""
 
+from datetime import timedelta
+
 import pytest
+
+from pinson.domain import accounts
 
 
 @pytest.fixture
@@ -99,3 +103,35 @@ async def test_what_cannot_be_read_is_refused(world, alice, client, form):
 @pytest.mark.parametrize("poll", [{}, {"options": []}, {"options": [""]}, ""])
 async def test_apps_that_want_no_poll_may_send_an_empty_one(client, poll):
     assert (await send(client, poll=poll)).json()["poll"] is None
+
+
+async def test_whoever_publishes_is_told_how_often_they_did_whatever_came_in_between(world):
+    ana, ben = await world.people("ana", "ben")
+    client, other = world.client(ana), world.client(ben)
+
+    async def told():
+        answer = await client.post("/api/v1/statuses", json={"status": "Encore"})
+        said, stands = answer.json()["account"], await world.ask(accounts.profile, ana.account_id)
+        assert (said["statuses_count"], said["followers_count"]) == (stands.posts, stands.followers)
+        assert said["last_status_at"] == f"{stands.last_post_at:%Y-%m-%d}"
+        return answer.json()
+
+    async def rename():
+        await client.patch("/api/v1/accounts/update_credentials", data={"display_name": "Ana"})
+
+    first = await told()
+    between = [
+        told,
+        lambda: world.follow(ben, ana),
+        lambda: client.post(f"/api/v1/statuses/{first['id']}/reblog"),
+        lambda: client.delete(f"/api/v1/statuses/{first['id']}"),
+        rename,
+        lambda: world.clock.move(timedelta(days=1)) or told(),
+        lambda: other.post(f"/api/v1/accounts/{ana.id}/unfollow"),
+    ]
+    for act in between:
+        await act()
+        last = await told()
+
+    assert (last["account"]["statuses_count"], last["account"]["followers_count"]) == (10, 0)
+    assert (last["account"]["display_name"], last["account"]["last_status_at"]) == ("Ana", "2026-03-31")

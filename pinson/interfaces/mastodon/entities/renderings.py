@@ -89,6 +89,7 @@ KEEP_APPS = 1 << 20  # bytes
 KEEP_CARDS = 100_000  # posts of which it is known what their card shows
 KEEP_FRAMES = 64  # of one message, for as many streams of different names
 KEEP_NEW = 1000  # posts that were published, but not rendered yet
+KEEP_AUTHORS = 5000  # profiles of those who published lately, 2 KB each
 
 
 class Told(NamedTuple):
@@ -122,6 +123,7 @@ class Renderings:
         self._clock = clock
         self._posts = Pieces[bytes](KEEP_BYTES)
         self._accounts = Pieces[bytes](KEEP_BYTES)
+        self._authors: dict[AccountId, Profile] = {}  # of those who published lately: their posts are counted by facts
         self._apps = Pieces[bytes](KEEP_APPS)  # they never change
         self._note_html = functools.partial(posts.note_html, base_url=base_url)
         self._staff: Mapping[AccountId, UserRole] | None = None  # None: to be read anew
@@ -138,7 +140,7 @@ class Renderings:
     async def load(self, tx: ReadTx) -> None:
         """Start over, empty."""
         self._clear_posts()
-        self._accounts.clear()
+        self._clear_accounts()
         self._new.clear()
         self._staff = None
         await self._marks.load(tx)
@@ -149,6 +151,7 @@ class Renderings:
         match fact:
             case PostPublished(post=post):
                 self._accounts.drop(post.author_id)
+                self._count(fact)
                 self._drop_post(post.in_reply_to_id)
                 self._drop_post(post.boost_of_id)
                 self._drop_post(post.quote_of_id)
@@ -156,7 +159,7 @@ class Renderings:
                 if len(self._new) > KEEP_NEW:
                     self._new.popitem(last=False)
             case PostImported(post=post):
-                self._accounts.drop(post.author_id)
+                self._drop_account(post.author_id)
                 self._drop_post(post.in_reply_to_id)
                 self._drop_post(post.quote_of_id)
             case PostEdited() | PostMoved() | PostCorrected() | QuotePolicyChanged():
@@ -172,32 +175,32 @@ class Renderings:
                 for id in fact.ids:
                     self._drop_post(id)
             case PostDeleted():
-                self._accounts.drop(fact.author_id)
+                self._drop_account(fact.author_id)
                 self._drop_post(fact.id)
                 self._drop_post(fact.in_reply_to_id)
                 self._drop_post(fact.boost_of_id)
                 self._drop_post(fact.quote_of_id)
             case Followed() | Unfollowed():
-                self._accounts.drop(fact.account_id)
-                self._accounts.drop(fact.topic_id)
+                self._drop_account(fact.account_id)
+                self._drop_account(fact.topic_id)
             case AccountChanged() | AccountSuspended() | AccountRestored() | AccountDeleted():
-                self._accounts.drop(fact.account_id)
+                self._drop_account(fact.account_id)
                 self._drop_cards(fact.account_id)
             case LinkPreviewed():
                 self._drop_cards(fact.link_id)
             case AccountLimited() | AccountUnlimited():
-                self._accounts.drop(fact.account_id)
+                self._drop_account(fact.account_id)
             case AccountSensitized() | AccountDesensitized():
                 self._clear_posts()  # which of them show something of that account's is nowhere to be seen
             case EmojiAdded() | EmojiRemoved():  # rare, and nobody knows what uses it
                 self._clear_posts()
-                self._accounts.clear()
+                self._clear_accounts()
                 self._announced = 0, b""
             case UserSignedUp():
                 self._staff = None
             case UserChanged():  # rare, and it does not say whose accounts show the role
                 self._staff = None
-                self._accounts.clear()
+                self._clear_accounts()
 
     async def statuses(
         self, tx: ReadTx, shapes: Sequence[Shape], *, reader: Reader, is_new: bool = False
@@ -225,10 +228,23 @@ class Renderings:
         pieces.append(b"]")
         return b"".join(pieces)
 
+    def _count(self, fact: PostPublished) -> None:
+        """Count a post of somebody whose profile is at hand: it need not be read back for each."""
+        profile = self._authors.get(fact.post.author_id)
+        if profile is None:
+            return
+        if not fact.count:
+            del self._authors[profile.id]
+            return
+        at = max(fact.at, profile.last_post_at or fact.at)
+        self._authors[profile.id] = msgspec.structs.replace(profile, posts=fact.count, last_post_at=at)
+
     async def published(self, tx: ReadTx, post: Post, *, reader: Reader) -> bytes:
         """The status of a post that its author has just published: it is at hand, and need not be read back."""
         is_new = post.id in self._new
         if is_new:  # else something has happened to it since, and what is at hand is old
+            if post.author_id not in self._authors:
+                await self._keep_author(tx, post.author_id)
             await self._render(tx, [post])
         # The conversation that it joins may be muted.
         (status,) = await self.statuses(
@@ -501,7 +517,7 @@ class Renderings:
         shared = await links.by_ids(tx, list({post.link_id for post in read if post.link_id is not None}))
         creators = [link.card.creator_id for link in shared.values() if link.card and link.card.creator_id]
         people = {id for post in read for id in (post.author_id, *post.mentions)}.union(creators)
-        named = await accounts.profiles(tx, list(people))
+        named = await self._profiles(tx, people)
         for profile in named.values():  # whoever wants the posts wants their authors next
             self._accounts.keep(profile.id, encode(await self.account(tx, profile)))
         apps = await self._app_pieces(tx, [AppId(post.app_id) for post in read if post.app_id is not None])
@@ -518,6 +534,17 @@ class Renderings:
                 piece = boost_piece(post, named, self._base_url)
             rendered[post.id] = self._posts.keep(post.id, piece)
         return rendered
+
+    async def _profiles(self, tx: ReadTx, ids: AbstractSet[AccountId]) -> Mapping[AccountId, Profile]:
+        """Profiles by id; those that are deleted are left out. One statement, if they are not all at hand."""
+        if ids <= self._authors.keys():
+            return {id: self._authors[id] for id in ids}
+        return await accounts.profiles(tx, list(ids))
+
+    async def _keep_author(self, tx: ReadTx, id: AccountId) -> None:
+        if len(self._authors) >= KEEP_AUTHORS:
+            self._authors.clear()
+        self._authors |= await accounts.profiles(tx, [id])
 
     async def _card(self, tx: ReadTx, post: Post, link: Link, named: Mapping[AccountId, Profile]) -> StatusCard | None:
         """The card that a post shows of a link, if there is one yet; it is noted who shows it."""
@@ -551,6 +578,14 @@ class Renderings:
         """Drop the posts that show a card of this link, or with this account."""
         for id in self._cards.pop(what, ()):
             self._drop_post(id)
+
+    def _clear_accounts(self) -> None:
+        self._accounts.clear()
+        self._authors.clear()
+
+    def _drop_account(self, id: int) -> None:
+        self._accounts.drop(id)
+        self._authors.pop(AccountId(id), None)
 
     def _clear_posts(self) -> None:
         self._posts.clear()
