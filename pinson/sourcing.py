@@ -32,6 +32,14 @@ SHORT = 8  # characters of a short link after the host
 events = structlog.get_logger("pinson.sourcing")
 
 
+class Preview(msgspec.Struct, frozen=True):
+    """A message that would be made. said: as it would be read. text: with the address as it is now."""
+
+    said: str
+    text: str
+    language: str | None
+
+
 class _LaterOn(Exception):
     """What is new cannot become a message yet."""
 
@@ -230,14 +238,22 @@ def _today(tools: Tools) -> datetime:
     return tools.clock.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def first_messages(
-    tools: Tools, shown: Sequence[Entry], rules: Rules, *, defaults: accounts.Defaults
-) -> list[Prepared]:
-    """The messages that would be made of what a site shows, as a preview. What could be none is left out."""
+def previews(
+    tools: Tools, shown: Sequence[Entry], rules: Rules, *, defaults: accounts.Defaults, short: str
+) -> list[Preview]:
+    """The messages that would be made of what a site shows. What could be none is left out.
+
+    Args:
+        short: what stands for the short link that each would have.
+    """
     made = []
     for entry in shown:
         try:
-            made.append(prepared_of(tools, entry, rules, defaults=defaults))
+            prepared = prepared_of(tools, entry, rules, defaults=defaults)
         except Refusal:
             continue
+        plan, text = prepared.shortening, prepared.draft.text
+        will_be_short = plan is not None and entry.link in plan.wanted
+        said = text.replace(entry.link, short) if will_be_short else text
+        made.append(Preview(said, text, prepared.draft.language))
     return made

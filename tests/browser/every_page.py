@@ -27,6 +27,7 @@ PLACES = {  # of those with something to fill in, by what the town has
     "/operator/rules/{id}": "/operator/rules/{rule}",
     "/posts/{id}": "/posts/{/api/v1/statuses/}",
     "/settings/filters/{id}": "/settings/filters/{/api/v2/filters/}",
+    "/sources/{id}": "/sources/{source}",
     "/start/{use}": "/start/day",
     "/tags/{name}": "/tags/birds",
 }

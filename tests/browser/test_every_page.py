@@ -8,6 +8,8 @@ import importlib.resources
 import pytest
 import pytest_asyncio
 
+from pinson.domain import sources
+from pinson.domain.sources import Kind, Look, Rules
 from tests.browser.every_page import a_window, paths
 from tests.contract.town import found
 from tests.interfaces.own.test_events_api import made, told
@@ -34,7 +36,7 @@ LANGUAGES = {"light, on a desk, in English": "en-GB", "dark, on a telephone, in 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def town(tmp_path_factory):
-    """The town, with a live event, and links that are counted."""
+    """The town, with a live event, links that are counted, and a site that it follows."""
     async with open_world(tmp_path_factory.mktemp("town"), {}) as world:
         town = await found(world, 2)
         event = await made(
@@ -46,7 +48,10 @@ async def town(tmp_path_factory):
         await visitor.sign_in("reader")
         rules = await town.send(None, "GET", "/api/v1/instance/rules")
         _, code = await make(world, town.reader)
-        town.ids |= {"event": event["slug"], "rule": rules[0]["id"], "link": code}
+        look = Look("https://news.example/feed", (), title="News of Portelune", home="https://news.example/")
+        account = {"account_id": town.reader.account_id}
+        source = await world.write(sources.add, **account, kind=Kind.FEED, look=look, wanted=Rules(tag="news"))
+        town.ids |= {"event": event["slug"], "rule": rules[0]["id"], "link": code, "source": source.id}
         town.cookies = list(visitor.client.cookies.items())
         yield town
 

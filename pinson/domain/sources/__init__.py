@@ -35,11 +35,13 @@ from pinson.domain.sources.model import (
     Trouble,
 )
 from pinson.domain.sources.queries import is_due, known, latest, made, made_since, of_account, origins, owned
-from pinson.domain.sources.reading import Site, asked_to_wait, find, look, look_at, newest, titled
+from pinson.domain.sources.reading import Site, asked_to_wait, find, look, look_at, newest, titled, with_titles
 from pinson.domain.sources.rules import (
+    BAD_RULES,
     MOST,
     MOST_PER_DAY,
     AccountStopped,
+    NoNewsThere,
     NotToday,
     SiteAnswers,
     SiteTooSlow,
@@ -55,6 +57,7 @@ from pinson.domain.sources.rules import (
 )
 
 __all__ = [
+    "BAD_RULES",
     "MOST",
     "MOST_PER_DAY",
     "AccountStopped",
@@ -62,6 +65,7 @@ __all__ = [
     "Kind",
     "Look",
     "Made",
+    "NoNewsThere",
     "NotToday",
     "Outcome",
     "Rules",
@@ -108,4 +112,5 @@ __all__ = [
     "titled",
     "unknown",
     "wanted",
+    "with_titles",
 ]

@@ -147,6 +147,19 @@ async def titled(entry: Entry, *, outgoing: Outgoing) -> Entry | None:
     return msgspec.structs.replace(entry, title=said.card.title, language=entry.language or said.card.language)
 
 
+async def with_titles(shown: Sequence[Entry], *, outgoing: Outgoing) -> list[Entry]:
+    """These with the titles of their pages where they have none; by their addresses if those cannot be read."""
+
+    async def named(entry: Entry) -> Entry:
+        try:
+            found = None if entry.title else await titled(entry, outgoing=outgoing)
+        except Refusal:
+            found = None
+        return found or msgspec.structs.replace(entry, title=entry.title or entry.link)
+
+    return list(await asyncio.gather(*map(named, shown)))
+
+
 def as_address(typed: str) -> str:
     """An address as people write it, `www.example.org`, as one that can be fetched.
 

@@ -162,6 +162,7 @@ class AccountStopped(Refusal):
     text = "This account is suspended: nothing is published for it."
 
 
+BAD_RULES = (BadPerDay, TooManyCategories, NotAHashtag)
 TROUBLES: dict[str, type[Refusal]] = {
     refusal.code: refusal
     for refusal in (

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import access
+from pinson.domain import access, sources
 from pinson.domain.posts import PostId, drafts, scheduled
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
@@ -51,10 +51,12 @@ async def show(call: Call) -> Response:
         kept = await drafts.of_account(tx, account_id)
         page = Page(max_id=None, since_id=None, min_id=None, limit=MOST_PLANNED)
         planned = await scheduled.page(tx, account_id, page)
+        origins = await sources.origins(tx, [one.id for one in kept])
     return call.page(
         "write/drafts",
         drafts=[_line(call, one, one.changed_at) for one in kept if one.until is None],
         planned=[_line(call, one, one.due_at) for one in sorted(planned, key=lambda one: one.due_at)],
+        origins={id: made.source_id for id, made in origins.items()},
         gone=[_line(call, one, one.changed_at) for one in kept if one.until is not None],
         may_publish=call.may("write:statuses"),
         zone=call.tools.settings.instance.time_zone,

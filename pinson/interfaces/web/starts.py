@@ -3,6 +3,8 @@
 One form a step, which hands on what was answered before: nothing is stored, and it works
 without script and without an account. Whoever leaves a question empty takes its example.
 
+`/start/site` is the other way to begin: somebody's site, and the first message that would be made of it.
+
 Not here: where the draft is written on (/write), the cards that lead here (`front.html`).
 """
 
@@ -12,15 +14,20 @@ from collections.abc import Callable, Sequence
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import accounts, events
+from pinson import sourcing
+from pinson.domain import accounts, events, sources
+from pinson.domain.sources import Rules
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.site import Call
 from pinson.lib.errors import Kind, Refusal
+from pinson.lib.limits import Limit
 
 routes = Routes()
 
 NAMES = ("first", "second", "third", "fourth")  # of the answers
 LONGEST = 140  # characters of an answer
+TRIALS, ALL_TRIALS = Limit(6, 600), Limit(120, 600)  # sites that one stranger has looked at, and all together
+EXAMPLE = "7kq4mwz"  # of a short link
 BUSIEST = 10  # accounts among which that with a day to show is looked for
 
 
@@ -63,6 +70,12 @@ class Asked(msgspec.Struct):
     fourth: str = ""
 
 
+class Tried(msgspec.Struct):
+    """Somebody's site. address: as typed, or "" to be asked for it."""
+
+    address: str = ""
+
+
 @routes.get("/start/{use}")
 async def show(call: Call, form: Asked) -> Response:
     """The next question, or the draft.
@@ -98,6 +111,37 @@ async def show_a_day(call: Call) -> Response:
     if shown is None or shown.last_post_at is None:
         return call.redirect("/explore")
     return call.redirect(f"/@{shown.acct}/{shown.last_post_at.astimezone(call.zone).date()}")
+
+
+@routes.get("/start/site")
+async def try_site(call: Call, form: Tried) -> Response:
+    """The first message that would be made of somebody's site. Nothing is kept.
+
+    Nothing is looked at because of a link on another site: it takes somebody to send the form.
+    """
+    found, message = None, None
+    elsewhere = call.request.headers.get("sec-fetch-site", "") == "cross-site"
+    if form.address.strip() and not elsewhere:
+        try:
+            call.limit("trials", call.origin, TRIALS)
+            call.limit("trials", "of all", ALL_TRIALS)
+            found, message = await _first_message(call, form.address)
+        except Refusal as refusal:
+            call.refuse(refusal)
+    return call.page("start_site", form=form, found=found, message=message, may_follow=call.may("write:statuses"))
+
+
+async def _first_message(call: Call, address: str) -> tuple[sources.Site, sourcing.Preview]:
+    tools = call.tools
+    found = await sources.find(address, outgoing=tools.outgoing, blobs=tools.blobs)
+    for site in found:
+        newest = sources.newest(site.look.entries or (), 1)
+        entries = await sources.with_titles(newest, outgoing=tools.outgoing)
+        short = f"{tools.settings.short_url}/{EXAMPLE}"
+        defaults = accounts.Defaults()
+        if made := sourcing.previews(tools, entries, Rules(), defaults=defaults, short=short):
+            return site, made[0]
+    raise sources.NoNewsThere
 
 
 def guides(_: Callable[[str], str]) -> dict[str, Guide]:
