@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from pinson import __version__, playing, pushing, reactions, schedule, sourcing
+from pinson import __version__, playing, pushing, reactions, schedule, sourcing, syndicating
 from pinson.delivering import Worker
 from pinson.domain import (
     access,
@@ -42,13 +42,14 @@ from pinson.domain import (
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.access.blocks import IpBlocks
 from pinson.domain.filters import FilteredPosts
+from pinson.domain.hub import Verifications
 from pinson.domain.instance import Emojis, Look
 from pinson.domain.posts import Shapes, Standing
 from pinson.domain.relations import Circles
 from pinson.domain.shortlinks import Clickometer, Redirects
 from pinson.domain.streams import Hub
 from pinson.domain.timelines import Timelines
-from pinson.interfaces import mastodon, ops, own, web
+from pinson.interfaces import mastodon, ops, own, web, websub
 from pinson.interfaces import media as media_files
 from pinson.interfaces.mastodon import Renderings
 from pinson.interfaces.request import Dispatcher, Interface
@@ -184,6 +185,7 @@ class Machine(msgspec.Struct, frozen=True):
         """Do all reactions that are due, and those they cause, and reach all who are to be reached. For tests."""
         while await self.looks.step():
             pass
+        await self.tools.verifications.settle()
         await self.reactor.settle()
         for worker in self.workers:
             while await worker.step():
@@ -252,6 +254,7 @@ async def machine(
     outgoing = Outgoing(
         allow_loopback=settings.outgoing.allow_loopback, user_agent=f"Pinson/{__version__} (+{settings.url})"
     )
+    verifications = Verifications(db, outgoing, clock)
     tools = Tools(
         settings=settings,
         data=data,
@@ -269,6 +272,7 @@ async def machine(
         languages=Languages(),
         push_key=await db.write(notifications.push.public_key),
         clicks=clicks,
+        verifications=verifications,
         standing=standing,
         defaults=defaults,
         ip_blocks=ip_blocks,
@@ -293,7 +297,7 @@ async def machine(
     )
     await reactor.start()
     wake.reactor = reactor
-    workers = [Worker(tools, driver) for driver in (await pushing.Pushes.of(tools),)]
+    workers = [Worker(tools, driver) for driver in (await pushing.Pushes.of(tools), syndicating.Feeds(tools))]
     looks = sourcing.Looks(tools)
     plays = playing.Plays(tools)
     interfaces: list[Interface] = [
@@ -301,6 +305,7 @@ async def machine(
         mastodon.interface(tools, renderings),
         media_files.interface(tools),
         ops.interface(tools),
+        websub.interface(tools),
         web.interface(tools, cards, plays),
     ]
 
@@ -331,6 +336,7 @@ async def machine(
             )
     finally:
         await plays.close()
+        verifications.stop()
         await clicks.stop()
         await tools.mailer.close()
         tools.limits.close()

@@ -11,8 +11,7 @@ Source: RFC 8030, sections 5 and 7; the payload, https://docs.joinmastodon.org/m
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 
 import msgspec
 import structlog
@@ -25,13 +24,12 @@ from pinson.domain.notifications.push import Holder, PushPolicy
 from pinson.domain.posts import Post, PostId
 from pinson.lib import webpush
 from pinson.lib.db import ReadTx
-from pinson.lib.http import ForbiddenAddress, OutgoingFailed
+from pinson.lib.http import ForbiddenAddress, OutgoingFailed, asked_to_wait
 from pinson.lib.i18n import Lang, negotiate
 from pinson.tools import Tools
 
 ATTEMPTS = 5
 WORTH = timedelta(hours=48)  # how long a push service keeps what it cannot hand over, and how old a push may be
-LONGEST_PAUSE = timedelta(hours=6)
 EXCERPT = 140  # characters
 MAY_PASS = frozenset({408, 429})
 
@@ -125,7 +123,7 @@ class Pushes:
             if 400 <= answer.status < 500 and answer.status not in MAY_PASS:
                 await self._end_subscription(holder, error)
                 return Ended(delivery.id, Outcome.FAILED, error)
-            wait = _asked_to_wait(answer.headers, now)
+            wait = asked_to_wait(answer.headers, now)
         if delivery.attempts >= ATTEMPTS:
             return Ended(delivery.id, Outcome.FAILED, error)
         return Again(delivery.id, now + (wait or deliveries.pause(delivery.attempts)), error)
@@ -229,17 +227,3 @@ def title(tools: Tools, kind: Kind, who: str, *, lang: Lang) -> str:
 def _excerpt(text: str) -> str:
     plain = " ".join(text.split())
     return plain if len(plain) <= EXCERPT else f"{plain[: EXCERPT - 1]}…"
-
-
-def _asked_to_wait(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """What Retry-After says, in seconds or as a date (RFC 9110, section 10.2.3): six hours at most."""
-    said = headers.get("retry-after", "").strip()
-    if said.isascii() and said.isdigit() and len(said) < 10:
-        return min(timedelta(seconds=int(said)), LONGEST_PAUSE)
-    try:
-        until = parsedate_to_datetime(said)
-    except ValueError:
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return min(max(until - now, timedelta()), LONGEST_PAUSE)

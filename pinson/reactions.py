@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from pinson import alerting, archiving, closing, importing, letters, notifying, pushing, unlocking
+from pinson import alerting, archiving, closing, importing, letters, notifying, pushing, syndicating, unlocking
 from pinson.domain import conversations, events, links, media, search
 from pinson.domain.access import (
     ConfirmationAsked,
@@ -38,6 +38,7 @@ from pinson.domain.media import MediaUploaded
 from pinson.domain.moderation import AppealAnswered, Appealed, Reported, Struck
 from pinson.domain.notifications import Notified, SenderAccepted, SenderDismissed
 from pinson.domain.posts import (
+    PostCorrected,
     PostDeleted,
     PostEdited,
     PostHidden,
@@ -62,6 +63,7 @@ NOTIFICATIONS = "notifications"
 SEARCH = "search"
 PROOFS = "proofs"
 EVENTS = "events"
+FEEDS = "feeds"
 ALERTS = "alerts"
 
 REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
@@ -92,6 +94,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
         (NOTIFICATIONS, notifying.of_post),
         (SEARCH, search.take_in_one),
         (ALERTS, alerting.of_post),
+        (FEEDS, syndicating.of_post),
     ),
     PostImported: (
         (CONVERSATIONS, conversations.keep_up),
@@ -102,18 +105,21 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
         (CONVERSATIONS, conversations.keep_up),
         (NOTIFICATIONS, notifying.of_edit),
         (SEARCH, search.take_in_one),
+        (FEEDS, syndicating.of_post),
     ),
     PostDeleted: (
         ("clearing", closing.clear_after_post),
         (CONVERSATIONS, conversations.let_go),
         (NOTIFICATIONS, notifying.of_deletion),
         (SEARCH, search.take_in_one),
+        (FEEDS, syndicating.of_post),
     ),
-    PostMoved: ((ALERTS, alerting.of_post),),
+    PostMoved: ((ALERTS, alerting.of_post), (FEEDS, syndicating.of_post)),
+    PostCorrected: ((FEEDS, syndicating.of_post),),
     EventPostChanged: ((ALERTS, alerting.of_moment),),
     EventDeleted: ((ALERTS, alerting.of_event_gone),),
-    PostHidden: ((CONVERSATIONS, conversations.let_go_hidden),),
-    PostUnhidden: ((CONVERSATIONS, conversations.keep_up),),
+    PostHidden: ((CONVERSATIONS, conversations.let_go_hidden), (FEEDS, syndicating.of_post)),
+    PostUnhidden: ((CONVERSATIONS, conversations.keep_up), (FEEDS, syndicating.of_post)),
     PollEnded: ((NOTIFICATIONS, notifying.of_poll),),
     PostMarked: ((NOTIFICATIONS, notifying.of_mark),),
     PostUnmarked: ((NOTIFICATIONS, notifying.of_mark),),

@@ -14,6 +14,7 @@ from pinson.domain import (
     alerts,
     archives,
     deliveries,
+    hub,
     instance,
     links,
     media,
@@ -66,6 +67,8 @@ async def sweep(tools: Tools) -> None:
     while await tools.db.write(alerts.make_digests, now=now):
         pass
     while await tools.db.write(alerts.forget_old, now=now):
+        pass
+    while await tools.db.write(hub.forget_old, now=now):
         pass
     await tools.db.write(archives.forget_old, now=now)
     await tools.db.write(media.forget_loose, now=now)

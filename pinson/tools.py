@@ -12,6 +12,7 @@ import msgspec
 from pinson.domain.access import Passwords, Tokens
 from pinson.domain.access.blocks import IpBlocks
 from pinson.domain.accounts import RememberedDefaults
+from pinson.domain.hub import Verifications
 from pinson.domain.instance import Emojis, Look
 from pinson.domain.media import Studio
 from pinson.domain.posts import Shapes, Shortener, Standing
@@ -54,6 +55,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     languages: Languages
     push_key: str
     clicks: Clickometer
+    verifications: Verifications
     # views: in memory, behind the log
     standing: Standing
     defaults: RememberedDefaults

@@ -6,7 +6,8 @@ has no title of its own where the format can do without, since a short post is n
 Not here: what is in a feed, and who may see it.
 
 Sources: RFC 4287 (Atom), https://www.rssboard.org/rss-specification (RSS 2.0),
-https://www.rssboard.org/media-rss, https://www.jsonfeed.org/version/1.1/, RFC 5005 section 3 (pages).
+https://www.rssboard.org/media-rss, https://www.jsonfeed.org/version/1.1/, RFC 5005 section 3 (pages),
+https://www.w3.org/TR/websub/ section 4 (where to subscribe).
 """
 
 import re
@@ -66,6 +67,7 @@ class Feed(msgspec.Struct, frozen=True):
 
     page: the address of what it is about, for people. address: its own.
     icon: an address, or "". first, newer, older: addresses of other parts of it; "" where there are none.
+    hub: the address where programs ask to be told of what is new in it, or "".
     """
 
     title: str
@@ -78,6 +80,13 @@ class Feed(msgspec.Struct, frozen=True):
     first: str = ""
     newer: str = ""
     older: str = ""
+    hub: str = ""
+
+    @property
+    def link(self) -> str:
+        """The header by which programs find where to subscribe, and to what (WebSub, section 4)."""
+        ways = {"self": self.address, "hub": self.hub}
+        return ", ".join(f'<{address}>; rel="{relation}"' for relation, address in ways.items() if address)
 
     @property
     def ways(self) -> Mapping[str, str]:
@@ -105,6 +114,8 @@ def atom(feed: Feed) -> bytes:
     SubElement(root, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=feed.page)
     for relation, address in feed.ways.items():
         SubElement(root, f"{{{ATOM}}}link", rel=relation, type="application/atom+xml", href=address)
+    if feed.hub:
+        SubElement(root, f"{{{ATOM}}}link", rel="hub", href=feed.hub)
     if feed.icon:
         _text(root, f"{{{ATOM}}}icon", feed.icon)
     for one in feed.entries:
@@ -139,6 +150,8 @@ def rss(feed: Feed) -> bytes:
     _text(channel, "lastBuildDate", format_datetime(feed.updated))
     for relation, address in feed.ways.items():
         SubElement(channel, f"{{{ATOM}}}link", rel=relation, type="application/rss+xml", href=address)
+    if feed.hub:
+        SubElement(channel, f"{{{ATOM}}}link", rel="hub", href=feed.hub)
     if feed.icon:
         image = SubElement(channel, "image")
         for name, value in (("url", feed.icon), ("title", feed.title), ("link", feed.page)):
@@ -193,6 +206,7 @@ def json(feed: Feed) -> bytes:
         description=feed.description,
         next_url=feed.older,
         icon=feed.icon,
+        hubs=[{"type": "WebSub", "url": feed.hub}] if feed.hub else [],
     )
     return msgspec.json.encode({**head, "items": items})
 

@@ -14,6 +14,8 @@ Not here: what the answer means, retries, signatures, caches.
 import asyncio
 import socket
 from collections.abc import Coroutine, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
@@ -23,6 +25,7 @@ import msgspec
 from yarl import URL
 
 MOST_REDIRECTS = 3
+LONGEST_WAIT = timedelta(hours=6)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FOR_GOOD = frozenset({301, 308})
 _NOT_PUBLIC = "this address is not on the public internet"
@@ -114,6 +117,20 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     if isinstance(address, IPv4Address):
         return not any(address in network for network in _SPECIAL_4)
     return address in _GLOBAL_6 and not any(address in network for network in _SPECIAL_6)
+
+
+def asked_to_wait(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """What Retry-After says, in seconds or as a date (RFC 9110, section 10.2.3): six hours at most."""
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit() and len(said) < 10:
+        return min(timedelta(seconds=int(said)), LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return min(max(until - now, timedelta()), LONGEST_WAIT)
 
 
 class Outgoing:

@@ -141,6 +141,7 @@ from pinson.domain.posts.rules import (
     prepare,
     quote_state,
     short_link_in,
+    summary_of,
     tag_name,
 )
 from pinson.domain.posts.shapes import Shapes
@@ -275,6 +276,7 @@ __all__ = [
     "set_event",
     "set_quote_policy",
     "short_link_in",
+    "summary_of",
     "tag",
     "tag_by_id",
     "tag_days",

@@ -34,6 +34,7 @@ from pinson.lib.errors import Kind, Refusal
 
 MOST_PINS = 5
 LONGEST_PLACE = 100
+SUMMARY = 200  # characters of a post that stand for it
 KEEP_NOTES = 10_000  # as HTML, about 1 KB each: accounts are shown anew whenever their counters change
 
 
@@ -558,6 +559,12 @@ class Reader:
         self.suspended = standing.hidden
         self.limited = standing.limited
         self.hidden = standing.posts
+
+
+def summary_of(post: Post) -> str:
+    """Plain text that stands for a post in a title or a preview: its warning, or how it begins."""
+    said = post.spoiler or " ".join(post.text.split())
+    return said if len(said) <= SUMMARY else f"{said[: SUMMARY - 1]}…"
 
 
 def can_see(post: Shape, reader: Reader) -> bool:

@@ -18,11 +18,10 @@ from pinson.domain import accounts, events, notifications, posts
 from pinson.domain.accounts import AccountId
 from pinson.domain.filters import Context
 from pinson.domain.notifications import Marker
-from pinson.domain.posts import Post, PostId, Shape
+from pinson.domain.posts import Post, PostId, Shape, summary_of
 from pinson.domain.timelines import Timeline
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.cards import path_of
-from pinson.interfaces.web.posts import summary_of
 from pinson.interfaces.web.reading import Part
 from pinson.interfaces.web.site import Call
 from pinson.lib.paging import Page

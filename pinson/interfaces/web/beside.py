@@ -10,12 +10,11 @@ import msgspec
 from pinson.domain import accounts, events, posts, relations
 from pinson.domain.accounts import AccountId
 from pinson.domain.events import Event, State
-from pinson.domain.posts import EventId, Tag
+from pinson.domain.posts import EventId, Tag, summary_of
 from pinson.domain.relations import lists
 from pinson.domain.relations.lists import List
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.cards import path_of
-from pinson.interfaces.web.posts import summary_of
 from pinson.interfaces.web.site import Call
 from pinson.lib.db import ReadTx
 from pinson.lib.paging import NEWEST

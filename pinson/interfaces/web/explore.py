@@ -13,12 +13,11 @@ from pinson.domain import accounts, links, posts, trends
 from pinson.domain.accounts import Profile
 from pinson.domain.filters import Context
 from pinson.domain.links import Link
-from pinson.domain.posts import Tag
+from pinson.domain.posts import Tag, summary_of
 from pinson.domain.trends import Kind, Reason, Trend
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.cards import path_of
 from pinson.interfaces.web.dates import LOCALES
-from pinson.interfaces.web.posts import summary_of
 from pinson.interfaces.web.reading import KEPT, Paged, read
 from pinson.interfaces.web.site import Call
 from pinson.lib.db import ReadTx

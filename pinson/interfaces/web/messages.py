@@ -9,10 +9,9 @@ from pinson.domain import accounts, conversations, posts
 from pinson.domain.accounts import Profile
 from pinson.domain.conversations import Conversation
 from pinson.domain.filters import Context
-from pinson.domain.posts import Post
+from pinson.domain.posts import Post, summary_of
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
-from pinson.interfaces.web.posts import summary_of
 from pinson.interfaces.web.site import Call
 from pinson.interfaces.web.veils import Veil
 from pinson.lib.db import ReadTx

@@ -6,11 +6,10 @@ import msgspec
 from starlette.responses import Response
 
 from pinson.domain import accounts, posts
-from pinson.domain.posts import PostId
+from pinson.domain.posts import PostId, summary_of
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.cards import path_of
-from pinson.interfaces.web.posts import summary_of
 from pinson.interfaces.web.relations import PEOPLE, Asked
 from pinson.interfaces.web.site import Call
 

@@ -13,12 +13,11 @@ from pinson.domain import accounts, notifications, posts
 from pinson.domain.accounts import AccountId, Profile
 from pinson.domain.filters import Context
 from pinson.domain.notifications import Choice, Group, Kind, PolicyChanges, Selection
-from pinson.domain.posts import Post
+from pinson.domain.posts import Post, summary_of
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.cards import Card, path_of
 from pinson.interfaces.web.interactions import NoSuchDeed
-from pinson.interfaces.web.posts import summary_of
 from pinson.interfaces.web.site import Call
 from pinson.lib.db import ReadTx
 from pinson.lib.paging import Page

@@ -5,13 +5,12 @@ from starlette.responses import Response
 
 from pinson.domain import accounts, posts, shortlinks
 from pinson.domain.filters import Context
-from pinson.domain.posts import Post, PostId, PostNotFound
+from pinson.domain.posts import PostId, PostNotFound, summary_of
 from pinson.interfaces.web.reading import KEPT
 from pinson.interfaces.web.site import Call
 from pinson.lib.paging import NEWEST
 
 DIGITS = 19  # of an id, at most
-SUMMARY = 200  # characters of a post that stand for it in a title or a preview
 
 
 async def show_post(call: Call, *, acct: str, id: str) -> Response:
@@ -63,9 +62,3 @@ def id_of(said: str) -> PostId:
     if not said.isdecimal() or len(said) > DIGITS or int(said) > NEWEST:
         raise PostNotFound
     return PostId(int(said))
-
-
-def summary_of(post: Post) -> str:
-    """Plain text that stands for a post: its warning, or how it begins."""
-    said = post.spoiler or " ".join(post.text.split())
-    return said if len(said) <= SUMMARY else f"{said[: SUMMARY - 1]}…"

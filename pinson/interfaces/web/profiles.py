@@ -3,7 +3,6 @@
 Source of the addresses: those of statuses in the API, which the page of a post has too (`posts.py`).
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -18,6 +17,7 @@ from pinson.domain.events import Event
 from pinson.domain.filters import Context
 from pinson.domain.posts import Reader, Shape
 from pinson.domain.relations import collections
+from pinson.feeding import MOST_ON_DAYS, days_of
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.cards import Card
@@ -26,25 +26,12 @@ from pinson.interfaces.web.reading import KEPT, Paged, Part, read
 from pinson.interfaces.web.site import Call
 from pinson.interfaces.web.stands import stand
 from pinson.lib.db import ReadTx
-from pinson.lib.errors import Kind, Refusal
 from pinson.lib.ids import first_at
 from pinson.lib.paging import Page
 
 routes = Routes()
 
 TABS = {"posts": "", "replies": "/with_replies", "media": "/media", "tagged": "/tagged/"}  # behind the address
-MOST_ON_DAYS = 500  # posts of one range: a page that a browser still shows at once
-MOST_DAYS = 366
-RANGE = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
-
-
-class NoSuchDays(Refusal):
-    """The address names no day, or no range of days that goes forward."""
-
-    kind, code = Kind.MISSING, "no_such_days"
-    text = (
-        "There is no such day. An address like /@name/2010-03-30 shows one day, /@name/2010-03-30..2010-04-02 several."
-    )
 
 
 class Asked(Paged, kw_only=True):
@@ -151,23 +138,6 @@ async def profile_of(tx: ReadTx, call: Call, acct: str) -> Profile:
     if profile is None or profile.suspended_at is not None:
         raise AccountNotFound
     return profile
-
-
-def days_of(said: str) -> tuple[date, date]:
-    """The first and the last day of a range.
-
-    Raises:
-        NoSuchDays.
-    """
-    found = RANGE.fullmatch(said)
-    try:
-        first = date.fromisoformat(found[1]) if found else None
-        last = date.fromisoformat(found[2]) if found and found[2] else first
-    except ValueError:
-        raise NoSuchDays from None
-    if first is None or last is None or not timedelta() <= last - first < timedelta(days=MOST_DAYS) or last.year > 9000:
-        raise NoSuchDays
-    return first, last
 
 
 def by_day(call: Call, profile: Profile, cards: Iterable[Card]) -> list[Day]:

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from pinson.domain import accounts, posts
 from pinson.domain.accounts import Profile
-from pinson.domain.posts import Post, PostNotFound, Reader
+from pinson.domain.posts import Post, PostNotFound, Reader, summary_of
 from pinson.interfaces.request import Routes
-from pinson.interfaces.web.posts import id_of, summary_of
+from pinson.interfaces.web.posts import id_of
 from pinson.interfaces.web.profiles import OfAccount, Within, profile_of
 from pinson.interfaces.web.site import Call
 from pinson.lib.i18n import typography

@@ -18,12 +18,11 @@ from pinson.domain.accounts import Profile
 from pinson.domain.events import Entry, Event, Role, Situation, State, Told
 from pinson.domain.filters import Context
 from pinson.domain.media import Media
-from pinson.domain.posts import PostId, Shape
+from pinson.domain.posts import PostId, Shape, summary_of
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.cards import Card, path_of
 from pinson.interfaces.web.events import calendars
-from pinson.interfaces.web.posts import summary_of
 from pinson.interfaces.web.reading import KEPT, Paged
 from pinson.interfaces.web.sharing import KEPT_PICTURE
 from pinson.interfaces.web.site import Call
