@@ -20,8 +20,8 @@ from typing import Any
 import msgspec
 import structlog
 
-from pinson import __version__, playing, pushing, reactions, schedule, sourcing, syndicating
-from pinson.delivering import Worker
+from pinson import __version__, mailing, playing, pushing, reactions, returning, schedule, sourcing, syndicating
+from pinson.delivering import Driver, Worker
 from pinson.domain import (
     access,
     accounts,
@@ -54,7 +54,7 @@ from pinson.interfaces import media as media_files
 from pinson.interfaces.mastodon import Renderings
 from pinson.interfaces.request import Dispatcher, Interface
 from pinson.interfaces.shortlinks import ShortLinks
-from pinson.lib import dkim
+from pinson.lib import dkim, lmtp
 from pinson.lib.blobs import Blobs
 from pinson.lib.clock import Clock, SystemClock
 from pinson.lib.config import Settings
@@ -66,6 +66,7 @@ from pinson.lib.languages import Languages
 from pinson.lib.limits import Limits
 from pinson.lib.log import Fact, Follower, Kinds
 from pinson.lib.mail import FolderMailer, Mailer, address_of, domain_of
+from pinson.lib.postmarks import Postmark
 from pinson.lib.reactor import Reactor
 from pinson.lib.serving.server import Server
 from pinson.lib.smtp import SmtpMailer
@@ -297,7 +298,12 @@ async def machine(
     )
     await reactor.start()
     wake.reactor = reactor
-    workers = [Worker(tools, driver) for driver in (await pushing.Pushes.of(tools), syndicating.Feeds(tools))]
+    drivers: tuple[Driver, ...] = (
+        await pushing.Pushes.of(tools),
+        mailing.Letters(tools),
+        syndicating.Feeds(tools),
+    )
+    workers = [Worker(tools, driver) for driver in drivers]
     looks = sourcing.Looks(tools)
     plays = playing.Plays(tools)
     interfaces: list[Interface] = [
@@ -329,6 +335,7 @@ async def machine(
                     watch,
                     reactor.run,
                     clicks.run,
+                    *returns(tools),
                     lambda: schedule.run(tools),
                     looks.run,
                     *(worker.run for worker in workers),
@@ -355,6 +362,15 @@ class Wake:
         """Something happened."""
         if self.reactor is not None:
             self.reactor.wake(type(fact))
+
+
+def returns(tools: Tools) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+    """What takes in the mail that comes back, if the settings want it."""
+    mail, postmark = tools.settings.mail, Postmark.of(tools.settings)
+    if postmark is None:
+        return []
+    inbox = returning.Returns(tools, postmark)
+    return [lmtp.Door(inbox, host=mail.lmtp_host, port=mail.lmtp_port, name=postmark.domain).run]
 
 
 async def sealer(settings: Settings, db: Sqlite, *, clock: Clock) -> dkim.Signer | None:

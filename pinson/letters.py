@@ -29,7 +29,6 @@ from pinson.domain.access import (
     UserSignedUp,
 )
 from pinson.domain.archives import ArchiveMade
-from pinson.domain.instance import OWN_ACCENT
 from pinson.domain.moderation import Appeal, AppealAnswered, Appealed, Sanction, Strike, Struck
 from pinson.lib import letterhead
 from pinson.lib.clock import to_ms
@@ -373,11 +372,6 @@ def factor_changed(tools: Tools, change: Factor, when: str, name: str, *, lang: 
     )
 
 
-def style(tools: Tools) -> Style:
-    """How letters of this server look."""
-    return Style(tools.settings.instance.title, tools.settings.url, tools.look.accent or OWN_ACCENT)
-
-
 def _contest(tools: Tools, strike: Strike) -> str:
     """Where the owner of an account sees a decision about it, and says what they think of it."""
     return f"{tools.settings.url}/appeals/{strike.id}?key={strike.key}"
@@ -390,7 +384,7 @@ async def _send(tools: Tools, user: User, letter: Letter, *, id: str) -> None:
         MailFailed: it is worth another attempt.
     """
     try:
-        await tools.mailer.send(letter.message(id=id, to=user.email, lang=_lang(user), style=style(tools)))
+        await tools.mailer.send(letter.message(id=id, to=user.email, lang=_lang(user), style=tools.style))
     except MailFailed as failure:
         if not failure.permanent:
             raise

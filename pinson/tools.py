@@ -13,7 +13,7 @@ from pinson.domain.access import Passwords, Tokens
 from pinson.domain.access.blocks import IpBlocks
 from pinson.domain.accounts import RememberedDefaults
 from pinson.domain.hub import Verifications
-from pinson.domain.instance import Emojis, Look
+from pinson.domain.instance import OWN_ACCENT, Emojis, Look
 from pinson.domain.media import Studio
 from pinson.domain.posts import Shapes, Shortener, Standing
 from pinson.domain.relations import Circles
@@ -27,6 +27,7 @@ from pinson.lib.db import Database
 from pinson.lib.http import Outgoing
 from pinson.lib.i18n import Catalogs
 from pinson.lib.languages import Languages
+from pinson.lib.letterhead import Style
 from pinson.lib.limits import Limits
 from pinson.lib.log import Follower
 from pinson.lib.mail import Mailer
@@ -68,6 +69,11 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     shapes: Shapes
     timelines: Timelines
     hub: Hub
+
+    @property
+    def style(self) -> Style:
+        """How letters of this server look."""
+        return Style(self.settings.instance.title, self.settings.url, self.look.accent or OWN_ACCENT)
 
     def shortener(self, *, wanted: bool) -> Shortener:
         """What it takes to shorten the addresses of a text. wanted: whether its author wants that."""

@@ -174,6 +174,15 @@ class Mail(Section, frozen=True):
     dkim: Annotated[
         bool, Meta(description="Sign what goes to a mail server. `pinson mail-key` shows what that needs in DNS.")
     ] = True
+    lmtp_host: Annotated[str, Meta(description="Address to take what comes back on, from your mail server.")] = (
+        "127.0.0.1"
+    )
+    lmtp_port: Annotated[
+        int, Meta(description="Port for that; 0: nothing is taken, and bounces go to `mail.sender`.", ge=0, le=65535)
+    ] = 0
+    bounce_domain: Annotated[
+        str, Meta(description="Domain whose mail your mail server hands to that port; empty: that of `mail.sender`.")
+    ] = ""
 
 
 class Sms(Section, frozen=True):

@@ -35,7 +35,7 @@ events = structlog.get_logger("pinson.lmtp")
 class Inbox(Protocol):
     """Where messages go."""
 
-    def knows(self, address: str) -> bool:
+    async def knows(self, address: str) -> bool:
         """Whether there is such an address."""
         ...
 
@@ -122,7 +122,7 @@ class _Talk:
                 case "MAIL" if self._greeted and not self._begun:
                     await self._say(self._mail(rest))
                 case "RCPT" if self._begun:
-                    await self._say(self._rcpt(rest))
+                    await self._say(await self._rcpt(rest))
                 case "DATA" if self._recipient:
                     if not await self._data():
                         return
@@ -142,11 +142,11 @@ class _Talk:
         self._begun = True
         return "250 2.1.0 OK"
 
-    def _rcpt(self, rest: str) -> str:
+    async def _rcpt(self, rest: str) -> str:
         path = _PATH.search(rest)
         if not rest.upper().startswith("TO:") or path is None:
             return "501 5.5.4 RCPT TO:<address>"
-        if not self._inbox.knows(path[1]):
+        if not await self._inbox.knows(path[1]):
             return "550 5.1.1 Nobody here is called so"
         if self._recipient:
             return "452 4.5.3 One recipient at a time"

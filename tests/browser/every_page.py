@@ -39,7 +39,12 @@ ASKED = {  # what else an address has to say
 NO_PAGES = re.compile(
     r"\.(png|svg|csv|atom|rss|json|ics|txt|css|js|webmanifest)$|^/(live|static|icons)\b|/(stream|file|situation|lendemain|morning-after)$"
 )
-ONCE = {"/appeals/{id}", "/moderation/appeals/{id}", "/drafts/{id}/gone"}  # there after a decision, or a deletion, only
+ONCE = {  # there after a decision, a deletion, or a letter only
+    "/appeals/{id}",
+    "/moderation/appeals/{id}",
+    "/drafts/{id}/gone",
+    "/s/leave/{key}/{topic}",
+}
 
 
 def paths(town):

@@ -17,7 +17,7 @@ class Box:
     def __init__(self):
         self.taken, self.fails = [], False
 
-    def knows(self, address):
+    async def knows(self, address):
         return address.startswith("bounce+")
 
     async def take(self, address, content):

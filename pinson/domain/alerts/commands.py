@@ -200,6 +200,15 @@ async def lose(tx: WriteTx, *, address_id: AddressId, why: str, now: datetime) -
     await store.lose_address(tx, address_id, why, now=now)
 
 
+async def come_back(
+    tx: WriteTx, *, delivery_id: int, address_id: AddressId, gone: bool, why: str, now: datetime
+) -> None:
+    """Keep that what was sent to an address did not arrive. gone: nothing will, since nobody has it."""
+    await deliveries.come_back(tx, delivery_id=delivery_id, now=now)
+    if gone:
+        await lose(tx, address_id=address_id, why=why, now=now)
+
+
 async def tell(tx: WriteTx, *, address_id: AddressId, kind: NoteKind, data: Mapping[str, str], now: datetime) -> int:
     """Ask that the service itself says something to an address, at once; the note's id."""
     (address,) = await store.addresses(tx, [address_id])

@@ -170,7 +170,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """What it takes to reach an address. topics: what is wanted there, confirmed."""
+    """What it takes to reach an address. topics: what is wanted there, confirmed. zone: of the reader's clock."""
 
     id: AddressId
     reader_id: ReaderId
@@ -178,6 +178,7 @@ class Holder(msgspec.Struct, frozen=True):
     value: str
     keys: Mapping[str, str]
     lang: str
+    zone: str
     topics: tuple[int, ...]
 
 

@@ -93,6 +93,12 @@ async def key_of(tx: ReadTx, address_id: AddressId) -> str:
     return rules.key_of(await store.key(tx) or b"", address_id)
 
 
+async def keys_of(tx: ReadTx, address_ids: Sequence[AddressId]) -> dict[AddressId, str]:
+    """The same for several addresses, in one statement."""
+    secret = await store.key(tx) or b""
+    return {id: rules.key_of(secret, id) for id in address_ids}
+
+
 async def by_key(tx: ReadTx, key: str) -> Address | None:
     """The address whose key this is; None if it is nobody's, or forgotten."""
     secret = await store.key(tx)

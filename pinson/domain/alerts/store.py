@@ -134,7 +134,7 @@ REACHABLE = """
     ORDER BY channel
 """
 HOLDERS = """
-    SELECT a.id, a.reader_id, a.channel, a.value, a.keys, r.lang,
+    SELECT a.id, a.reader_id, a.channel, a.value, a.keys, r.lang, r.zone,
            (SELECT json_group_array(l.topic_id) FROM alerts AS l
             WHERE l.address_id = a.id AND l.confirmed_at IS NOT NULL) AS topics
     FROM addresses AS a

@@ -25,6 +25,7 @@ from pinson.interfaces.web import (
     installing,
     interactions,
     kept,
+    leaving,
     links,
     lists,
     live,
@@ -96,6 +97,7 @@ MODULES = (
     authorize,
     files,
     *settings.MODULES,
+    leaving,
     appeals,
     *desk.MODULES,
 )

@@ -714,7 +714,7 @@ class Web:
         form: tuple[Any, ...] = () if route.form is None else (binder(route.form)(given),)
         again: Handler | None = route.options.get("again")
         try:
-            if call.request.method not in ("GET", "HEAD"):
+            if call.request.method not in ("GET", "HEAD") and not route.options.get("keyed"):
                 call.require_token(given.get("csrf"))
             answer: Response = await route.handler(call, *form)
         except Refusal as refusal:

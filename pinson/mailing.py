@@ -1,0 +1,488 @@
+"""Alerts by e-mail: a message, a digest of what was missed, and what the service itself has to say.
+
+`Letters` is the driver of the channel. What a batch says is read in a few statements and put into words once for all
+who read the same language, in the same zone, for the same reason; only their own links differ. Each letter says why it
+comes and ends that very thing with one press (RFC 8058). A correction stands beside what it corrects in the mailbox.
+What was deleted or hidden meanwhile, or is not wanted any more, reaches nobody.
+
+A letter is named after what it is about and whom it is for, so one that was in doubt goes again under the same name.
+
+Not here: how letters look (lib/letterhead), how they travel (lib/smtp), letters to people about their own account
+(letters.py), what comes back (returning.py), when they are made (delivering.py).
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import msgspec
+import structlog
+from babel.dates import format_date, get_timezone_location
+
+from pinson.domain import accounts, alerts, deliveries, events, media, posts
+from pinson.domain.accounts import AccountId, Profile
+from pinson.domain.alerts import AddressId, Held, Holder, Note, NoteKind, Reason
+from pinson.domain.deliveries import About, Again, Channel, Delivery, Ended, Outcome
+from pinson.domain.events import Event
+from pinson.domain.media import Media, MediaKind
+from pinson.domain.posts import EventId, Post, PostId, Tag
+from pinson.lib import letterhead
+from pinson.lib.db import ReadTx
+from pinson.lib.i18n import Lang, negotiate, typography
+from pinson.lib.letterhead import Block, Button, Code, Heading, Links, Paragraph, Picture, Piece
+from pinson.lib.mail import MailFailed, Message, leaving
+from pinson.lib.postmarks import BOUNCE, LEAVE, Postmark
+from pinson.tools import Tools
+
+ATTEMPTS = 8  # over some sixteen hours
+WORTH = timedelta(hours=48)  # what is older is no news
+LONGEST = 50.0  # seconds for one attempt: less than a delivery may stay open
+SUBJECT = 90  # characters
+ALL = 0  # in the place of a topic: everything
+LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+KEY = (
+    "0-k3yk3yk3yk3yk3yk3y"  # where the key of each reader will stand; no text can hold it by chance and be harmed by it
+)
+
+journal = structlog.get_logger("pinson.mailing")
+
+
+class Worded(msgspec.Struct, frozen=True):
+    """A letter as all get it who read it in one language for one reason, but for their own key."""
+
+    subject: str
+    text: str
+    html: str
+    from_name: str
+    topic_id: int
+    answers_id: PostId | None
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A letter to one reader. answers: whether they have the letter that it corrects."""
+
+    holder: Holder
+    key: str
+    worded: Worded
+    answers: bool
+
+
+class Letters:
+    """The channel of e-mail: see `delivering.Driver`."""
+
+    channel = Channel.EMAIL
+    most_open = 64
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._postmark = Postmark.of(tools.settings)
+
+    async def prepare(self, tx: ReadTx, claimed: Sequence[Delivery]) -> Mapping[int, Letter]:
+        """Whom each delivery reaches and what it says, if there still is something to say."""
+        holders = await alerts.holders(tx, [one.holder_id for one in claimed])
+        keys = await alerts.keys_of(tx, [one.id for one in holders.values()])
+        facts = await _facts(tx, self._tools, claimed)
+        corrected = await _had(tx, claimed, facts)
+        worded: dict[tuple[About, int, str, str, int], Worded] = {}
+        letters = {}
+        for one in claimed:
+            holder = holders.get(AddressId(one.holder_id))
+            topic_id = facts.topic(one, holder) if holder is not None else None
+            if holder is None or topic_id is None:
+                continue
+            lang = negotiate(holder.lang, None, None)
+            place = one.about, one.about_id, lang, holder.zone, topic_id
+            if place not in worded:
+                worded[place] = _Writer(self._tools, facts, lang, holder.zone).letter(one, topic_id)
+            letters[one.id] = Letter(holder, keys[holder.id], worded[place], (one.id in corrected))
+        return letters
+
+    async def attempt(self, delivery: Delivery, said: Letter | None) -> Ended | Again:
+        """Hand a letter to the mail server."""
+        now = self._tools.clock.now()
+        if said is None or now - delivery.asked_at > WORTH:
+            return Ended(delivery.id, Outcome.NEEDLESS)
+        try:
+            async with asyncio.timeout(LONGEST):
+                await self._tools.mailer.send(self._message(delivery, said))
+        except MailFailed as failure:
+            if failure.gone:
+                await self._lose(said.holder, str(failure))
+            if failure.permanent or delivery.attempts >= ATTEMPTS:
+                return Ended(delivery.id, Outcome.FAILED, str(failure))
+            return Again(delivery.id, now + deliveries.pause(delivery.attempts), str(failure))
+        except TimeoutError:
+            return Again(delivery.id, now + deliveries.pause(delivery.attempts), "the mail server is too slow")
+        return Ended(delivery.id, Outcome.SENT)
+
+    async def _lose(self, holder: Holder, why: str) -> None:
+        journal.info("address_lost", address=holder.id, why=why)
+        await self._tools.db.write(alerts.lose, address_id=holder.id, why=why, now=self._tools.clock.now())
+
+    def _message(self, delivery: Delivery, said: Letter) -> Message:
+        worded, mark = said.worded, self._postmark
+        headers: dict[str, str] = {}
+        if delivery.about is not About.NOTE:
+            page = leave_page(self._tools.settings.url, said.key, worded.topic_id)
+            address = mark.address(LEAVE, said.key, worded.topic_id) if mark is not None else ""
+            headers = {
+                "List-Id": f"<{worded.topic_id or 'digest'}.alerts.{_host(self._tools)}>",
+                "Precedence": "list",
+                **leaving(page=page, address=address),
+            }
+        return Message(
+            id=_id(delivery.about, delivery.about_id, said.holder.id),
+            to=said.holder.value,
+            subject=worded.subject,
+            text=worded.text.replace(KEY, said.key),
+            html=worded.html.replace(KEY, said.key),
+            from_name=worded.from_name,
+            answers=_id(About.POST, worded.answers_id, said.holder.id) if said.answers and worded.answers_id else "",
+            bounces_to=mark.address(BOUNCE, said.key, delivery.id) if mark is not None else "",
+            headers=headers,
+        )
+
+
+def manage_page(url: str, key: str) -> str:
+    """Where a reader changes or ends all that they get."""
+    return f"{url}/s/gerer/{key}"
+
+
+def confirm_page(url: str, link: str) -> str:
+    """Where whoever asked proves that an address is theirs."""
+    return f"{url}/s/confirmer/{link}"
+
+
+def leave_page(url: str, key: str, topic_id: int) -> str:
+    """Where a reader ends what they get of a topic, or of all (`ALL`): one press, and at once if it is posted to."""
+    return f"{url}/s/leave/{key}/{topic_id}"
+
+
+class _Facts(msgspec.Struct, frozen=True):
+    """All that a batch of letters is about, by id. wanted: topics by which a post may be wanted."""
+
+    posts: Mapping[PostId, Post]
+    hidden: Callable[[Post], bool]
+    people: Mapping[AccountId, Profile]
+    pictures: Mapping[int, Sequence[Media]]
+    events: Mapping[EventId, Event]
+    tags: Mapping[int, Tag]
+    notes: Mapping[int, Note]
+    held: Mapping[int, Sequence[Held]]
+    wanted: Mapping[PostId, Sequence[int]]
+
+    def shown(self, id: PostId | None) -> Post | None:
+        """A post, if everybody may still read it."""
+        post = self.posts.get(id) if id is not None else None
+        if post is None or self.hidden(post) or not alerts.concerns_alerts(post):
+            return None
+        return post
+
+    def lines(self, digest_id: int) -> list[Held]:
+        """What a digest still has to say."""
+        return [one for one in self.held.get(digest_id, ()) if self.shown(one.post_id) is not None]
+
+    def topic(self, delivery: Delivery, holder: Holder) -> int | None:
+        """Why it comes: of what is wanted there, that which says most; None if there is nothing to say any more."""
+        match delivery.about:
+            case About.POST:
+                post = self.shown(PostId(delivery.about_id))
+                reasons = set(self.wanted.get(PostId(delivery.about_id), ())) & set(holder.topics)
+                if post is None or not reasons:
+                    return None
+                likeliest = (post.author_id, post.event_id, *sorted(reasons))
+                return next(topic for topic in likeliest if topic in reasons)
+            case About.DIGEST:
+                return ALL if self.lines(delivery.about_id) else None
+            case About.NOTE:
+                return ALL if delivery.about_id in self.notes else None
+            case _:
+                return None
+
+    def name(self, topic_id: int) -> str:
+        """What a topic is called."""
+        if (profile := self.people.get(AccountId(topic_id))) is not None:
+            return profile.display_name or profile.username
+        if (event := self.events.get(EventId(topic_id))) is not None:
+            return event.title
+        if (tag := self.tags.get(topic_id)) is not None:
+            return f"#{tag.display_name}"
+        return ""
+
+
+async def _facts(tx: ReadTx, tools: Tools, claimed: Sequence[Delivery]) -> _Facts:
+    """What a batch is about: a statement for each kind of thing, however many letters there are."""
+
+    def about(kind: About) -> list[int]:
+        return list({one.about_id for one in claimed if one.about is kind})
+
+    notes = await alerts.notes(tx, about(About.NOTE))
+    held = await alerts.held(tx, about(About.DIGEST))
+    ids = {PostId(id) for id in about(About.POST)}
+    lines = [line for some in held.values() for line in some]
+    written = await posts.posts(tx, list(ids | {line.post_id for line in lines}))
+    firsts = {id for one in written.values() if (id := one.corrects_id) is not None} - written.keys()
+    written |= await posts.posts(tx, list(firsts))
+    wanted: dict[PostId, Sequence[int]] = {}
+    for id in ids & written.keys():
+        first = written.get(first_id) if (first_id := written[id].corrects_id) is not None else None
+        wanted[id] = [topic for one in (written[id], first) if one for topic in await alerts.topics_of(tx, one)]
+    topics = {line.topic_id for line in lines} | {topic for some in wanted.values() for topic in some}
+    event_ids = {one.event_id for one in written.values() if one.event_id is not None}
+    people = await accounts.profiles(tx, [AccountId(id) for id in topics | {one.author_id for one in written.values()}])
+
+    def hidden(post: Post) -> bool:
+        return post.id in tools.standing.posts or post.author_id in tools.standing.hidden
+
+    return _Facts(
+        posts=written,
+        hidden=hidden,
+        people=people,
+        pictures=await media.of_posts(tx, list(written)),
+        events=await events.by_ids(tx, list(event_ids)),
+        tags=await posts.tags_by_ids(tx, list(topics - people.keys() - event_ids)),
+        notes=notes,
+        held=held,
+        wanted=wanted,
+    )
+
+
+async def _had(tx: ReadTx, claimed: Sequence[Delivery], facts: _Facts) -> set[int]:
+    """Those deliveries of corrections whose reader had the first message as a letter of its own."""
+    corrections: dict[PostId, list[Delivery]] = {}
+    for one in claimed:
+        post = facts.posts.get(PostId(one.about_id)) if one.about is About.POST else None
+        if post is not None and post.corrects_id is not None:
+            corrections.setdefault(post.corrects_id, []).append(one)
+    had: set[int] = set()
+    for first_id, some in corrections.items():
+        ids = await deliveries.asked(tx, Channel.EMAIL, About.POST, first_id, [one.holder_id for one in some])
+        had |= {one.id for one in some if one.holder_id in ids}
+    return had
+
+
+class _Writer:
+    """Puts letters into words, in one language and with the clock of one zone."""
+
+    def __init__(self, tools: Tools, facts: _Facts, lang: Lang, zone: str) -> None:
+        self._tools, self._facts, self._lang, self._zone = tools, facts, lang, ZoneInfo(zone)
+        self._url = tools.settings.url
+        self._ = tools.catalogs.translations(lang).gettext
+        self._ngettext = tools.catalogs.translations(lang).ngettext
+
+    def letter(self, delivery: Delivery, topic_id: int) -> Worded:
+        """What a delivery says, which has something to say."""
+        match delivery.about:
+            case About.POST:
+                return self._alert(self._facts.posts[PostId(delivery.about_id)], topic_id)
+            case About.DIGEST:
+                return self._digest(delivery.about_id)
+            case _:
+                return self._note(self._facts.notes[delivery.about_id])
+
+    def _alert(self, post: Post, topic_id: int) -> Worded:
+        _ = self._
+        author = self._facts.people[post.author_id]
+        subject = _excerpt(post.spoiler or post.text, SUBJECT) or _("A picture")
+        if post.corrects_id is not None:
+            subject = _("Correction: {message}").format(message=subject)
+        piece = self._piece(post, reason="")
+        foot: list[Block] = [
+            Paragraph(
+                _("You get this e-mail because you asked for the messages of {name}.").format(
+                    name=self._facts.name(topic_id) or author.username
+                )
+            ),
+            self._ways_out(topic_id),
+        ]
+        return self._worded(
+            subject, [piece], foot, from_name=_name(author), topic_id=topic_id, answers_id=post.corrects_id
+        )
+
+    def _digest(self, digest_id: int) -> Worded:
+        _, ngettext = self._, self._ngettext
+        lines = self._facts.lines(digest_id)
+        title = ngettext("What you missed: {count} message", "What you missed: {count} messages", len(lines)).format(
+            count=len(lines)
+        )
+        blocks: list[Block] = [Heading(title)]
+        for number, line in enumerate(lines, 1):
+            post = self._facts.posts[line.post_id]
+            blocks.append(self._piece(post, reason=self._reason(line), number=number))
+        city = _city(self._zone.key, self._lang)
+        blocks.append(Paragraph(_("Times are those of {city}.").format(city=city), small=True))
+        return self._worded(
+            self._typed(title),
+            blocks,
+            [self._ways_out(ALL)],
+            from_name=self._tools.settings.instance.title,
+            topic_id=ALL,
+            answers_id=None,
+        )
+
+    def _note(self, note: Note) -> Worded:
+        _ = self._
+        server = self._tools.settings.instance.title
+        manage = manage_page(self._url, KEY)
+        blocks: list[Block]
+        match note.kind:
+            case NoteKind.CODE | NoteKind.ASK:
+                topic = note.data.get("topic", "")
+                subject = _("Confirm: messages of {name} by e-mail").format(name=topic)
+                blocks = [
+                    Paragraph(_("Hello,")),
+                    Paragraph(
+                        _(
+                            "somebody, you we hope, asked for the messages of {name} at this address. Nothing will "
+                            "come before you agree."
+                        ).format(name=topic)
+                    ),
+                ]
+                if link := note.data.get("link"):
+                    blocks.append(Button(_("Yes, I want these e-mails"), confirm_page(self._url, link)))
+                if code := note.data.get("code"):
+                    blocks += [Paragraph(_("Or type this code on the page where you asked:")), Code(code)]
+                blocks.append(
+                    Paragraph(
+                        _("The link works for two days. If it was not you, ignore this message: nothing will be sent."),
+                        small=True,
+                    )
+                )
+            case NoteKind.GOODBYE:
+                subject = _("You will get no more e-mails from {server}").format(server=server)
+                blocks = [
+                    Paragraph(_("It is done: you asked for nothing to be sent to this address any more.")),
+                    Paragraph(_("Was it a mistake? You can choose anew what you want to hear:")),
+                    Button(_("Choose what I get"), manage),
+                ]
+            case NoteKind.TEST:
+                subject = _("A test from {server}").format(server=server)
+                blocks = [
+                    Paragraph(_("This is the test that you asked for. Messages will reach you here.")),
+                    Button(_("Choose what I get"), manage),
+                ]
+            case NoteKind.ANSWER:
+                subject = _("An answer from {server}").format(server=server)
+                blocks = [Paragraph(note.data.get("text", "")), Links([(_("Choose what I get"), manage)])]
+        return self._worded(subject, blocks, [], from_name="", topic_id=ALL, answers_id=None)
+
+    def _piece(self, post: Post, *, reason: str, number: int | None = None) -> Piece:
+        """A message as a part of a letter. What its author put behind a warning stays behind it."""
+        _ = self._
+        author = self._facts.people[post.author_id]
+        event = self._facts.events.get(post.event_id) if post.event_id is not None else None
+        who = " · ".join(filter(None, (_name(author), event.title if event is not None else "")))
+        label = []
+        if post.corrects_id is not None:
+            label.append(self._corrects(post.corrects_id))
+        if post.corrected_by_id is not None:
+            label.append(_("This was corrected since: open it to see how."))
+        text = post.text
+        pictures: list[Picture] = []
+        if post.spoiler:
+            text = post.spoiler
+        elif not post.sensitive:
+            pictures = [picture for one in self._facts.pictures.get(post.id, ()) if (picture := self._picture(one))]
+        return Piece(
+            text=self._typed(text, post.language) or _("A picture"),
+            href=f"{self._url}/@{author.username}/{post.id}",
+            read=_("Read it behind its warning") if post.spoiler else _("Read on the page"),
+            who=f"{number}. {who}" if number is not None else who,
+            when=self._moment(post.created_at),
+            label=self._typed(" ".join(label)),
+            reason=reason,
+            pictures=pictures,
+        )
+
+    def _corrects(self, first_id: PostId) -> str:
+        first = self._facts.shown(first_id)
+        if first is None:
+            return self._("This corrects an earlier message.")
+        return self._("This corrects the message of {when}: “{words}”").format(
+            when=self._moment(first.created_at), words=_excerpt(first.spoiler or first.text, SUBJECT)
+        )
+
+    def _picture(self, one: Media) -> Picture | None:
+        key = one.preview_key or one.key
+        if one.kind is not MediaKind.IMAGE or key is None:
+            return None
+        return Picture(media.address(key, self._url), one.description or self._("A picture"))
+
+    def _reason(self, line: Held) -> str:
+        """Why a message comes so late, in a few words; each line of a digest has it."""
+        _ = self._
+        name = self._facts.name(line.topic_id)
+        match line.reason:
+            case Reason.DIGEST:
+                said = _("you want {name} once a day")
+            case Reason.CAP:
+                said = _("you had as many messages of {name} this week as you want")
+            case Reason.PAUSED:
+                said = _("you had paused everything")
+        return self._typed(said.format(name=name))
+
+    def _ways_out(self, topic_id: int) -> Links:
+        _ = self._
+        stop = _("Stop all e-mails") if topic_id == ALL else _("Stop these e-mails")
+        return Links(
+            [
+                (_("Change or pause what I get"), manage_page(self._url, KEY)),
+                (stop, leave_page(self._url, KEY, topic_id)),
+            ]
+        )
+
+    def _worded(
+        self,
+        subject: str,
+        blocks: Sequence[Block],
+        foot: Sequence[Block],
+        *,
+        from_name: str,
+        topic_id: int,
+        answers_id: PostId | None,
+    ) -> Worded:
+        html = letterhead.html(subject, blocks, foot, lang=self._lang, style=self._tools.style)
+        text = letterhead.plain(blocks, foot)
+        return Worded(self._typed(subject), text, html, from_name, topic_id, answers_id)
+
+    def _typed(self, text: str, language: str | None = None) -> str:
+        """With the spaces that French wants."""
+        return typography(text, "fr") if (language or self._lang) == "fr" else text
+
+    def _moment(self, at: datetime) -> str:
+        """« lundi 30 mars, 13 h 06 »: no year, since a letter has a date."""
+        here = at.astimezone(self._zone)
+        day = format_date(here, "EEEE d MMMM", locale=LOCALES[self._lang])
+        clock = f"{here.hour}\u00a0h\u00a0{here:%M}" if self._lang == "fr" else f"{here:%H:%M}"
+        return f"{day}, {clock}"
+
+
+@lru_cache(256)
+def _city(zone: str, lang: Lang) -> str:
+    """« Paris »."""
+    said: str = get_timezone_location(zone, locale=LOCALES[lang], return_city=True)
+    return said
+
+
+def _id(about: About, about_id: int, address_id: int) -> str:
+    """The name of a letter, for ever."""
+    return f"{about}.{about_id}.{address_id}"
+
+
+def _name(profile: Profile) -> str:
+    return profile.display_name or profile.username
+
+
+def _host(tools: Tools) -> str:
+    return tools.settings.url.partition("://")[2].partition(":")[0]
+
+
+def _excerpt(text: str, most: int) -> str:
+    """The beginning of a text on one line, whole words."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    cut = line[:most].rpartition(" ")[0]
+    return f"{cut if len(cut) > most // 2 else line[: most - 1]}…"
