@@ -152,7 +152,7 @@ def manage_page(url: str, key: str) -> str:
 
 def confirm_page(url: str, link: str) -> str:
     """Where whoever asked proves that an address is theirs."""
-    return f"{url}/s/confirmer/{link}"
+    return f"{url}/s/confirm/{link}"
 
 
 def leave_page(url: str, key: str, topic_id: int) -> str:
@@ -366,7 +366,7 @@ class _Writer:
             case NoteKind.ANSWER:
                 subject = _("An answer from {server}").format(server=server)
                 blocks = [Paragraph(note.data.get("text", "")), Links([(_("Choose what I get"), manage)])]
-        return self._worded(subject, blocks, [], from_name="", topic_id=ALL, answers_id=None)
+        return self._worded(subject, blocks, [], from_name=server, topic_id=ALL, answers_id=None)
 
     def _piece(self, post: Post, *, reason: str, number: int | None = None) -> Piece:
         """A message as a part of a letter. What its author put behind a warning stays behind it."""
