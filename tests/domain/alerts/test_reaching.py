@@ -1,0 +1,275 @@
+"""Whatever people wish, pause and leave, and whatever is published: who is reached is what a plain reading says.
+
+The model below reads the rules one wish after another: without SQL, without steps, and knows no deliveries.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from pinson.domain import alerts, deliveries, events, posts
+from pinson.domain.alerts import CHANNELS, Reach, Rhythm, Source, Topic, Wish, Withdrawn, Wording, reaching, store
+from pinson.domain.deliveries import About
+from pinson.domain.posts import Visibility
+from pinson.domain.relations.model import TopicKind
+from tests.domain.town import TAGS, Town, a_town
+
+ZONE = "Europe/Paris"
+ADDRESSES = tuple((channel, f"{channel}-{number}") for channel in CHANNELS for number in range(2))
+TOPICS = ("account", "tag", "event")
+NO_CORRECTION = timedelta(hours=72)
+
+addresses = st.integers(0, len(ADDRESSES) - 1)
+topics = st.sampled_from(TOPICS)
+any_post = st.integers(0, 1000)
+wish = st.tuples(
+    st.just("ask"),
+    addresses,
+    topics,
+    st.sampled_from(Rhythm),
+    st.sampled_from([None, None, 1, 2]),
+    st.sampled_from([True] * 4 + [False]),
+)
+publish = st.tuples(st.just("publish"), st.booleans(), st.sampled_from([Visibility.PUBLIC] * 5 + [Visibility.UNLISTED]))
+write = st.tuples(st.just("write"), st.integers(0, 1), st.booleans(), st.none() | any_post)
+step = st.one_of(
+    wish,
+    publish,
+    publish,
+    write,
+    write,
+    write,
+    st.tuples(st.just("mark"), any_post),
+    st.tuples(st.just("leave"), addresses, topics),
+    st.tuples(st.just("stop"), addresses),
+    st.tuples(st.just("pause"), addresses, st.integers(1, 30)),
+    st.tuples(st.just("wait"), st.sampled_from([1, 2, 5, 12, 24, 200])),
+    st.tuples(st.just("again"), any_post),
+)
+
+
+@dataclass
+class Wanted:
+    """A wish in the model."""
+
+    rhythm: Rhythm
+    per_week: int | None
+    since: object  # when it was confirmed; None if it was not
+    sent: list = field(default_factory=list)  # weeks, one for each message
+
+
+class Crowd(Town):
+    """A town in which strangers are alerted of what its first account writes, and what should come of that."""
+
+    def __init__(self, *views):
+        super().__init__(*views)
+        self.wanted = {address: {} for address in ADDRESSES}
+        self.paused = {}
+        self.ids, self.readers = {}, {}
+        self.asked = set()  # (address, post)
+        self.held = set()
+        self.gathered = set()
+        self.due = {}
+
+    def topic(self, name):
+        """A topic of the town."""
+        ana = self.people[0]
+        match name:
+            case "account":
+                return Topic(TopicKind.ACCOUNT, ana, ana)
+            case "tag":
+                return Topic(TopicKind.TAG, self.tags[0])
+            case _:
+                return Topic(TopicKind.EVENT, self.event, ana)
+
+    async def do(self, step):
+        """One step, here and in the model."""
+        self.now += timedelta(milliseconds=10)
+        match step:
+            case ("ask", which, topic, rhythm, per_week, confirmed):
+                await self.ask(ADDRESSES[which], topic, rhythm, per_week, confirmed)
+            case ("publish", tagged, visibility):
+                await self.publish(0, f"Bonjour{' #' + TAGS[0] if tagged else ''}", visibility, None)
+                await self.reach(self.posts[-1])
+            case ("write", who, is_key, corrected):
+                before = len(self.posts)
+                await self.write(who, "En direct", is_key, self.post(corrected))
+                if len(self.posts) > before:
+                    await self.reach(self.posts[-1])
+            case ("mark", which) if (id := self.post(which)) is not None:
+                marked = {"id": self.event, "account_id": self.people[0], "post_id": id}
+                await self.tolerant(events.mark, **marked, marks=events.Marks(is_key=True))
+                await self.reach(id)
+            case ("again", which) if (id := self.post(which)) is not None:
+                await self.reach(id)
+            case ("leave", which, topic):
+                await self.leave(ADDRESSES[which], topic)
+            case ("stop", which):
+                await self.stop(ADDRESSES[which])
+            case ("pause", which, hours) if (reader := self.readers.get(ADDRESSES[which])) is not None:
+                until = self.now + timedelta(hours=hours)
+                await self.db.write(alerts.pause, reader_id=reader, until=until, now=self.now)
+                self.paused[ADDRESSES[which]] = until
+            case ("wait", hours):
+                self.now += timedelta(hours=hours)
+                await self.gather()
+
+    async def ask(self, address, topic, rhythm, per_week, confirmed):
+        """Somebody asks, and mostly proves that the address is theirs."""
+        self.now += timedelta(minutes=21)  # more than three codes an hour would be refused
+        there = self.wanted[address].get(topic)
+        asked = await self.db.write(
+            alerts.ask,
+            reach=Reach(*address),
+            topic=self.topic(topic),
+            wish=Wish(rhythm, per_week),
+            wording=Wording("fr", "J'accepte."),
+            source=Source.PAGE,
+            topic_name="Ana",
+            zone=ZONE,
+            reader_id=self.readers.get(address),
+            secrets=alerts.Secrets("123456", f"{address}-{self.now}"),
+            now=self.now,
+        )
+        self.ids[address] = asked.address_id
+        known = asked.confirmed
+        if not known and confirmed:
+            reader = await self.db.write(alerts.confirm, address_id=asked.address_id, code="123456", now=self.now)
+            assert reader is not None
+        if known or confirmed:
+            self.readers[address] = asked.reader_id
+        if there is None:
+            there = self.wanted[address][topic] = Wanted(rhythm, per_week, None)
+        elif known:
+            there.rhythm, there.per_week = rhythm, per_week
+        if known or confirmed:
+            for one in self.wanted[address].values():
+                one.since = one.since or self.now
+
+    async def leave(self, address, topic):
+        """Somebody takes one wish back."""
+        if address in self.ids:
+            named = {"address_id": self.ids[address], "topic_id": self.topic(topic).id}
+            await self.db.write(alerts.leave_topic, **named, how=Withdrawn.PAGE, now=self.now)
+            if self.wanted[address].pop(topic, None):
+                self.held -= {one for one in self.held if one[0] == address and one[2] == topic}
+
+    async def stop(self, address):
+        """Somebody takes all back."""
+        if address in self.ids:
+            named = {"address_ids": [self.ids[address]], "how": Withdrawn.SMS}
+            await self.db.write(alerts.leave_all, **named, now=self.now)
+            gone = set(self.wanted[address])
+            self.wanted[address].clear()
+            self.held -= {one for one in self.held if one[0] == address and one[2] in gone}
+
+    async def reach(self, id):
+        """What a reaction does, here and in the model."""
+        place = alerts.Place()
+        while place is not None:
+            place = await self.db.write(alerts.after_post, id=id, place=place, now=self.now)
+        async with self.db.read() as tx:
+            post = (await posts.posts(tx, [id]))[id]
+            entry = (await events.entries(tx, [id])).get(id)
+            first = (await posts.posts(tx, [post.corrects_id])).get(post.corrects_id) if post.corrects_id else None
+        if post.visibility is not Visibility.PUBLIC or self.now - post.created_at > timedelta(hours=24):
+            return
+        if first is not None and self.now - first.created_at < NO_CORRECTION:
+            self.correct(first.id, id)
+            return
+        by_id = sorted((self.topic(name).id, name) for name in TOPICS)
+        under = {*post.topics, *((self.people[0],) if entry else ())}
+        for topic_id, name in by_id:
+            if topic_id in under:
+                for address in ADDRESSES:
+                    one = self.wanted[address].get(name)
+                    if one is not None and one.since is not None and one.since <= post.created_at:
+                        self.judge(address, name, one, id, entry)
+
+    def judge(self, address, name, one, id, entry):
+        """One wish meets one message."""
+        if one.rhythm is Rhythm.KEY and entry is not None and not entry.is_key:
+            return
+        this_week = self.now.astimezone(ZoneInfo(ZONE)).isocalendar()[:2]
+        later = None
+        if one.rhythm is Rhythm.DIGEST:
+            later = self.next_hour()
+        elif (until := self.paused.get(address)) is not None and until > self.now:
+            later = until
+        elif one.per_week is not None and one.sent.count(this_week) >= one.per_week:
+            later = self.next_hour()
+        if later is None:
+            if (address, id) not in self.asked:
+                self.asked.add((address, id))
+                if one.per_week is not None:
+                    one.sent.append(this_week)
+            self.held -= {(address, id, topic) for topic in TOPICS}
+        elif (address, id) not in self.asked:
+            if not any((address, id, topic) in self.held | self.gathered for topic in TOPICS):
+                self.held.add((address, id, name))
+            self.due[address] = min(self.due.get(address, later), later)
+
+    def correct(self, first, id):
+        """Who had the error gets the correction; where it waits, both wait."""
+        self.asked |= {(address, id) for address, post in self.asked if post == first}
+        self.asked |= {(address, id) for address, post, _ in self.gathered if post == first}
+        there = {(address, post) for address, post, _ in self.held | self.gathered}
+        self.held |= {
+            (address, id, topic) for address, post, topic in self.held if post == first and (address, id) not in there
+        }
+
+    def next_hour(self):
+        """The next six in the evening, there."""
+        there = self.now.astimezone(ZoneInfo(ZONE))
+        then = there.replace(hour=18, minute=0, second=0, microsecond=0)
+        return (then if then > there else then + timedelta(days=1)).astimezone(self.now.tzinfo)
+
+    async def gather(self):
+        """Digests whose hour has come."""
+        while await self.db.write(alerts.make_digests, now=self.now):
+            pass
+        for address in [one for one, due in self.due.items() if due <= self.now]:
+            del self.due[address]
+            mine = {one for one in self.held if one[0] == address}
+            self.held -= mine
+            self.gathered |= mine
+
+    async def compare(self):
+        """The tables say what the model says."""
+        names = {id: address for address, id in self.ids.items()}
+        asked, held, gathered = set(), set(), set()
+        async with self.db.read() as tx:
+            for id in self.posts:
+                for channel in CHANNELS:
+                    found = await deliveries.reached(tx, About.POST, id, channel, limit=99)
+                    asked |= {(names[one.holder_id], id) for one in found}
+                for one in await store.held_of_post(tx, id, after=0, limit=99):
+                    (gathered if one.digest_id else held).add((names[one.address_id], id))
+        assert asked == self.asked
+        assert held == {(address, id) for address, id, _ in self.held}
+        assert gathered == {(address, id) for address, id, _ in self.gathered}
+
+
+def test_who_is_reached_is_what_a_plain_reading_of_the_wishes_says():
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
+    @given(st.lists(wish, min_size=6, max_size=14), st.lists(step, min_size=15, max_size=40))
+    def run(wishes, steps):
+        asyncio.run(follow([*wishes, *steps]))
+
+    async def follow(steps):
+        async with a_town(Crowd) as town:
+            for one in steps:
+                await town.do(one)
+            await town.compare()
+
+    run()
+
+
+def test_steps_of_one_alert_reach_the_same_as_one_step(monkeypatch):
+    """Where one step ends and the next begins changes nothing."""
+    monkeypatch.setattr(reaching, "STEP", 1)
+    test_who_is_reached_is_what_a_plain_reading_of_the_wishes_says()
