@@ -20,7 +20,18 @@ from typing import Any
 import msgspec
 import structlog
 
-from pinson import __version__, mailing, playing, pushing, reactions, returning, schedule, sourcing, syndicating
+from pinson import (
+    __version__,
+    mailing,
+    playing,
+    pushing,
+    reactions,
+    returning,
+    schedule,
+    sourcing,
+    syndicating,
+    texting,
+)
 from pinson.delivering import Driver, Worker
 from pinson.domain import (
     access,
@@ -49,7 +60,7 @@ from pinson.domain.relations import Circles
 from pinson.domain.shortlinks import Clickometer, Redirects
 from pinson.domain.streams import Hub
 from pinson.domain.timelines import Timelines
-from pinson.interfaces import mastodon, ops, own, web, websub
+from pinson.interfaces import mastodon, ops, own, texts, web, websub
 from pinson.interfaces import media as media_files
 from pinson.interfaces.mastodon import Renderings
 from pinson.interfaces.request import Dispatcher, Interface
@@ -177,6 +188,7 @@ class Machine(msgspec.Struct, frozen=True):
     application: Dispatcher
     reactor: Reactor
     workers: Sequence[Worker]
+    telephony: texting.Telephony | None
     looks: sourcing.Looks
     plays: playing.Plays
     background: Sequence[Callable[[], Coroutine[Any, Any, None]]]
@@ -298,11 +310,15 @@ async def machine(
     )
     await reactor.start()
     wake.reactor = reactor
-    drivers: tuple[Driver, ...] = (
+    operators = Outgoing(allow_loopback=True, anywhere=True, user_agent=f"Pinson/{__version__}")
+    telephony = texting.telephony(tools, operators, chance=secrets.SystemRandom().random)
+    drivers: list[Driver] = [
         await pushing.Pushes.of(tools),
         mailing.Letters(tools),
         syndicating.Feeds(tools),
-    )
+    ]
+    if telephony is not None:
+        drivers.append(telephony.texts)
     workers = [Worker(tools, driver) for driver in drivers]
     looks = sourcing.Looks(tools)
     plays = playing.Plays(tools)
@@ -312,6 +328,7 @@ async def machine(
         media_files.interface(tools),
         ops.interface(tools),
         websub.interface(tools),
+        texts.interface(tools, telephony),
         web.interface(tools, cards, plays),
     ]
 
@@ -322,12 +339,13 @@ async def machine(
                 await follower.catch_up()
 
     try:
-        async with outgoing:
+        async with outgoing, operators:
             yield Machine(
                 tools=tools,
                 application=Dispatcher(tools, interfaces, front=ShortLinks(tools)),
                 reactor=reactor,
                 workers=workers,
+                telephony=telephony,
                 looks=looks,
                 plays=plays,
                 background=(
@@ -339,11 +357,14 @@ async def machine(
                     lambda: schedule.run(tools),
                     looks.run,
                     *(worker.run for worker in workers),
+                    *([telephony.texts.run] if telephony else []),
                 ),
             )
     finally:
         await plays.close()
         verifications.stop()
+        if telephony is not None:
+            telephony.texts.close()
         await clicks.stop()
         await tools.mailer.close()
         tools.limits.close()

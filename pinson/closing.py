@@ -17,6 +17,7 @@ from pinson.domain import (
     media,
     moderation,
     notifications,
+    phones,
     posts,
     relations,
     shortlinks,
@@ -33,6 +34,7 @@ async def erase_what_remains(tools: Tools, fact: AccountDeleted) -> None:
     """Erase the memberships, posts, media and follows of a deleted account, a few hundred at a time."""
     now = tools.clock.now()
     await tools.db.write(access.forget_account, account_id=fact.account_id, now=now)
+    await tools.db.write(phones.forget_account, account_id=fact.account_id, now=now)
     await tools.db.write(instance.forget_reader, account_id=fact.account_id, now=now)
     await tools.db.write(archives.forget_account, account_id=fact.account_id, now=now)
     while await tools.db.write(intakes.forget_account, account_id=fact.account_id, now=now):

@@ -21,6 +21,7 @@ from pinson.tools import Tools
 
 PAUSE = 0.25  # seconds between looks at what is due, when nothing is
 LASTS = timedelta(minutes=1)  # whoever took a delivery on has died if it did not say what came of it by then
+LONGER = {Channel.SMS: timedelta(minutes=3)}  # an operator's answer is waited for, since nothing is sent twice
 LAST_WORDS = 2.0  # seconds that attempts under way have to end when the process stops
 BROKEN = timedelta(minutes=5)  # when an attempt is made again that ended in a bug
 
@@ -31,8 +32,11 @@ class Driver(Protocol):
     """A channel. Several processes have one each."""
 
     channel: Channel
-    most_open: int
-    """Attempts under way in one process."""
+
+    @property
+    def most_open(self) -> int:
+        """Attempts under way in one process; 0 while none can be made: then they wait."""
+        ...
 
     async def prepare(self, tx: ReadTx, claimed: Sequence[Delivery]) -> Mapping[int, Any]:
         """What each of them says and to whom, by its id, if there still is something to say."""
@@ -41,7 +45,7 @@ class Driver(Protocol):
     async def attempt(self, delivery: Delivery, said: Any) -> Ended | Again:
         """Hand one over. said: from `prepare`; None if it had nothing for it.
 
-        It takes less than a minute, or another process makes the same attempt.
+        It takes less time than `LASTS`, or another process makes the same attempt.
         """
         ...
 
@@ -66,7 +70,7 @@ class Worker:
     async def step(self) -> bool:
         """Begin what is due and there is room for, and keep what came of it; whether anything is under way."""
         most = self._driver.most_open
-        if len(self._open) <= most // 2:
+        if most and len(self._open) <= most // 2:
             await self._begin(most - len(self._open))
         if not self._open:
             return False
@@ -79,7 +83,9 @@ class Worker:
         async with db.read() as tx:
             if not await deliveries.is_due(tx, channel, now=now):
                 return
-        claimed = await db.write(deliveries.claim, channel=channel, now=now, until=now + LASTS, limit=limit)
+        claimed = await db.write(
+            deliveries.claim, channel=channel, now=now, until=now + LONGER.get(channel, LASTS), limit=limit
+        )
         async with db.read() as tx:
             said = await self._driver.prepare(tx, claimed)
         for one in claimed:

@@ -18,6 +18,7 @@ from pinson.domain import (
     instance,
     links,
     media,
+    phones,
     posts,
     relations,
     search,
@@ -71,6 +72,7 @@ async def sweep(tools: Tools) -> None:
     while await tools.db.write(hub.forget_old, now=now):
         pass
     await tools.db.write(archives.forget_old, now=now)
+    await tools.db.write(phones.forget_drawn, now=now)
     await tools.db.write(media.forget_loose, now=now)
     await tools.db.write(links.forget_loose, now=now)
     await tools.db.write(proofs.ask_due, now=now)

@@ -139,6 +139,11 @@ def from_gsm(septets: bytes) -> str:
     return "".join(chars)
 
 
+def plain(text: str) -> str:
+    """A text with the typography of telephones: it reads the same, and no letter of it changes."""
+    return _replaced(text, accents=False, kept=()).text
+
+
 def rewrite(text: str, *, in_quotes: bool = False) -> Rewritten:
     """Say the same in the GSM alphabet, changing as little as helps: typography alone if that is enough.
 

@@ -253,6 +253,8 @@ async def pause(tx: WriteTx, *, reader_id: ReaderId, until: datetime | None, now
     there = await store.reader(tx, reader_id)
     if there is not None:
         await store.put_reader(tx, msgspec.structs.replace(there, paused_until=until), now=now)
+        if until is None and there.paused_until is not None:  # what was held meanwhile comes now
+            await store.set_due(tx, {one.id: now for one in await store.addresses_of(tx, reader_id)})
 
 
 async def forget_address(tx: WriteTx, *, reader_id: ReaderId, address_id: AddressId, now: datetime) -> None:

@@ -78,6 +78,11 @@ async def spend(tx: WriteTx, *, account_id: AccountId, parts: int, ceiling: int 
     return Spent(True)
 
 
+async def give_back(tx: WriteTx, *, account_id: AccountId, parts: int, now: datetime) -> None:
+    """Count parts no longer that were counted and then not taken."""
+    await store.spend(tx, account_id, -parts, day=to_ms(now) // DAY_MS)
+
+
 async def spent_today(tx: ReadTx, *, now: datetime) -> int:
     """Parts of SMS that were sent today (UTC), of all accounts."""
     return await store.spent(tx, to_ms(now) // DAY_MS)

@@ -1,0 +1,26 @@
+"""Questions about telephones."""
+
+import hmac
+
+from pinson.domain.accounts import AccountId
+from pinson.domain.phones import store
+from pinson.domain.phones.commands import MOST_DRAWN
+from pinson.domain.phones.model import Drawn, Pocket
+from pinson.lib.db import ReadTx
+
+
+async def pocket(tx: ReadTx, account_id: AccountId) -> Pocket:
+    """How an account publishes by text."""
+    there = await store.by_account(tx, account_id)
+    return Pocket(account_id) if there is None else Pocket(account_id, there.allowed, bool(there.code))
+
+
+async def is_right(tx: ReadTx, account_id: AccountId, code: str) -> bool:
+    """Whether this is the code of an account, or it asks for none."""
+    there = await store.by_account(tx, account_id)
+    return there is not None and (not there.code or hmac.compare_digest(there.code, code))
+
+
+async def drawn(tx: ReadTx, phone: str) -> list[Drawn]:
+    """The latest texts to and from a drawn telephone, the oldest first."""
+    return (await store.drawn(tx, phone, limit=MOST_DRAWN))[::-1]

@@ -1,0 +1,389 @@
+"""What people write to our number is done, and answered in one part; receipts are kept.
+
+Called by gateways as they hear, and by the page of drawn telephones. A text that is a command is obeyed in the
+transaction in which its answer is asked for. Who answers too much (another machine, most likely) is left alone; who
+wants silence never is.
+
+Not here: what a text asks for (`commands`), how an answer leaves (`sending`).
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+
+from pinson.domain import accounts, alerts, deliveries, events, phones, posts
+from pinson.domain.accounts import AccountId, Profile
+from pinson.domain.alerts import Address, NoteKind, Reach, Source, Topic, Withdrawn, Wording, publishers
+from pinson.domain.deliveries import Channel
+from pinson.domain.posts import Draft, EventId, Post, Visibility
+from pinson.domain.posts.text import fold_tag
+from pinson.domain.relations.model import TopicKind
+from pinson.lib.db import ReadTx, WriteTx
+from pinson.lib.errors import Kind, Refusal
+from pinson.lib.gateways import Heard, Incoming, Receipt, State
+from pinson.lib.limits import Limit
+from pinson.texting import commands, wording
+from pinson.texting.commands import (
+    Code,
+    Command,
+    Follow,
+    Help,
+    Pause,
+    Read,
+    Resume,
+    Start,
+    Stats,
+    Stop,
+    Unfollow,
+    Who,
+    Words,
+    Yes,
+)
+from pinson.texting.speeches import Speeches
+from pinson.texting.wording import Message, Speech
+from pinson.tools import Tools
+
+ONCE_AN_HOUR = Limit(1, 3600)
+ANSWERS = Limit(30, 3600)  # to one number: nobody types faster for long
+GUESSES = Limit(5, 3600)  # at a code that publishes
+UNTIL_THEN = timedelta(days=30)  # of a pause that has no end
+ENGLISH = frozenset(
+    {"follow", "subscribe", "yes", "help", "start", "get", "whois", "who", "hello", "unfollow", "leave"}
+)
+LONGEST = 1600  # characters that are read of a text
+
+events_log = structlog.get_logger("pinson.texting")
+
+
+class Answering:
+    """See the module."""
+
+    def __init__(self, tools: Tools, speeches: Speeches) -> None:
+        self._tools = tools
+        self._speeches = speeches
+
+    async def hear(self, heard: Sequence[Heard]) -> None:
+        """Keep receipts, all together, and do what each text asks for, in order."""
+        receipts = [one for one in heard if isinstance(one, Receipt) and one.state is not State.UNDER_WAY]
+        if receipts:
+            await self._tools.db.write(_receive, receipts=receipts, now=self._tools.clock.now())
+        for one in heard:
+            if isinstance(one, Incoming):
+                await self._answer(one)
+
+    async def _answer(self, text: Incoming) -> None:
+        if not text.source.startswith("+"):  # a short number or a name: nobody to answer
+            events_log.info("text_from_no_number")
+            return
+        now, tools = self._tools.clock.now(), self._tools
+        reach = Reach(Channel.SMS, text.source)
+        command = commands.parse(text.text[:LONGEST])
+        async with tools.db.read() as tx:
+            phone = await _phone(tx, reach)
+        linked = phone.pocket is not None and phone.pocket.allowed
+        if isinstance(command, Stop) and linked and not command.sure:
+            command = Words(text.text.strip())
+        speech = self._speeches.of(phone.lang or self._lang_of(text.text))
+        if not isinstance(command, Stop) and not self._may(f"texts {text.source}", ANSWERS):
+            return
+        try:
+            if isinstance(command, Words) and linked:
+                await self._publish(phone, command, speech, reach)
+                return
+            if isinstance(command, Words) and not self._may(f"help {text.source}", ONCE_AN_HOUR):
+                return
+            goodbye = isinstance(command, Stop) and self._may(f"goodbye {text.source}", ONCE_AN_HOUR)
+            await tools.db.write(
+                _obey, obeying=_Obeying(self._tools, speech, goodbye), reach=reach, command=command, now=now
+            )
+        except Refusal as refusal:
+            if refusal.kind is Kind.UNAVAILABLE:  # the disk is full: the network hands it over again
+                raise
+            await self._say(reach, speech, speech.refusal(refusal))
+
+    async def _publish(self, phone: "_Phone", words: Words, speech: Speech, reach: Reach) -> None:
+        """Publish what a member writes; the same text twice within an hour, once."""
+        tools, now = self._tools, self._tools.clock.now()
+        assert phone.account_id is not None
+        assert phone.pocket is not None
+        text = words.text
+        if phone.pocket.coded:
+            if words.code and not self._may(f"code {reach.value}", GUESSES):
+                return
+            async with tools.db.read() as tx:
+                is_right = bool(words.code) and await phones.is_right(tx, phone.account_id, words.code)
+            if not is_right:
+                await self._say(reach, speech, speech.code_missing())
+                return
+        elif words.code:
+            text = f"{words.code} {text}"
+        async with tools.db.read() as tx:
+            circle = await tools.circles.of(tx, phone.account_id, now=now)
+            defaults = await accounts.defaults(tx, phone.account_id)
+            event_id = None
+        said = hashlib.sha256(f"{reach.value} {text}".encode()).hexdigest()[:32]
+        prepared = posts.prepare(
+            Draft(text, Visibility.PUBLIC, idempotency_key=f"text-{said}"),
+            max_characters=tools.settings.posts.max_characters,
+            local_domain=tools.settings.url.partition("://")[2],
+            detect=tools.languages.of,
+            shortener=tools.shortener(wanted=defaults.shorten_links),
+        )
+        post = await tools.db.write(
+            posts.publish,
+            author=posts.Reader(circle, tools.standing),
+            author_id=phone.account_id,
+            prepared=prepared,
+            base_url=tools.settings.url,
+            event_id=event_id,
+            now=now,
+        )
+        await self._say(reach, speech, speech.published(f"{tools.settings.url}/@{phone.username}/{post.id}"))
+
+    async def _say(self, reach: Reach, speech: Speech, text: str) -> None:
+        zone = self._tools.settings.instance.time_zone
+        await self._tools.db.write(
+            _tell, reach=reach, lang=speech.lang, zone=zone, text=text, now=self._tools.clock.now()
+        )
+
+    def _may(self, key: str, limit: Limit) -> bool:
+        return self._tools.limits.hit(key, limit, self._tools.clock.now()).allowed
+
+    def _lang_of(self, text: str) -> str:
+        first = commands.fold(text.split(" ", 1)[0]) if text.strip() else ""
+        return "en" if first in ENGLISH else ""
+
+
+class _Phone(msgspec.Struct, frozen=True):
+    """Who writes, as far as that is known. pocket: what the account allows that the telephone is linked to."""
+
+    lang: str = ""
+    account_id: AccountId | None = None
+    username: str = ""
+    pocket: phones.Pocket | None = None
+
+
+class _Obeying(msgspec.Struct, frozen=True):
+    """What it takes to do what a text asks for."""
+
+    tools: Tools
+    speech: Speech
+    goodbye: bool
+
+
+async def _phone(tx: ReadTx, reach: Reach) -> _Phone:
+    address = await alerts.address(tx, reach)
+    reader = await alerts.reader(tx, address.reader_id) if address is not None else None
+    if address is None or reader is None:
+        return _Phone()
+    if reader.account_id is None or address.confirmed_at is None:
+        return _Phone(reader.lang)
+    account = await accounts.by_id(tx, reader.account_id)
+    if account is None:
+        return _Phone(reader.lang)
+    return _Phone(reader.lang, account.id, account.username, await phones.pocket(tx, account.id))
+
+
+async def _receive(tx: WriteTx, *, receipts: Sequence[Receipt], now: datetime) -> None:
+    for one in receipts:
+        await deliveries.receive(
+            tx,
+            channel=Channel.SMS,
+            remote_id=one.remote_id,
+            arrived=one.state is State.DELIVERED,
+            error=one.error,
+            now=now,
+        )
+
+
+async def _tell(tx: WriteTx, *, reach: Reach, lang: str, zone: str, text: str, now: datetime) -> None:
+    address = await alerts.address_for(tx, reach=reach, lang=lang, zone=zone, now=now)
+    await alerts.tell(tx, address_id=address.id, kind=NoteKind.ANSWER, data={"text": text}, now=now)
+
+
+async def _obey(tx: WriteTx, *, obeying: _Obeying, reach: Reach, command: Command, now: datetime) -> None:
+    """Do what a text asks for, and ask that its answer be sent."""
+    zone = obeying.tools.settings.instance.time_zone
+    address = await alerts.address_for(tx, reach=reach, lang=obeying.speech.lang, zone=zone, now=now)
+    text = await _done(tx, obeying, address, command, reach=reach, now=now)
+    if text:
+        await alerts.tell(tx, address_id=address.id, kind=NoteKind.ANSWER, data={"text": text}, now=now)
+
+
+async def _done(
+    tx: WriteTx, obeying: _Obeying, address: Address, command: Command, *, reach: Reach, now: datetime
+) -> str:
+    """What is answered; "" if nothing is, or something else says it."""
+    speech = obeying.speech
+    match command:
+        case Stop():
+            return await _stop(tx, obeying, address, now=now)
+        case Follow(name, wish):
+            return await _follow(tx, obeying, address, name, wish, reach=reach, now=now)
+        case Unfollow(name):
+            found = await _topic(tx, name)
+            if found is None:  # whoever begins with STOP wants silence, whatever comes after it
+                return await _stop(tx, obeying, address, now=now)
+            topic, shown = found
+            left = await alerts.leave_topic(tx, address_id=address.id, topic_id=topic.id, how=Withdrawn.SMS, now=now)
+            return speech.left(shown) if left else speech.did_not_follow(shown)
+        case Yes():
+            pending = [one for one in await alerts.alerts_of(tx, [address.id]) if one.confirmed_at is None]
+            if not pending:
+                return await _hello(tx, speech, address)
+            confirmed = await alerts.confirm_by_reply(tx, address_id=address.id, now=now)
+            latest = confirmed[-1] if confirmed else pending[-1]
+            wish = alerts.Wish(latest.rhythm, latest.per_week, latest.narrow_id)
+            return speech.follows(await _shown(tx, latest.kind, latest.topic_id), wish)
+        case Code(digits):
+            if await alerts.confirm(tx, address_id=address.id, code=digits, now=now) is None:
+                raise alerts.WrongCode
+            return await _hello(tx, speech, address)
+        case Pause(span):
+            until = now + (span or UNTIL_THEN)
+            await alerts.pause(tx, reader_id=address.reader_id, until=until, now=now)
+            return speech.paused(until)
+        case Resume():
+            await alerts.pause(tx, reader_id=address.reader_id, until=None, now=now)
+            return speech.resumed()
+        case Read(name) | Who(name):
+            profile = await _profile(tx, name)
+            if profile is None or profile.id in obeying.tools.standing.hidden:
+                return speech.unknown(name)
+            if isinstance(command, Who):
+                return speech.who(_name(profile), profile.note, f"{obeying.tools.settings.url}/@{profile.username}")
+            return await _latest(tx, obeying, profile)
+        case Stats(name):
+            return await _figures(tx, speech, address, name)
+        case Start():
+            return await _hello(tx, speech, address)
+        case Help() | Words():
+            return speech.help()
+        case _:
+            return speech.in_the_app()
+
+
+async def _stop(tx: WriteTx, obeying: _Obeying, address: Address, *, now: datetime) -> str:
+    """End all, and say so once."""
+    await alerts.leave_all(tx, address_ids=[address.id], how=Withdrawn.SMS, goodbye=obeying.goodbye, now=now)
+    return ""
+
+
+async def _follow(
+    tx: WriteTx,
+    obeying: _Obeying,
+    address: Address,
+    name: str,
+    wish: alerts.Wish,
+    *,
+    reach: Reach,
+    now: datetime,
+) -> str:
+    """Ask for an alert; whoever has proved that the number is theirs has it at once, others are asked to say yes."""
+    found = await _topic(tx, name)
+    if found is None:
+        return obeying.speech.unknown(name)
+    topic, shown = found
+    if topic.kind is TopicKind.ACCOUNT and topic.id in obeying.tools.standing.hidden:
+        return obeying.speech.unknown(name)
+    asked = await alerts.ask(
+        tx,
+        reach=reach,
+        topic=topic,
+        wish=wish,
+        wording=Wording(obeying.speech.lang, obeying.speech.consent(shown)),
+        source=Source.SMS,
+        topic_name=shown,
+        zone=obeying.tools.settings.instance.time_zone,
+        reader_id=address.reader_id if address.confirmed_at is not None else None,
+        secrets=alerts.new_secrets(),
+        now=now,
+    )
+    return obeying.speech.follows(shown, wish) if asked.confirmed else ""
+
+
+async def _topic(tx: ReadTx, name: str) -> tuple[Topic, str] | None:
+    """What can be followed under a name: an account, a live event, a hashtag; and how it is called."""
+    if not name.startswith("#"):
+        profile = await _profile(tx, name)
+        if profile is not None:
+            return Topic(TopicKind.ACCOUNT, profile.id, profile.id), _name(profile)
+        event = await _event(tx, name)
+        if event is not None:
+            return Topic(TopicKind.EVENT, event.id, event.account_id), event.title
+    tag = await posts.tag(tx, fold_tag(name)) if fold_tag(name) else None
+    return (Topic(TopicKind.TAG, tag.id), f"#{tag.display_name or tag.name}") if tag is not None else None
+
+
+async def _event(tx: ReadTx, slug: str) -> events.Event | None:
+    try:
+        event = await events.by_slug(tx, slug)
+    except Refusal:
+        return None
+    return None if event.is_model else event
+
+
+async def _profile(tx: ReadTx, name: str) -> Profile | None:
+    return await accounts.profile_by_acct(tx, name.removeprefix("@"), local_domain="")
+
+
+def _name(profile: Profile) -> str:
+    return wording.name_of("", profile.display_name, profile.username)
+
+
+async def _shown(tx: ReadTx, kind: TopicKind, topic_id: int) -> str:
+    """How a topic is called."""
+    match kind:
+        case TopicKind.ACCOUNT:
+            profile = await accounts.profile(tx, AccountId(topic_id))
+            return _name(profile) if profile is not None else "?"
+        case TopicKind.TAG:
+            tags = await posts.tags_by_ids(tx, [topic_id])
+            return f"#{tags[topic_id].display_name or tags[topic_id].name}" if topic_id in tags else "?"
+        case TopicKind.EVENT:
+            found = await events.by_ids(tx, [EventId(topic_id)])
+            return next((one.title for one in found.values()), "?")
+
+
+async def _hello(tx: ReadTx, speech: Speech, address: Address) -> str:
+    there = [one for one in await alerts.alerts_of(tx, [address.id]) if one.confirmed_at is not None]
+    return speech.hello(follows=[await _shown(tx, one.kind, one.topic_id) for one in there[:5]])
+
+
+async def _latest(tx: ReadTx, obeying: _Obeying, profile: Profile) -> str:
+    """The latest public message of an account, as a telephone shows it."""
+    shapes = await posts.by_author(tx, profile.id, limit=40)
+    ids = [
+        shape.id for shape in shapes if alerts.concerns_alerts(shape) and shape.id not in obeying.tools.standing.posts
+    ]
+    found = (await posts.posts(tx, ids[:1])).values()
+    publisher = (await publishers.publishers(tx, [profile.id]))[profile.id]
+    name = wording.name_of(publisher.sender, profile.display_name, profile.username)
+    for post in found:
+        return obeying.speech.message(_message(name, post, obeying.tools.settings.url, profile.username))
+    return obeying.speech.nothing_yet(name)
+
+
+def _message(name: str, post: Post, url: str, username: str) -> Message:
+    link = f"{url}/@{username}/{post.id}" if post.media or post.spoiler else ""
+    return Message(name, post.text, None, post.media, link, post.spoiler)
+
+
+async def _figures(tx: ReadTx, speech: Speech, address: Address, name: str) -> str:
+    """How many are alerted of a hashtag, or of the account that a telephone is linked to; else what it receives."""
+    if name:
+        found = await _topic(tx, name)
+        if found is None:
+            return speech.unknown(name)
+        topic_id, shown = found[0].id, found[1]
+    else:
+        reader = await alerts.reader(tx, address.reader_id)
+        if reader is None or reader.account_id is None or address.confirmed_at is None:
+            return await _hello(tx, speech, address)
+        topic_id, shown = reader.account_id, await _shown(tx, TopicKind.ACCOUNT, reader.account_id)
+    audience = await alerts.audience(tx, topic_id)
+    by_text = sum(one.alerts for one in audience if one.channel is Channel.SMS)
+    return speech.figures(shown, holders=sum(one.alerts for one in audience), by_text=by_text)

@@ -1,0 +1,211 @@
+"""What is said to telephones, in the language of whoever holds them.
+
+Called by `sending` and `answering`. Pure. What the service itself says takes one part; typography is that of
+telephones, letters stay as they are.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from gettext import NullTranslations
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from pinson.domain.alerts import NoteKind, Rhythm, Wish
+from pinson.lib import sms
+from pinson.lib.errors import Refusal
+
+LONGEST_NAME = 11
+CUT = "..."
+
+
+class Message(msgspec.Struct, frozen=True):
+    """What a message for a telephone is made of.
+
+    name: of the account. corrects_at: when what it corrects was said; None if it corrects nothing.
+    pictures: how many it has; link: to its page, if there are any or it is to be read there.
+    warning: what its author warns of: then it is read on its page alone. sells: the law asks for a way out in it.
+    """
+
+    name: str
+    text: str
+    corrects_at: datetime | None = None
+    pictures: int = 0
+    link: str = ""
+    warning: str = ""
+    sells: bool = False
+
+
+class Speech:
+    """The words of one language. number: that people write to."""
+
+    def __init__(self, words: NullTranslations, *, lang: str, number: str, zone: str, server: str, url: str) -> None:
+        self._ = words.gettext
+        self.ngettext = words.ngettext
+        self.lang = lang
+        self._number = number
+        self._zone = ZoneInfo(zone)
+        self._server = server
+        self._url = url
+
+    def message(self, one: Message) -> str:
+        """A message, with who says it, and what the law wants."""
+        _ = self._
+        text = " ".join(one.text.split())
+        if one.warning:
+            text = f"{one.warning} {one.link}"
+        elif one.link:
+            text = " ".join(
+                (text, self.ngettext("Picture: %(link)s", "Pictures: %(link)s", one.pictures) % {"link": one.link})
+            )
+        if one.corrects_at is not None:
+            text = _("CORRECTION to %(time)s: %(text)s") % {"time": self._time(one.corrects_at), "text": text}
+        if not text.casefold().startswith(one.name.casefold()):
+            text = _("%(name)s: %(text)s") % {"name": one.name, "text": text}
+        if one.sells:
+            text = f"{text} {self.way_out}"
+        return sms.plain(text)
+
+    @property
+    def way_out(self) -> str:
+        """How to end it, as short as it can be said."""
+        return self._("STOP to %(number)s") % {"number": self._number} if self._number else "STOP"
+
+    def digest(self, counts: Mapping[str, int], latest: Message, *, link: str) -> str:
+        """What somebody missed, in one part: how much of whom, and the latest."""
+        whom = ", ".join(f"{name} {count}" for name, count in sorted(counts.items(), key=lambda one: -one[1])[:4])
+        text = self._("While you were away: %(whom)s. %(link)s Latest: %(text)s") % {
+            "whom": whom,
+            "link": link,
+            "text": " ".join(latest.text.split()),
+        }
+        return one_part(text)
+
+    def note(self, kind: NoteKind, data: Mapping[str, str]) -> str:
+        """What the service itself says."""
+        _ = self._
+        match kind:
+            case NoteKind.CODE:
+                text = _("%(code)s is your code to receive %(topic)s by text. It works for 30 minutes.") % data
+                filled = f"{text}\n@{self._url.partition('://')[2]} #{data['code']}"  # so phones fill it in themselves
+                return sms.plain(filled) if sms.measure(sms.plain(filled)).parts == 1 else one_part(text)
+            case NoteKind.ASK:
+                text = _("Receive %(topic)s by text? Answer YES. It is free; STOP ends it.") % data
+            case NoteKind.GOODBYE:
+                text = _("Done: we send you no more texts. To come back: FOLLOW and a name.")
+            case NoteKind.TEST:
+                text = _("It works: alerts of %(server)s arrive here.") % {"server": self._server}
+            case NoteKind.ANSWER:
+                text = data["text"]
+        return one_part(text)
+
+    def consent(self, topic: str) -> str:
+        """What somebody agrees to who asks by text."""
+        return self._(
+            "I ask by text to receive the messages of %(topic)s by text, and confirm it by answering YES. "
+            "I can end it at any time by answering STOP."
+        ) % {"topic": topic}
+
+    def follows(self, topic: str, wish: Wish) -> str:
+        """They receive it from now on."""
+        _ = self._
+        match wish.rhythm:
+            case Rhythm.ALL:
+                text = _("Done: you receive all messages of %(topic)s.")
+            case Rhythm.DIGEST:
+                text = _("Done: you receive a digest of %(topic)s once a day.")
+            case Rhythm.KEY:
+                text = _("Done: you receive the essential of %(topic)s.")
+        return " ".join((text % {"topic": topic}, _("PAUSE holds it, STOP ends it.")))
+
+    def left(self, topic: str) -> str:
+        """They receive it no more."""
+        return self._("Done: nothing more of %(topic)s. STOP alone ends all texts.") % {"topic": topic}
+
+    def did_not_follow(self, topic: str) -> str:
+        """There was nothing to end."""
+        return self._("You did not follow %(topic)s. STOP alone ends all texts.") % {"topic": topic}
+
+    def paused(self, until: datetime) -> str:
+        """Nothing until then."""
+        there = until.astimezone(self._zone)
+        return self._("Nothing until %(day)s at %(time)s; then all in one text. RESUME: at once.") % {
+            "day": f"{there.day:02}/{there.month:02}",
+            "time": self._time(until),
+        }
+
+    def resumed(self) -> str:
+        """Texts come again."""
+        return self._("Done: texts come again.")
+
+    def unknown(self, name: str) -> str:
+        """Nobody is called so."""
+        return self._("We know nobody called %(name)s. Look at the spelling, or answer HELP.") % {"name": name[:30]}
+
+    def help(self) -> str:
+        """What one can write, in one part."""
+        return self._(
+            "FOLLOW name, STOP name, STOP: the end of all, PAUSE 2H, RESUME, GET name: the latest, WHOIS name."
+        )
+
+    def hello(self, *, follows: Sequence[str]) -> str:
+        """Good day."""
+        if follows:
+            return self._("You receive: %(names)s. HELP says what you can write.") % {"names": ", ".join(follows)}
+        return self._("Good day from %(server)s. Write FOLLOW and a name to receive its messages.") % {
+            "server": self._server
+        }
+
+    def nothing_yet(self, name: str) -> str:
+        """They have not said anything."""
+        return self._("%(name)s has not published anything yet.") % {"name": name}
+
+    def who(self, name: str, note: str, link: str) -> str:
+        """Who that is, in one part."""
+        return one_part(f"{name} {link} {note}")
+
+    def figures(self, name: str, *, holders: int, by_text: int) -> str:
+        """How many receive one's messages."""
+        return self.ngettext(
+            "%(name)s: %(count)s person is alerted, %(texts)s of them by text.",
+            "%(name)s: %(count)s people are alerted, %(texts)s of them by text.",
+            holders,
+        ) % {"name": name, "count": holders, "texts": by_text}
+
+    def published(self, link: str) -> str:
+        """What they wrote is out."""
+        return self._("Published: %(link)s") % {"link": link}
+
+    def code_missing(self) -> str:
+        """They must write their digits first."""
+        return self._("Not published: write your code of four digits before the message.")
+
+    def refusal(self, refusal: Refusal) -> str:
+        """Why not."""
+        return one_part(self._(refusal.text).format(**refusal.facts))
+
+    def in_the_app(self) -> str:
+        """That cannot be done by text."""
+        return self._("This does not work by text: please do it on %(url)s") % {"url": self._url}
+
+    def _time(self, moment: datetime) -> str:
+        there = moment.astimezone(self._zone)
+        return self._("%(hour)s:%(minute)s") % {"hour": there.hour, "minute": f"{there.minute:02}"}
+
+
+def one_part(text: str) -> str:
+    """As much of a text as one part takes."""
+    text = sms.plain(" ".join(text.split(" ")))
+    if sms.measure(text).parts <= 1:
+        return text
+    while text and sms.measure(text + CUT).parts > 1:
+        text = text[:-1]
+    return text.rstrip() + CUT
+
+
+def name_of(sender: str, display_name: str, username: str) -> str:
+    """What an account is called on a telephone."""
+    if sender:
+        return sender
+    shown = " ".join(display_name.split())
+    return shown if 0 < len(shown) <= 2 * LONGEST_NAME and not sms.measure(shown).outside else username
