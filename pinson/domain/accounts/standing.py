@@ -27,6 +27,7 @@ class Standing:
     def __init__(self) -> None:
         self._hidden: set[AccountId] = set()
         self._limited: set[AccountId] = set()
+        self.changes = 0  # how often anything here became another: who keeps what follows from it compares
 
     @property
     def hidden(self) -> AbstractSet[AccountId]:
@@ -45,6 +46,7 @@ class Standing:
         self._hidden.update(hidden)
         self._limited.clear()
         self._limited.update(limited)
+        self.changes += 1
 
     def apply(self, fact: Fact) -> None:
         """Follow the log."""
@@ -60,3 +62,6 @@ class Standing:
                 self._limited.add(fact.account_id)
             case AccountUnlimited():
                 self._limited.discard(fact.account_id)
+            case _:
+                return
+        self.changes += 1

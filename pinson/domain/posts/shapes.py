@@ -32,6 +32,7 @@ class Shapes:
     def __init__(self, keep: int = KEEP) -> None:
         self._shapes: OrderedDict[int, Shape] = OrderedDict()
         self._keep = keep
+        self.changes = 0  # how often a post became another than it was, or was gone: not when one was published
 
     async def of(self, tx: ReadTx, ids: Sequence[int]) -> list[Shape]:
         """The shapes of these posts, in the order given, without those that are gone.
@@ -49,17 +50,23 @@ class Shapes:
     def apply(self, fact: Fact) -> None:
         """Follow the log."""
         match fact:
-            case PostPublished() | PostEdited() | PostMoved() | PostCorrected() | QuotePolicyChanged() | QuoteRevoked():
+            case PostPublished():
                 self._keep_one(fact.post)
+            case PostEdited() | PostMoved() | PostCorrected() | QuotePolicyChanged() | QuoteRevoked():
+                self._keep_one(fact.post)
+                self.changes += 1
             case PostDeleted():
                 self._shapes.pop(fact.id, None)
+                self.changes += 1
             case RepliesOrphaned() | CorrectedGone():
                 for id in fact.ids:
                     self._shapes.pop(id, None)
+                self.changes += 1
 
     async def load(self, _tx: ReadTx) -> None:
         """Start over, empty."""
         self._shapes.clear()
+        self.changes += 1
 
     def _keep_one(self, shape: Shape) -> None:
         self._shapes[shape.id] = shape

@@ -38,7 +38,9 @@ class Standing(accounts.Standing):
         match fact:
             case PostHidden():
                 self._posts[fact.post.id] = fact.decision_id
+                self.changes += 1
             case PostUnhidden():
                 self._posts.pop(fact.post.id, None)
+                self.changes += 1
             case PostDeleted():
                 self._posts.pop(fact.id, None)

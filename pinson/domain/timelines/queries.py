@@ -47,14 +47,19 @@ EVERY_POST = rules.Narrow()
 class Merged(msgspec.Struct):
     """What the first merge of a timeline gave. It is good until something is new: most who look again find nothing new.
 
-    newest_head, upheavals: as they were then; see `Timelines._join`.
+    newest, newest_head, upheavals: as they were then, of all topics and of its own; see `Timelines._join`.
     ids, floor: see `merge.newest`.
+    first: what of these stands on the first page, for a reader of this circle, while `rests` is what it was.
     """
 
+    newest: int = 0
     newest_head: int = 0
     upheavals: int = -1
     ids: list[int] = []
     floor: int = 0
+    first: list[Shape] = []
+    circle: Circle | None = None
+    rests: tuple[int, ...] = ()
 
 
 class Timeline(msgspec.Struct, frozen=True):
@@ -227,15 +232,26 @@ class Timelines:
 
     async def _from_memory(self, tx: ReadTx, timeline: Timeline, reader: Reader, page: Page) -> list[Shape] | None:
         """The page, if heads and rings reach down to it."""
+        merged = timeline.merged
+        # What decides, besides the ids, who sees what: of facts about posts and accounts it is enough that there were
+        # some, and a circle is another once anything in it is.
+        rests = (timeline.apart, page.limit, self._shapes.changes, reader.standing.changes)
+        is_first = page.max_id is None and page.min_id is None and not page.since_id
+        stands = is_first and merged.circle is reader.circle and merged.rests == rests
+        if stands and merged.newest == self._newest and merged.upheavals == self._upheavals:
+            return [*merged.first]
         _, after = _bounds(page)
         heads = self._heads.ids[timeline.places]
         newest_head = int(heads.max(initial=0))
         if newest_head <= after:
             return []
-        k, merged = self._first_topics, timeline.merged
+        k = self._first_topics
         if merged.newest_head != newest_head or merged.upheavals != self._upheavals:
             merged.ids, merged.floor = await self._merge(tx, timeline, heads, k)
-            merged.newest_head, merged.upheavals = newest_head, self._upheavals
+            merged.newest_head, merged.upheavals, merged.rests = newest_head, self._upheavals, ()
+        elif stands:
+            merged.newest = self._newest
+            return [*merged.first]
         ids, floor = merged.ids, merged.floor
         read = self._down if page.min_id is None else self._up
         while (found := await read(tx, timeline, reader, page, ids, floor)) is None:
@@ -243,6 +259,9 @@ class Timelines:
                 return None
             k *= 4
             ids, floor = await self._merge(tx, timeline, heads, k)
+        if is_first:
+            merged.first, merged.circle, merged.rests, merged.newest = found, reader.circle, rests, self._newest
+            return [*found]
         return found
 
     async def _merge(self, tx: ReadTx, timeline: Timeline, heads: NDArray[np.int64], k: int) -> tuple[list[int], int]:

@@ -1,8 +1,14 @@
 """Who looks at a timeline again is shown what is new there, wherever it takes its place."""
 
-from pinson.domain.posts import Visibility
-from pinson.lib.paging import Page
-from tests.domain.town import a_town
+import asyncio
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from pinson.domain.posts import Reader, Visibility
+from pinson.domain.timelines import Timelines
+from pinson.lib.paging import NEWEST, Page
+from tests.domain.town import a_town, step
 
 ANA, BEN, CLEO = range(3)
 LHC = 0
@@ -57,3 +63,35 @@ async def test_the_public_page_follows_too():
         after = await town.timelines.page(town.db, public, reader=stranger, page=page)
         assert [shape.id for shape in before] == town.deleted
         assert [shape.id for shape in after] == town.posts
+
+
+async def replay(story, limit, deeper):
+    """After each step of a story, look at first pages again, and compare them with what a new view gives."""
+    async with a_town() as town:
+        for one in story:
+            await town.take(one)
+            anew = Timelines(town.shapes)
+            async with town.db.read() as tx:
+                await anew.load(tx)
+            ana, ben, stranger = await town.reader(ANA), await town.reader(BEN), Reader(None, town.standing)
+            for reader, seen, true in (
+                (ana, town.timelines.home(ana.circle), anew.home(ana.circle)),
+                (ben, town.timelines.home(ben.circle), anew.home(ben.circle)),
+                (stranger, town.timelines.public(local=True), anew.public(local=True)),
+                (ana, town.timelines.tag(town.tags[LHC]), anew.tag(town.tags[LHC])),
+                (stranger, town.timelines.profile(town.people[CLEO]), anew.profile(town.people[CLEO])),
+            ):
+                page = Page(None, None, None, limit)
+                if deeper:
+                    await town.timelines.page(town.db, seen, reader=reader, page=Page(NEWEST, None, None, limit))
+                again = await town.timelines.page(town.db, seen, reader=reader, page=page)
+                assert again == await anew.page(town.db, true, reader=reader, page=page), one
+
+
+def test_first_pages_that_are_remembered_are_those_of_a_view_that_remembers_nothing():
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.generate,))
+    @given(st.lists(step, min_size=20, max_size=60), st.sampled_from([3, 20]), st.booleans())
+    def holds(story, limit, deeper):
+        asyncio.run(replay(story, limit, deeper))
+
+    holds()
