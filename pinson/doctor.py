@@ -34,6 +34,7 @@ from pinson.lib.db.migrate import steps
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.http import Answer, ForbiddenAddress, Outgoing, OutgoingFailed
 from pinson.lib.mail import address_of, domain_of
+from pinson.lib.postmarks import Postmark
 from pinson.lib.reactor import Cursor
 from pinson.lib.vitals import FAR_BEHIND, MB, Level, room
 
@@ -79,7 +80,7 @@ def examine(data: Path, *, environ: Mapping[str, str], now: datetime) -> list[Fi
         *_or_well("settings", _settings(settings), "The settings can be used."),
         *_folder(data, now, running=running),
         *asyncio.run(_paper()),
-        *asyncio.run(_mail(settings, data)),
+        *asyncio.run(_mail(settings, data, running=running)),
         *asyncio.run(_address(settings, running=running)),
     ]
 
@@ -235,7 +236,7 @@ async def _paper() -> list[Finding]:
     return [Finding(Level.OK, "paper", "PDF files can be made.")]
 
 
-async def _mail(settings: Settings, data: Path) -> list[Finding]:
+async def _mail(settings: Settings, data: Path, *, running: bool) -> list[Finding]:
     mail = settings.mail
     if mail.backend == "folder":
         text = f"E-mail goes into the folder {data / mail.folder}, and to nobody."
@@ -255,13 +256,36 @@ async def _mail(settings: Settings, data: Path) -> list[Finding]:
     )
     try:
         async with client:
-            return [Finding(Level.OK, "mail", f"{place} is ready to take e-mail."), *await _seal(settings, data)]
+            return [
+                Finding(Level.OK, "mail", f"{place} is ready to take e-mail."),
+                *await _seal(settings, data),
+                *await _returns(settings, running=running),
+            ]
     except aiosmtplib.SMTPAuthenticationError as error:
         text = f"{place} does not take our user name and password: {error.code} {error.message}"
         return [Finding(Level.BROKEN, "mail", text, "Correct mail.smtp_username and mail.smtp_password.")]
     except (aiosmtplib.SMTPException, OSError) as error:
         advice = "Check mail.smtp_host, mail.smtp_port and mail.smtp_tls, and that it takes mail from here."
         return [Finding(Level.BROKEN, "mail", f"{place} cannot be talked to: {error}", advice)]
+
+
+async def _returns(settings: Settings, *, running: bool) -> list[Finding]:
+    """Whether what comes back can reach us."""
+    postmark = Postmark.of(settings)
+    if postmark is None:
+        if _is_local(settings):
+            return []
+        text = f"Letters that come back go to {settings.mail.sender}, and are not counted."
+        return [Finding(Level.WARNING, "mail", text, "See docs/howto/send-e-mail.md, and set mail.lmtp_port.")]
+    place = f"{settings.mail.lmtp_host}, port {settings.mail.lmtp_port}"
+    if not running:
+        return [Finding(Level.OK, "mail", f"What comes back to {postmark.domain} will be taken at {place}.")]
+    if not await _accepts(settings.mail.lmtp_host, settings.mail.lmtp_port):
+        text = f"Nobody takes what comes back to {postmark.domain} at {place}, though a server is there."
+        return [
+            Finding(Level.BROKEN, "mail", text, "See whether another program has that port, and restart the server.")
+        ]
+    return [Finding(Level.OK, "mail", f"What comes back to {postmark.domain} is taken at {place}.")]
 
 
 async def _seal(settings: Settings, data: Path) -> list[Finding]:
@@ -325,10 +349,15 @@ def _is_ours(answer: Answer) -> bool:
 
 async def _listens(settings: Settings) -> bool:
     """Whether anything accepts connections where the server should."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    return await _accepts(settings.host, settings.port)
+
+
+async def _accepts(host: str, port: int) -> bool:
+    """Whether anything accepts connections at a place to listen on."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     try:
         async with asyncio.timeout(PATIENCE):
-            _reader, writer = await asyncio.open_connection(host, settings.port)
+            _reader, writer = await asyncio.open_connection(host, port)
     except OSError:  # TimeoutError is one
         return False
     writer.close()

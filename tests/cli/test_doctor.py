@@ -244,6 +244,14 @@ def test_a_mail_server_that_is_ready_is_well(examine, configure):
     assert findings["mail"][0][0] == "ok"
 
 
+def test_what_comes_back_is_taken_or_not_as_the_settings_say(examine, configure):
+    with mail_server() as port:
+        configure(mail_settings(port, "lmtp_port = 8024\nbounce_domain = 'back.example.org'\n"))
+        _, findings = examine()
+
+    assert any("comes back to back.example.org" in text for _, text, _ in findings["mail"])
+
+
 def test_a_mail_server_that_is_not_there_is_broken(examine, configure):
     configure(mail_settings(free_port()))
 
