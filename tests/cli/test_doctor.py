@@ -1,12 +1,16 @@
 """`pinson doctor`: what it says of a server that is well, and of each thing that can be wrong with one."""
 
+import errno
 import json
+import os
+import shutil
 import socket
 import stat
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
 
 import apsw
 import pytest
@@ -213,6 +217,49 @@ def test_a_reaction_that_nobody_runs_is_told_while_a_server_is_there(examine, co
         _, findings = examine()
 
     assert findings["reactions"][0][1] == "Nobody runs “letters”, though a server is there."
+
+
+def test_a_reaction_that_is_far_behind_is_told_since_the_log_grows_until_it_has_caught_up(examine, configure, data):
+    soon = to_ms(SystemClock().now() + timedelta(seconds=5))
+    execute(data, "INSERT INTO log (seq, at, kind, payload) VALUES (20000, 0, 'Something', '{}')")
+    execute(data, "INSERT INTO cursors (reaction, seq, holder, held_until) VALUES ('letters', 7, 'x', ?)", soon)
+    with answering(200, b'{"status": "UP"}') as port:
+        configure(f"port = {port}")
+        _, findings = examine()
+
+    assert findings["reactions"][0][1] == "“letters” is 19993 facts behind."
+
+
+@pytest.mark.parametrize(("free", "level"), [(50, "broken"), (500, "warning"), (5000, "ok")])
+def test_a_disk_that_is_nearly_full_is_told_in_time(examine, data, monkeypatch, free, level):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=free << 20))
+
+    code, findings = examine()
+
+    assert (code, findings["disk"][0][0]) == (int(level == "broken"), level)
+    if level != "ok":
+        assert findings["disk"][0][1:] == (f"Only {free} MB are free.", "Make room: on a full disk nothing is saved.")
+
+
+def test_a_disk_that_takes_nothing_is_broken(examine, data, monkeypatch):
+    def fail(_file):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", fail)
+
+    code, findings = examine()
+
+    assert code == 1
+    assert findings["folder"] == [
+        ("broken", f"Nothing can be written into {data}: Input/output error.", "Mend the disk, or its permissions.")
+    ]
+
+
+def test_changes_that_pile_up_beside_the_database_are_told(examine, data):
+    with (data / "pinson.db-wal").open("wb") as wal:
+        wal.truncate(300 << 20)  # of which nothing is on the disk
+
+    assert "-wal has grown to 300 MB" in examine()[1]["disk"][0][1]
 
 
 # --- Mail ---------------------------------------------------------------------------------------------------------

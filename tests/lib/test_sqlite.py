@@ -7,9 +7,10 @@ from contextlib import closing
 
 import apsw
 import pytest
+from structlog.testing import capture_logs
 
 from pinson.lib import log
-from pinson.lib.db import BodyAwaitedElse, CannotWrite
+from pinson.lib.db import BodyAwaitedElse, CannotRead, CannotWrite
 from pinson.lib.db.sqlite import MAX_BATCH, Sqlite, connect, write_lock
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.log import Fact
@@ -513,3 +514,37 @@ def test_statements_are_prepared_once_whatever_is_bound_to_them(tmp_path):
     connection = connect(tmp_path / "db", flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
 
     assert connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, -1) == 1
+
+
+async def test_a_damaged_page_is_a_refusal_that_says_what_to_do_and_all_else_can_be_read(data, now):
+    async def make_tags(tx):
+        for id in range(200):
+            text = f"{id:04}" + "x" * 1000
+            columns = "id, name, display_name, created_at"
+            await tx.run(f"INSERT INTO tags ({columns}) VALUES (:id, :id, :text, 0)", id=id, text=text)
+
+    async def names(tx, *, below):
+        return await tx.all(str, "SELECT substr(display_name, 1, 4) FROM tags WHERE id < :below", below=below)
+
+    made = Sqlite(data)
+    await made.write(make_topic, id=1, now=now)
+    await made.write(make_tags)
+    await made.close()
+    path = data / "pinson.db"
+    content = path.read_bytes()
+    page = content.index(b"0100xxx") // 4096 * 4096
+    path.write_bytes(content[:page] + b"\xa5" * 4096 + content[page + 4096 :])
+    db = Sqlite(data)
+
+    with capture_logs() as log:
+        async with db.read() as tx:
+            assert len(await names(tx, below=50)) == 50
+            with pytest.raises(CannotRead):
+                await names(tx, below=150)
+        with pytest.raises(CannotRead):
+            await db.read_in_thread(names, below=150)
+
+    assert await topics(db) == [1]
+    assert await db.write(make_topic, id=2, now=now) == 2
+    assert [(line["event"], "pinson doctor" in line["advice"]) for line in log] == [("cannot_read", True)] * 2
+    await db.close()

@@ -37,6 +37,13 @@ class CannotWrite(Refusal):
     text = "The server cannot write to its disk at the moment. Nothing was saved; please try again later."
 
 
+class CannotRead(Refusal):
+    """The disk is failing, or the database on it is damaged. The log says which, and what to do."""
+
+    kind, code = Kind.UNAVAILABLE, "storage_unreadable"
+    text = "The server cannot read this from its disk. Whoever runs it finds more in its log."
+
+
 class BodyAwaitedElse(RuntimeError):
     """A body given to `write` waited for something that is not its transaction: a bug. It was rolled back."""
 

@@ -37,7 +37,7 @@ import apsw
 import structlog
 
 from pinson.lib import ids
-from pinson.lib.db import BodyAwaitedElse, CannotWrite, Dialect, Listener, Recorded
+from pinson.lib.db import BodyAwaitedElse, CannotRead, CannotWrite, Dialect, Listener, Recorded
 from pinson.lib.db.rows import bind, reader
 
 OWNS = ("last_id",)
@@ -122,11 +122,14 @@ class Sqlite:
 
     async def read_in_thread(self, body: Callable[..., Coroutine[Any, Any, T]], /, **arguments: Any) -> T:
         def in_thread() -> T:
-            tx = SqliteReadTx(self._begin())
             try:
-                return run_now(body(tx, **arguments))
-            finally:
-                self._end(tx._connection)
+                tx = SqliteReadTx(self._begin())
+                try:
+                    return run_now(body(tx, **arguments))
+                finally:
+                    self._end(tx._connection)
+            except STORAGE_FAILURES as error:
+                raise _unreadable(error) from error
 
         return await self._loop.run_in_executor(self._threads, in_thread)
 
@@ -156,8 +159,12 @@ class Sqlite:
         return connection
 
     def _end(self, connection: apsw.Connection) -> None:
-        connection.execute("COMMIT")
-        self._idle.append(connection)
+        try:
+            connection.execute("COMMIT")
+        except STORAGE_FAILURES:
+            connection.close()  # nothing is lost: it only read
+        else:
+            self._idle.append(connection)
 
 
 class SqliteReadTx:
@@ -212,11 +219,14 @@ class _Reading(SqliteReadTx):
                 events.warning("slow_read", seconds=round(took, 4), statements=self.statements)
 
     async def all(self, type: type[T], sql: str, /, **parameters: Any) -> list[T]:
-        if not self.statements:
-            self._started = time.perf_counter()
-            self._connection = self._db._begin()
-        self.statements += 1
-        return await super().all(type, sql, **parameters)
+        try:
+            if not self.statements:
+                self._started = time.perf_counter()
+                self._connection = self._db._begin()
+            self.statements += 1
+            return await super().all(type, sql, **parameters)
+        except STORAGE_FAILURES as error:
+            raise _unreadable(error) from error
 
 
 class SqliteWriteTx(SqliteReadTx):
@@ -403,6 +413,13 @@ def _failure(error: Exception) -> Exception:
     refusal = CannotWrite()
     refusal.__cause__ = error
     return refusal
+
+
+def _unreadable(error: Exception) -> CannotRead:
+    """What whoever reads is told, and, in the log, whoever runs the server."""
+    advice = "Run `pinson doctor`. If it finds damage: stop the server, restore the newest backup into a new folder."
+    events.critical("cannot_read", error=f"{type(error).__name__}: {error}", advice=advice)
+    return CannotRead()
 
 
 class _Result:
