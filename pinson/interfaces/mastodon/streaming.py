@@ -24,7 +24,7 @@ from pinson.domain.posts import Reader
 from pinson.domain.relations import ListShape, lists
 from pinson.domain.streams import Ending, Heard, HeardKind, Listener
 from pinson.domain.timelines import Timeline
-from pinson.interfaces.api import CHALLENGE, BadToken, NoToken, OutsideScopes
+from pinson.interfaces.api import CHALLENGE, FIVE_MINUTES, BadToken, NoToken, OutsideScopes, TooManyRequests
 from pinson.interfaces.api import refused as refused_as_elsewhere
 from pinson.interfaces.mastodon.api import Call, Who, json
 from pinson.interfaces.mastodon.conversations import rendered as rendered_conversations
@@ -33,6 +33,7 @@ from pinson.interfaces.mastodon.notifications import show
 from pinson.interfaces.request import Routes
 from pinson.interfaces.tellers import MEDIA_TYPE, EventsResponse, EventTeller, Teller
 from pinson.lib.errors import Kind, Refusal
+from pinson.lib.limits import Limit
 from pinson.lib.paging import NEWEST
 from pinson.lib.serving import EventStream, WebSocket
 from pinson.lib.serving.frames import Code, Opcode, frame
@@ -371,6 +372,9 @@ class _Conversation:
         elif wanted.type == "subscribe" and there is None:
             if len(self._tellers) >= MOST_SUBSCRIPTIONS:
                 return
+            if not self._is_within_limits():
+                self._say({"error": TooManyRequests.text, "status": 429})
+                return
             try:
                 if self._principal.scopes.isdisjoint(_scopes(wanted.stream)):
                     self._say({"error": NO_ACCESS[OutsideScopes], "status": 401})
@@ -382,6 +386,15 @@ class _Conversation:
             teller = _SocketTeller(self, subscription)
             self._tellers.append(teller)
             teller.begin(self.socket)
+
+    def _is_within_limits(self) -> bool:
+        """What is asked for over a socket counts among the requests of its token."""
+        limits = self.tools.settings.limits
+        if not limits.enabled:
+            return True
+        limit = Limit(limits.token_requests_per_5_minutes, FIVE_MINUTES)
+        key = f"requests token {self._principal.token_id}"
+        return self.tools.limits.hit(key, limit, now=self.tools.clock.now()).allowed
 
     def _say(self, message: dict[str, Any]) -> None:
         self.socket.send(frame(Opcode.TEXT, msgspec.json.encode(message)))
@@ -474,7 +487,10 @@ async def _timeline(tools: Tools, wanted: Wanted) -> Timeline:
         case ["hashtag"] | ["hashtag", "local"]:
             if not wanted.tag:
                 raise MissingTag
-            tag = await tools.db.write(posts.tag_named, name=wanted.tag, now=tools.clock.now())
+            async with tools.db.read() as tx:
+                tag = await posts.tag(tx, posts.tag_name(wanted.tag))
+            if tag is None:  # it can be listened to before its first post
+                tag = await tools.db.write(posts.tag_named, name=wanted.tag, now=tools.clock.now())
             return tools.timelines.tag(tag.id)
     raise UnknownStream
 

@@ -6,6 +6,7 @@ import json
 import msgspec
 import pytest
 
+from pinson.domain import posts
 from pinson.domain.access.scopes import expand
 from pinson.domain.streams import HeardKind
 from pinson.domain.streams import hub as hubs
@@ -191,3 +192,30 @@ async def test_nonsense_over_a_socket_is_ignored(world, hub, said):
     if told["error"] == "Unknown stream type":
         told = json.loads((await wire.frame())[1])
     assert told == {"error": "Not authorized to stream this list", "status": 401}
+
+
+@pytest.mark.parametrize("settings", [{"limits.enabled": True, "limits.token_requests_per_5_minutes": 5}])
+async def test_what_is_asked_for_over_a_socket_counts_as_requests_do(world, hub):
+    ana = await world.person("ana")
+    wire = await opened(world, ana)
+    for number in range(6):
+        say(wire, type="subscribe", stream="hashtag", tag=f"sun{number}")
+        say(wire, type="unsubscribe", stream="hashtag", tag=f"sun{number}")
+
+    for _ in range(2):
+        assert json.loads((await wire.frame())[1]) == {"error": "Too many requests", "status": 429}
+    assert len(hub) == 1
+    async with world.tools.db.read() as tx:
+        assert [await posts.tag(tx, f"sun{number}") is None for number in range(6)] == [False] * 4 + [True] * 2
+
+
+async def test_a_stream_of_a_hashtag_that_there_is_writes_nothing(world, hub):
+    ana = await world.person("ana")
+    await world.publish(ana, "Out #sun")
+    before = world.tools.db.committed
+    wire = await opened(world, ana, "hashtag&tag=SUN")
+
+    post = await world.publish(ana, "Again #Sun")
+
+    assert json.loads((await wire.told())[1])["id"] == str(post.id)
+    assert world.tools.db.committed == before + 1
