@@ -56,6 +56,7 @@ STORAGE_FAILURES = (
     apsw.CorruptError,
     apsw.BusyError,  # a program that does not know our lock file keeps the database to itself
 )
+READ_FAILURES = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.CorruptError, apsw.NotADBError, apsw.BusyError)
 LAST_ID = "SELECT id FROM last_id"
 KEEP_LAST_ID = "UPDATE last_id SET id = :id"
 LAST_SEQ = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'log'), 0)"
@@ -128,7 +129,7 @@ class Sqlite:
                     return run_now(body(tx, **arguments))
                 finally:
                     self._end(tx._connection)
-            except STORAGE_FAILURES as error:
+            except READ_FAILURES as error:
                 raise _unreadable(error) from error
 
         return await self._loop.run_in_executor(self._threads, in_thread)
@@ -161,7 +162,7 @@ class Sqlite:
     def _end(self, connection: apsw.Connection) -> None:
         try:
             connection.execute("COMMIT")
-        except STORAGE_FAILURES:
+        except READ_FAILURES:
             connection.close()  # nothing is lost: it only read
         else:
             self._idle.append(connection)
@@ -225,7 +226,7 @@ class _Reading(SqliteReadTx):
                 self._connection = self._db._begin()
             self.statements += 1
             return await super().all(type, sql, **parameters)
-        except STORAGE_FAILURES as error:
+        except READ_FAILURES as error:
             raise _unreadable(error) from error
 
 
