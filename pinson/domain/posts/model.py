@@ -46,6 +46,8 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     allowed_mentions: whom it may mention, if its author wants to be held to that.
     corrects_id: the post that it corrects.
     place: where it is from, by its name; None leaves it as it is.
+    event_id: the live event that it is written for, while it is a draft; whoever publishes says it anew.
+    is_key: whether it is a key moment there.
     """
 
     text: str
@@ -63,6 +65,8 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     allowed_mentions: tuple[AccountId, ...] | None = None
     corrects_id: PostId | None = None
     place: str | None = None
+    event_id: EventId | None = None
+    is_key: bool = False
 
 
 class Shortening(msgspec.Struct, frozen=True):

@@ -42,9 +42,13 @@ QR_QUIET = 4  # modules around it (ISO/IEC 18004)
 
 
 class Pasted(msgspec.Struct):
-    """The list, and the form that makes links: one address a line, and what one calls it. max_id: of the page."""
+    """The list, and the form that makes links: one address a line, and what one calls it. max_id: of the page.
+
+    message: the one whose links are asked for alone.
+    """
 
     max_id: ShortLinkId | None = None
+    message: int | None = None
     addresses: str = ""
 
 
@@ -321,7 +325,10 @@ async def export_clicks(call: Call, form: Changed) -> Response:
 async def _list(call: Call, form: Pasted, *, made: int = 0, refused: Sequence[Refused] = ()) -> Response:
     account_id = call.require(SEEING)
     async with call.tools.db.read() as tx:
-        links = await shortlinks.of_account(tx, account_id, Page(form.max_id, None, None, AT_A_TIME + 1))
+        if form.message is not None:
+            links = [one for one in await shortlinks.of_post(tx, form.message) if one.account_id == account_id]
+        else:
+            links = await shortlinks.of_account(tx, account_id, Page(form.max_id, None, None, AT_A_TIME + 1))
         shown = links[:AT_A_TIME]
         ids = [link.id for link in shown]
         codes = await shortlinks.codes_of(tx, ids)

@@ -160,6 +160,8 @@ class Written(msgspec.Struct):
             quote_policy=defaults.quote_policy,
             corrects_id=self.corrects_id,
             place=self.place,
+            event_id=self.event_id,
+            is_key=self.is_key,
         )
 
     @classmethod
@@ -181,6 +183,8 @@ class Written(msgspec.Struct):
             several=draft.poll.multiple if draft.poll else False,
             at=f"{due_at.astimezone(zone):%Y-%m-%dT%H:%M}" if due_at else "",
             place=draft.place or "",
+            event_id=draft.event_id,
+            is_key=draft.is_key,
         )
 
 
@@ -209,7 +213,12 @@ async def show(call: Call, form: Asked) -> Response:
     async with call.tools.db.read() as tx:
         if form.draft is not None:
             kept = await drafts.owned(tx, form.draft, account_id=account_id)
-            return await page(call, of_kept(kept, call.zone), described=False)
+            again = of_kept(kept, call.zone)
+            if again.event_id is not None:
+                there = (await events.by_ids(tx, [again.event_id])).get(again.event_id)
+                if there is None or await events.role(tx, there, account_id) is None:
+                    again.event_id, again.is_key = None, False  # what is written is not lost with its event
+            return await page(call, again, described=False)
         defaults = await accounts.defaults(tx, account_id)
         visibility, named = Visibility(defaults.visibility), ""
         if form.in_reply_to_id is not None:

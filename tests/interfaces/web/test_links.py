@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from pinson.domain import access, shortlinks
+from pinson.domain import access, accounts, shortlinks
 from pinson.domain.access import MemberRole, UserRole
 from pinson.domain.shortlinks import Channel, Checked, Visitor
 from pinson.lib.paging import Page as Part
@@ -330,3 +330,23 @@ async def test_moderators_close_a_site_and_open_it_again(world, cern, member):
     assert "example.org It asks for passwords." in again.text
     assert "closed the site" in (await desk.open("/moderation/register")).text
     assert (await member.open("/moderation/closed_sites")).status == 404
+
+
+async def test_the_menu_of_ones_message_leads_to_the_links_in_it(world, cern, member):
+    await make(world, cern)
+    posting = accounts.DefaultsChanges(shorten_links=True)
+    await world.write(accounts.change, account_id=cern.account_id, changes=accounts.Changes(), posting=posting)
+    said = (await world.client(cern).post("/api/v1/statuses", json={"status": f"Programme: {TARGET}/today"})).json()
+
+    card = await member.open(f"/@cern/{said['id']}?lang=en")
+    page = await member.open(f"/links?message={said['id']}&lang=en")
+    other = await member.open("/links?message=12&lang=en")
+
+    assert f"/links?message={said['id']}" in card.links
+    assert page.html.count('scope="row"') == 1
+    assert "example.org/programme/today" in page.html
+    assert "No address in this message is a short link" in other.text
+    eve = Browser(world)
+    await world.person("eve")
+    await eve.sign_in("eve@mail.example")
+    assert "example.org/programme/today" not in (await eve.open(f"/links?message={said['id']}")).html
