@@ -137,7 +137,7 @@ class Plays:
 
     def state(self, event: Event, drafts: Sequence[ReadyDraft]) -> Retelling | None:
         """How far it is; None if it tells nothing again."""
-        again = [one for one in drafts if one.marks.again is not None]
+        again = [one for one in drafts if one.marks.again is not None and not (_is_held(one) and one.marks.is_skipped)]
         if not again:
             return None
         return Retelling(sum(one.post_id is not None for one in again), len(again), event.id in self._running)
@@ -247,10 +247,12 @@ class Plays:
 
 def _waiting(drafts: Sequence[ReadyDraft]) -> list[ReadyDraft]:
     """What is still to be told again, the next first."""
-    held = [
-        one for one in drafts if one.marks.again is not None and one.post_id is None and one.after_start is not None
-    ]
+    held = [one for one in drafts if one.marks.again is not None and _is_held(one) and not one.marks.is_skipped]
     return sorted(held, key=lambda one: (one.after_start, one.place))
+
+
+def _is_held(one: ReadyDraft) -> bool:
+    return one.post_id is None and one.after_start is not None
 
 
 def _due(event: Event, ready: ReadyDraft) -> datetime:

@@ -146,7 +146,7 @@ async def make_from(
         )
         await store.insert_line(tx, again)
     for draft in await store.drafts(tx, old.id):
-        marks = msgspec.structs.replace(draft.marks, meets=None, keeps=None, line_id=None, again=None)
+        marks = msgspec.structs.replace(draft.marks, meets=None, keeps=None, line_id=None, again=None, is_skipped=False)
         ready = msgspec.structs.replace(draft, id=tx.new_id(new.id, now), event_id=new.id, marks=marks, post_id=None)
         await store.insert_draft(tx, ready)
     return new

@@ -149,7 +149,8 @@ class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
     promises: it leaves something open that will be answered.
     meets, keeps: the post whose expectation it meets, and whose promise it keeps.
     line_id: the line of the programme that it is about.
-    again: the message of another event that it tells again, see `retell`; of drafts only.
+    again: the message of another event that it tells again, see `retell`. is_skipped: it is not to go out after all,
+        unless somebody puts it back. Both of drafts only.
     """
 
     is_key: bool = False
@@ -160,6 +161,7 @@ class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
     keeps: PostId | None = None
     line_id: int | None = None
     again: PostId | None = None
+    is_skipped: bool = False
 
 
 class ReadyDraft(msgspec.Struct, frozen=True):

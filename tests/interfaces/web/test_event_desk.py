@@ -332,3 +332,60 @@ async def test_the_desk_asks_no_more_however_much_is_out_and_ready(world, at_des
 async def test_the_page_of_the_event_leads_its_team_to_the_desk(world, at_desk, event):
     assert DESK in (await at_desk.open("/e/premieres-collisions")).links
     assert DESK not in (await Visitor(world).open("/e/premieres-collisions")).links
+
+
+async def test_a_draft_is_skipped_and_put_back_and_keeps_its_place_and_time(world, ana, at_desk, event):
+    first = await ready(world, ana, event, "Les portes ouvrent", after_start=3600)
+    await ready(world, ana, event, "On ferme")
+
+    page = await press(at_desk, await at_desk.open(f"{DESK}?lang=en"), "skip", draft_id=first["id"])
+    assert "1 message skipped" in page.text
+    assert [form.fields["draft_id"] for form in page.forms if ("do", "send") in form.buttons] != [first["id"]]
+    assert not [
+        form for form in page.forms if ("do", "send") in form.buttons and form.fields["draft_id"] == first["id"]
+    ]
+    page = await press(at_desk, page, "put_back", draft_id=first["id"])
+
+    assert "skipped" not in page.text
+    sends = [form.fields["draft_id"] for form in page.forms if ("do", "send") in form.buttons]
+    assert sends[0] == first["id"]
+    held = (await world.client(ana).get(f"{API}/{event['id']}/drafts")).json()
+    assert held[0]["after_start"] == 3600
+
+
+async def test_when_a_draft_is_meant_to_go_out_is_changed_at_the_desk(world, ana, at_desk, event):
+    draft = await ready(world, ana, event, "Les portes ouvrent à 10 h", after_start=3600)
+    page = await at_desk.open(f"{DESK}?draft_id={draft['id']}")
+    before = page.forms[composer(page)].fields["time"]
+
+    async def kept(time):
+        page = await at_desk.open(f"{DESK}?draft_id={draft['id']}&lang=en")
+        page = await write(at_desk, page, do="keep", time=time)
+        return page, (await world.client(ana).get(f"{API}/{event['id']}/drafts")).json()[0]["after_start"]
+
+    hour, minute = map(int, before.split(":"))
+    _, same = await kept(before)
+    _, later = await kept(f"{hour:02}:{minute + 1 if minute < 59 else 58:02}")
+    _, never = await kept("")
+    refused, still = await kept("25:99")
+
+    assert same == 3600
+    assert abs(later - 3600) == 60
+    assert never is None
+    assert "Say a time of day" in refused.text
+    assert still is None
+
+
+async def test_a_draft_that_was_sent_and_taken_back_waits_once(world, ana, at_desk, event):
+    draft = await ready(world, ana, event, "Le faisceau tourne à 10 h 31")
+    page = await press(at_desk, await at_desk.open(f"{DESK}?lang=en"), "send")
+    page = await press(at_desk, page, "take_back")
+
+    assert page.forms[composer(page)].fields["draft_id"] == draft["id"]
+    assert not [form for form in page.forms if ("do", "send") in form.buttons]
+    fragment = await at_desk.open(f"{DESK}/situation?draft_id={draft['id']}")
+    assert not [form for form in fragment.forms if ("do", "send") in form.buttons]
+    page = await write(at_desk, page)
+
+    assert len(await messages(world, event)) == 1
+    assert not [form for form in page.forms if ("do", "send") in form.buttons]

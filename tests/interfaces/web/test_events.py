@@ -11,6 +11,7 @@ import pytest
 from pinson.domain import accounts
 from tests.interfaces.mastodon.test_query_counts import counted
 from tests.interfaces.web.visitor import Visitor
+from tests.lib.pictures import drawing, encoded
 from tests.world import URL
 
 API = "/api/pinson/v1/events"
@@ -424,3 +425,92 @@ async def test_of_a_suspended_account_there_is_no_event(world, ana):
         assert (await world.client().get(f"/e/{event['slug']}{path}")).status_code == 404, path
     assert (await world.client().get(f"{API}/{event['id']}")).status_code == 404
     assert (await world.client().get(API)).json() == []
+
+
+async def test_a_draft_kept_on_the_page_is_still_of_its_event_when_it_is_opened_again(world, ana):
+    event = await made(world, ana)
+    visitor = Visitor(world)
+    await visitor.sign_in("ana")
+    page = await visitor.open(f"/write?event={event['slug']}&lang=en")
+    fields = {**page.forms[form_with(page, "event_id")].fields, "text": "Feu vert à 10 h 31", "is_key": "1"}
+    await visitor.client.post("/write/draft", data=fields)
+
+    (link,) = [one for one in (await visitor.open("/drafts")).links if one.startswith("/write?draft=")]
+    page = await visitor.open(link)
+    await visitor.send(page, form=form_with(page, "event_id"))
+
+    (message,) = (await world.client().get(f"{API}/{event['id']}/messages")).json()
+    assert message["is_key"]
+
+
+async def test_a_draft_outlives_its_place_in_a_team(world, ana):
+    event = await made(world, ana)
+    bob = await world.person("bob")
+    await world.client(ana).put(f"{API}/{event['id']}/team/{bob.account_id}", json={"role": "writer"})
+    visitor = Visitor(world)
+    await visitor.sign_in("bob")
+    page = await visitor.open(f"/write?event={event['slug']}&lang=en")
+    fields = {**page.forms[form_with(page, "event_id")].fields, "text": "Feu vert à 10 h 31"}
+    await visitor.client.post("/write/draft", data=fields)
+    await world.client(ana).delete(f"{API}/{event['id']}/team/{bob.account_id}")
+
+    (link,) = [one for one in (await visitor.open("/drafts")).links if one.startswith("/write?draft=")]
+    page = await visitor.open(link)
+
+    assert "Feu vert" in page.text
+    assert not any("event_id" in form.fields for form in page.forms)
+
+
+async def test_an_event_has_a_picture_that_its_lead_puts_there_and_takes_away(world, ana):
+    event = await made(world, ana)
+    visitor = Visitor(world)
+    await visitor.sign_in("ana")
+    page = await visitor.open(f"/e/{event['slug']}/edit?lang=en")
+    csrf = page.forms[-1].fields["csrf"]
+
+    async def send(do, **files):
+        data = {"csrf": csrf, "do": do, "alt": "La salle de commande"}
+        return await visitor.client.post(f"/e/{event['slug']}/edit", data=data, files=files or None)
+
+    missing = await send("save_cover")
+    text = await send("save_cover", cover=("a.png", b"no picture", "image/png"))
+    kept = await send("save_cover", cover=("a.png", encoded(drawing(60, 40), "PNG"), "image/png"))
+    shown = await Visitor(world).open(f"/e/{event['slug']}")
+    await send("drop_cover")
+    gone = await Visitor(world).open(f"/e/{event['slug']}")
+
+    assert (missing.status_code, text.status_code, kept.status_code) == (422, 422, 303)
+    assert 'alt="La salle de commande"' in shown.html
+    assert "La salle de commande" not in gone.html
+
+
+async def test_a_calendar_rings_before_the_lines_of_the_programme_for_those_who_ask(world, ana):
+    event = await made(world, ana)
+    for hours, what in ((3, "Reprise"), (4, "Premiers croisements")):
+        line = {"starts_at": (world.clock.now() + timedelta(hours=hours)).isoformat(), "what": what}
+        await world.client(ana).post(f"{API}/{event['id']}/programme", json=line)
+    page = await Visitor(world).open(f"/e/{event['slug']}?lang=en")
+    one, other, all_of_them = [link for link in page.links if "remind=5" in link]
+
+    plain = await calendar_of(world, f"/e/{event['slug']}.ics")
+    ringing = await calendar_of(world, all_of_them)
+    (alone,) = (await calendar_of(world, one)).walk("VEVENT")
+    nowhere = await Visitor(world).client.get(f"/e/{event['slug']}.ics?line=12&remind=5")
+
+    assert not plain.walk("VALARM")
+    assert [alarm.decoded("TRIGGER") for alarm in ringing.walk("VALARM")] == [timedelta(minutes=-5)] * 2
+    assert str(alone["SUMMARY"]).startswith("Reprise")
+    assert alone["UID"] in [part["UID"] for part in plain.walk("VEVENT")]
+    assert "line=" in other
+    assert nowhere.status_code == 404
+    world.clock.move(timedelta(hours=5))
+    assert "remind=5" not in (await Visitor(world).open(f"/e/{event['slug']}?lang=en")).html
+
+
+async def test_a_video_that_not_every_browser_plays_says_where_it_does(world, ana):
+    event = await made(world, ana, webcast_url="https://film.example/live.m3u8")
+
+    page = await Visitor(world).open(f"/e/{event['slug']}?lang=en")
+
+    assert "It plays in Safari" in page.text
+    assert page.links.count("https://film.example/live.m3u8") == 1

@@ -16,12 +16,13 @@ from pinson.domain.posts import EventId
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.profiles import profile_of
 from pinson.interfaces.web.site import Call
-from pinson.lib.calendars import MEDIA_TYPE, Calendar, Date, written
+from pinson.lib.calendars import MEDIA_TYPE, Alarm, Calendar, Date, written
 
 routes = Routes()
 
 KEPT = 60  # seconds that a proxy may hold a calendar
 MOST = 200
+LONGEST_REMINDER = 24 * 60  # minutes
 
 
 class OfAccount(msgspec.Struct):
@@ -53,11 +54,14 @@ async def of_account(call: Call, form: OfAccount) -> Response:
     return call.public(written(calendar), MEDIA_TYPE, kept=KEPT)
 
 
-async def of_event(call: Call, slug: str) -> Response:
+async def of_event(call: Call, slug: str, *, line_id: int | None = None, remind: int | None = None) -> Response:
     """An event and its programme.
 
+    Args:
+        line_id: a line of the programme that is wanted alone. remind: how many minutes before each line to ring.
     Raises:
         EventNotFound: there is none, it is a model, or its account is suspended.
+        LineNotFound: it has no such line.
     """
     async with call.tools.db.read() as tx:
         event = await events.by_slug(tx, slug)
@@ -65,20 +69,33 @@ async def of_event(call: Call, slug: str) -> Response:
     if event.is_model or event.account_id in call.tools.standing.hidden:
         raise events.EventNotFound
     url = f"{call.base_url}/e/{event.slug}"
+    asked = f"?{call.request.url.query}" if line_id is not None or remind is not None else ""
+    found = _dates(call, [event], lines, remind=remind)
+    if line_id is not None:
+        found = [one for one in found if one.uid == _uid(call, event, line_id)]
+        if not found:
+            raise events.LineNotFound
     calendar = Calendar(
         name=event.title,
-        address=f"{url}.ics",
+        address=f"{url}.ics{asked}",
         page=url,
         modified=event.updated_at,
-        dates=_dates(call, [event], lines),
+        dates=found,
         text=event.text,
         refresh=timedelta(minutes=15),
     )
     return call.public(written(calendar), MEDIA_TYPE, kept=KEPT)
 
 
-def _dates(call: Call, found: Sequence[Event], lines: Mapping[EventId, Sequence[Line]]) -> list[Date]:
+def _uid(call: Call, event: Event, line_id: int) -> str:
+    return f"event-{event.id}-{line_id}@{call.local_domain}"
+
+
+def _dates(
+    call: Call, found: Sequence[Event], lines: Mapping[EventId, Sequence[Line]], *, remind: int | None = None
+) -> list[Date]:
     dates = []
+    before = None if remind is None else timedelta(minutes=min(max(remind, 0), LONGEST_REMINDER))
     for event in found:
         url, uid = f"{call.base_url}/e/{event.slug}", f"event-{event.id}@{call.local_domain}"
         whole = Date(
@@ -100,7 +117,8 @@ def _dates(call: Call, found: Sequence[Event], lines: Mapping[EventId, Sequence[
         dates += [
             msgspec.structs.replace(
                 whole,
-                uid=f"event-{event.id}-{line.id}@{call.local_domain}",
+                uid=_uid(call, event, line.id),
+                alarm=Alarm(before, line.what) if before is not None and line.done_at is None else None,
                 starts=line.starts_at,
                 ends=line.ends_at,
                 title=f"{line.what} ({event.title})",

@@ -69,6 +69,13 @@ class BadDraftLine(Refusal):
     text = "Line {number} begins with no time of day. For example: 10:15 The doors are open"
 
 
+class BadTime(Refusal):
+    """When something is to go out is a time of day."""
+
+    kind, code = Kind.INVALID, "bad_time"
+    text = "Say a time of day, for example 10:15."
+
+
 class Opened(msgspec.Struct):
     """The desk. What a link to it fills in: what the next message corrects or answers, and which draft it was.
 
@@ -94,6 +101,7 @@ class Composed(Written, kw_only=True):
     """The form of the message, which says what it will be in the event too.
 
     draft_id: the ready draft that it was. expects_from, expects_until: in how many minutes more follows.
+    time: when it is meant to go out if it waits, by the event's clock.
     """
 
     slug: str
@@ -105,6 +113,7 @@ class Composed(Written, kw_only=True):
     keeps_id: PostId | None = None
     meets_id: PostId | None = None
     line_id: int | None = None
+    time: str = ""
 
     @property
     def marks(self) -> Marks:
@@ -211,6 +220,9 @@ async def show(call: Call, form: Opened) -> Response:
         written.key, written.text, written.pictures = before.key, before.text, before.pictures
         written.corrects_id, written.spoiler, written.sensitive = before.corrects_id, before.spoiler, before.sensitive
         described = False
+        if form.draft_id is not None:
+            async with call.tools.db.read() as tx:
+                written.time = _local(event, _waiting(await events.drafts(tx, event.id), form.draft_id).after_start)
     elif form.corrects_id is not None:
         written.text = _correction(call, event, form.corrects_id)
     elif form.draft_id is not None:
@@ -218,6 +230,7 @@ async def show(call: Call, form: Opened) -> Response:
             ready = _waiting(await events.drafts(tx, event.id), form.draft_id)
         written.text, written.language = ready.text, ready.language or written.language
         written = written.as_marked(ready.marks, call.lang)
+        written.time = _local(event, ready.after_start)
     return await _desk(call, written, described=described, done=form.done)
 
 
@@ -288,6 +301,8 @@ async def act(call: Call, form: Deed) -> Response:
             return call.redirect(f"/e/{event.slug}/regie?done={post.id}")
         case "earlier" | "later" | "last":
             await _move_draft(call, event, form)
+        case "skip" | "put_back":
+            await _skip_draft(call, event, form)
         case "add_drafts":
             lines = _pasted(form.drafts, event)
             await write(events.add_drafts, drafts=lines, language=event.language, **of)
@@ -305,7 +320,7 @@ async def show_situation(call: Call, form: Opened) -> Response:
     Raises:
         NotSignedIn, RoleForbids, EventNotFound, NotInTeam, IsModel.
     """
-    facts = await _facts(call, form.slug)
+    facts = await _facts(call, form.slug, at_hand=form.draft_id)
     return call.fragment("events/_desk", **facts)
 
 
@@ -319,7 +334,7 @@ async def _desk(
     pasted: str = "",
 ) -> Response:
     """The desk with a form filled in; arguments as those of `writing.page`, and `done`: see `Opened`."""
-    facts = await _facts(call, form.slug)
+    facts = await _facts(call, form.slug, at_hand=form.draft_id)
     form.key = form.key or access.new_secret()
     last = next((one for one in facts["out"] if one.told.post.id == done and one.is_mine), None)
     return call.page(
@@ -336,8 +351,8 @@ async def _desk(
     )
 
 
-async def _facts(call: Call, slug: str) -> dict[str, Any]:
-    """What the parts of the desk that go on by themselves show."""
+async def _facts(call: Call, slug: str, *, at_hand: int | None = None) -> dict[str, Any]:
+    """What the parts of the desk that go on by themselves show. at_hand: the draft that stands in the form instead."""
     own = call.require("write:statuses")
     async with call.tools.db.read() as tx:
         event, owner, role = await _in_team(tx, call, slug)
@@ -351,6 +366,7 @@ async def _facts(call: Call, slug: str) -> dict[str, Any]:
     async with call.tools.db.read() as tx:
         told = await events.tell(tx, event.id, shapes)
     zone = ZoneInfo(event.zone)
+    held = [one for one in ready if one.post_id is None and one.id != at_hand]
     return {
         "event": event,
         "owner": owner,
@@ -361,7 +377,8 @@ async def _facts(call: Call, slug: str) -> dict[str, Any]:
         "standing": standing(call, event, situation),
         "out": [_out(call, event, one, own) for one in told],
         "newest": max((shape.id for shape in shapes), default=0),
-        "ready": [_ready(call, event, one) for one in ready if one.post_id is None],
+        "ready": [_ready(call, event, one) for one in held if not one.marks.is_skipped],
+        "skipped": [_ready(call, event, one) for one in held if one.marks.is_skipped],
         "open_promises": [_still(call, event, one, said) for one in situation.promising],
         "next_hour": _hour(call, situation.next_line.starts_at, zone) if situation.next_line else "",
         "line_hour": _hour(call, situation.line.starts_at, zone) if situation.line else "",
@@ -457,18 +474,38 @@ async def _keep_ready(call: Call, event: Event, form: Composed, marks: Marks) ->
     own = call.require("write:statuses")
     of = {"id": event.id, "account_id": own, "text": form.typed, "language": form.language_code, "now": call.now}
     if form.draft_id is None:
-        await call.tools.db.write(events.add_draft, marks=marks, **of)
+        after_start = _after_start(form.time, event, None)
+        await call.tools.db.write(events.add_draft, after_start=after_start, marks=marks, **of)
         return
     async with call.tools.db.read() as tx:
         ready = _waiting(await events.drafts(tx, event.id), form.draft_id)
     marks = msgspec.structs.replace(marks, again=ready.marks.again)
-    await call.tools.db.write(events.change_draft, draft_id=ready.id, after_start=ready.after_start, marks=marks, **of)
+    after_start = _after_start(form.time, event, ready.after_start)
+    await call.tools.db.write(events.change_draft, draft_id=ready.id, after_start=after_start, marks=marks, **of)
+
+
+async def _skip_draft(call: Call, event: Event, form: Deed) -> None:
+    """Have a draft not go out after all; or have it ready again."""
+    own = call.require("write:statuses")
+    async with call.tools.db.read() as tx:
+        ready = _waiting(await events.drafts(tx, event.id), form.draft_id)
+    await call.tools.db.write(
+        events.change_draft,
+        id=event.id,
+        account_id=own,
+        draft_id=ready.id,
+        text=ready.text,
+        language=ready.language,
+        after_start=ready.after_start,
+        marks=msgspec.structs.replace(ready.marks, is_skipped=form.do == "skip"),
+        now=call.now,
+    )
 
 
 async def _move_draft(call: Call, event: Event, form: Deed) -> None:
     own = call.require("write:statuses")
     async with call.tools.db.read() as tx:
-        held = [one for one in await events.drafts(tx, event.id) if one.post_id is None]
+        held = [one for one in await events.drafts(tx, event.id) if one.post_id is None and not one.marks.is_skipped]
     ids = [one.id for one in held]
     place = ids.index(_waiting(held, form.draft_id).id)
     ids.pop(place)
@@ -505,6 +542,7 @@ async def _take_back(call: Call, event: Event, form: Deed) -> Response:
     call.limit("deletions", f"account {own}", Limit(most, HALF_AN_HOUR))
     async with call.tools.db.read() as tx:
         entry = (await events.entries(tx, [form.post_id])).get(form.post_id)
+        was = [one.id for one in await events.drafts(tx, event.id) if one.post_id == form.post_id]
     if entry is None or entry.event_id != event.id:
         raise events.EntryNotFound
     gone = await call.tools.db.write(
@@ -522,6 +560,7 @@ async def _take_back(call: Call, event: Event, form: Deed) -> Response:
         "expects_from": minutes[0],
         "expects_until": minutes[1],
         "line_id": entry.line_id or "",
+        "draft_id": was[0] if was else "",  # it waits in the form, and not in the list as well
     }
     told = urlencode({name: value for name, value in again.items() if value != ""})
     return call.redirect(f"/e/{event.slug}/regie?{told}")
@@ -564,6 +603,31 @@ def _pasted(said: str, event: Event) -> list[tuple[int | None, str]]:
     if not found:
         raise events.BlankLine
     return found
+
+
+def _local(event: Event, after_start: int | None) -> str:
+    """When a draft is meant to go out, as a field for a time of day holds it."""
+    if after_start is None:
+        return ""
+    return f"{(event.starts_at + timedelta(seconds=after_start)).astimezone(ZoneInfo(event.zone)):%H:%M}"
+
+
+def _after_start(said: str, event: Event, before: int | None) -> int | None:
+    """A time of day in seconds after the beginning, on the day that was said before, or on the first.
+
+    Raises:
+        BadTime.
+    """
+    if not said.strip():
+        return None
+    if said == _local(event, before):
+        return before  # to the second
+    found = re.fullmatch(r"\s*(\d{1,2})\s*[:hH]\s*(\d{2})\s*", said)
+    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        raise BadTime
+    day = (event.starts_at + timedelta(seconds=before or 0)).astimezone(ZoneInfo(event.zone))
+    at = day.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
+    return round((at - event.starts_at).total_seconds())
 
 
 def _minutes(said: str) -> int | None:

@@ -3,22 +3,27 @@
 Each part of the page that changes an event is a form of its own, so that nothing else is lost by sending it.
 """
 
+import io
 import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from pinson.domain import accounts, events
+from pinson.domain import accounts, events, media
 from pinson.domain.accounts import AccountNotFound
 from pinson.domain.events import Changes, Event, Line, Marks, ReadyDraft, Role, Step
-from pinson.interfaces.request import Routes
+from pinson.domain.media import IMAGE_BYTES, MediaId, Said, Upload
+from pinson.interfaces.request import MAX_BODY, Routes
 from pinson.interfaces.web import dates
-from pinson.interfaces.web.events.page import opened
+from pinson.interfaces.web.events.page import cover_of, opened
 from pinson.interfaces.web.interactions import NoSuchDeed
 from pinson.interfaces.web.site import Call
+from pinson.interfaces.web.writing import HALF_AN_HOUR
 from pinson.lib.errors import Kind, Refusal
+from pinson.lib.limits import Limit
 
 routes = Routes()
 
@@ -85,6 +90,8 @@ class Edited(One):
     acct: str = ""
     role: Role = Role.WRITER
     member_id: int = 0
+    cover: UploadFile | None = None
+    alt: str = ""
 
 
 class Copied(One):
@@ -160,6 +167,7 @@ async def edit(call: Call, form: Edited) -> Response:
         lines = await events.lines(tx, event.id)
         drafts = await events.drafts(tx, event.id)
         members = await events.team(tx, event.id)
+        cover = await cover_of(tx, event)
         people = await accounts.profiles(tx, [member.account_id for member in members])
     zone = ZoneInfo(event.zone)
     return call.page(
@@ -172,10 +180,11 @@ async def edit(call: Call, form: Edited) -> Response:
         drafts=[Row(one, _due(event, one, zone)) for one in drafts],
         members=[(people[one.account_id], one.role) for one in members if one.account_id in people],
         begins=_local(event.starts_at, zone),
+        cover=cover,
     )
 
 
-@routes.post("/e/{slug}/edit", again=edit)
+@routes.post("/e/{slug}/edit", again=edit, max_body=IMAGE_BYTES + MAX_BODY)
 async def change(call: Call, form: Edited) -> Response:
     """Do what one of the forms says.
 
@@ -185,7 +194,7 @@ async def change(call: Call, form: Edited) -> Response:
     """
     own = call.require("write:statuses")
     async with call.tools.db.read() as tx:
-        event, _, _ = await opened(tx, call, form.slug)
+        event, _, role = await opened(tx, call, form.slug)
         member = (
             await accounts.by_acct(tx, form.acct.lstrip("@"), local_domain=call.local_domain) if form.acct else None
         )
@@ -220,6 +229,12 @@ async def change(call: Call, form: Edited) -> Response:
             await write(events.set_member, member_id=member.id, role=form.role, **of)
         case "drop_member":
             await write(events.drop_member, member_id=form.member_id, **of)
+        case "save_cover":
+            if role is not Role.LEAD:
+                raise events.NotInTeam
+            await write(events.change, said=Changes(cover_id=await _taken(call, event, form)), **of)
+        case "drop_cover":
+            await write(events.change, said=Changes(cover_id=0), **of)
         case "delete":
             await write(events.delete, **of)
             return call.redirect("/events")
@@ -266,6 +281,26 @@ async def copy(call: Call, form: Copied) -> Response:
         now=call.now,
     )
     return call.redirect(f"/e/{made.slug}/edit")
+
+
+async def _taken(call: Call, event: Event, form: Edited) -> MediaId:
+    """The picture that came with the form.
+
+    Raises:
+        NoFile, DescriptionTooLong, and all that `Studio.receive` raises.
+    """
+    sent = Upload(form.cover.file, form.cover.size or 0) if form.cover is not None else Upload(io.BytesIO(), 0)
+    most = call.tools.settings.limits.uploads_per_30_minutes
+    call.limit("uploads", f"account {event.account_id}", Limit(most, HALF_AN_HOUR))
+    made = await call.tools.studio.receive(
+        sent,
+        thumbnail=None,
+        said=Said(media.check_description(form.alt)),
+        account_id=event.account_id,
+        wait=True,
+        now=call.now,
+    )
+    return made.id
 
 
 def _said(form: Edited, event: Event) -> Changes:

@@ -39,10 +39,16 @@ MOST_KEY, MOST_PICTURES, MOST_CORRECTIONS, MOST_LISTED = 40, 24, 100, 60
 
 
 class Asked(Paged, kw_only=True):
-    """A page of an event. order: `oldest` turns it around."""
+    """A page of an event. order: `oldest` turns it around.
+
+    line, remind: of its calendar, the line of the programme that is asked for alone, and so many minutes before which a
+        calendar program is to ring.
+    """
 
     slug: str
     order: str = ""
+    line: int | None = None
+    remind: int | None = None
 
     @property
     def is_oldest_first(self) -> bool:
@@ -129,7 +135,8 @@ async def show(call: Call, form: Asked) -> Response:
         EventNotFound: there is none, it is a model and the reader is not of its team, or its account is suspended.
     """
     if form.slug.endswith(CALENDAR):
-        return await calendars.of_event(call, form.slug.removesuffix(CALENDAR))
+        slug = form.slug.removesuffix(CALENDAR)
+        return await calendars.of_event(call, slug, line_id=form.line, remind=form.remind)
     async with call.tools.db.read() as tx:
         event, owner, role = await opened(tx, call, form.slug)
         reader = await call.reader(tx)
@@ -155,6 +162,7 @@ async def show(call: Call, form: Asked) -> Response:
         moments, corrections = await _moments(tx, call, event, shapes, situation)
         album = await _album(tx, call, pictured)
         team = await accounts.profiles(tx, [member.account_id for member in await events.team(tx, event.id)])
+        cover = await cover_of(tx, event)
     play = await play_of(call, event, situation, shapes)
     newest = max((shape.id for shape in shapes), default=0)
     oldest = min((shape.id for shape in shapes), default=0)
@@ -167,6 +175,7 @@ async def show(call: Call, form: Asked) -> Response:
         kept=0 if call.tools.settings.demo else KEPT,  # its buttons are forms, which everybody gets for themselves
         shows=(*shown_origins(event), *(["'self'"] if play is not None and play.again is not None else [])),
         play=play,
+        cover=cover,
         event=event,
         owner=owner,
         role=role,
@@ -260,6 +269,13 @@ async def opened(tx: ReadTx, call: Call, slug: str) -> tuple[Event, Profile, Rol
     return event, owner, role
 
 
+async def cover_of(tx: ReadTx, event: Event) -> Media | None:
+    """The picture of an event. One statement if it has any."""
+    if event.cover_id is None:
+        return None
+    return next((one for one in (await media.of_posts(tx, [event.id])).get(event.id, ()) if one.key), None)
+
+
 async def play_of(call: Call, event: Event, situation: Situation, shapes: Sequence[Shape]) -> Play | None:
     """See `Play`; None where nothing is to be told again. Costs nothing but on a demo."""
     if not call.tools.settings.demo or event.is_model:
@@ -329,7 +345,10 @@ def standing(call: Call, event: Event, situation: Situation) -> Standing:
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A line of the programme on the page. day: in words, if it is not that of the line before. is_now: it goes on."""
+    """A line of the programme on the page. day: in words, if it is not that of the line before. is_now: it goes on.
+
+    is_coming: one can still be reminded of it.
+    """
 
     id: int
     day: str
@@ -339,6 +358,7 @@ class Row(msgspec.Struct, frozen=True):
     who: str
     is_done: bool
     is_now: bool
+    is_coming: bool
 
 
 def programme(call: Call, event: Event, situation: Situation) -> list[Row]:
@@ -349,7 +369,9 @@ def programme(call: Call, event: Event, situation: Situation) -> list[Row]:
         hours = f"{starts:%H:%M}" + (f" – {line.ends_at.astimezone(zone):%H:%M}" if line.ends_at else "")
         is_now = situation.line is not None and situation.line.id == line.id
         day = dates.day(starts.date(), lang=call.lang) if starts.date() != last else ""
-        rows.append(Row(line.id, day, line.starts_at, hours, line.what, line.who, line.done_at is not None, is_now))
+        is_coming = line.done_at is None and line.starts_at > call.now
+        is_done = line.done_at is not None
+        rows.append(Row(line.id, day, line.starts_at, hours, line.what, line.who, is_done, is_now, is_coming))
         last = starts.date()
     return rows
 

@@ -32,6 +32,13 @@ else if (isFresh && shelved()) {
   text.dispatchEvent(new Event("input", { bubbles: true }))
 }
 form.addEventListener("input", () => shelve(text.value))
+if (location.hash === "#write") {
+  // Where an address leads to a part of the page, browsers leave autofocus alone, and the focus to nothing as they go there.
+  addEventListener("load", () => setTimeout(() => {
+    text.focus({ preventScroll: true })
+    text.setSelectionRange(text.value.length, text.value.length)
+  }))
+}
 
 // --- what happens ----------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,16 @@ const acts = {
   "g h": () => location.assign("/"),
   "g n": () => location.assign("/notifications"),
 }
+// At the desk of an event others act; none of them sends anything by itself, but the one that pauses the wall.
+const desk = {
+  j: () => walk(1),
+  k: () => walk(-1),
+  c: () => document.activeElement?.closest(".out-list > li")?.querySelector('a[href*="corrects_id"]')?.click(),
+  n: () => document.querySelector("form.composer textarea")?.focus(),
+  d: () => document.querySelector(".ready-list button[value=send]")?.focus(),
+  p: () => document.querySelector(".red button")?.click(),
+}
+if (document.querySelector(".regie")) Object.assign(acts, desk)
 let before = ""
 let since = 0
 
@@ -44,6 +54,15 @@ function go(way) {
   next.tabIndex = -1
   next.focus({ preventScroll: true })
   next.scrollIntoView({ block: "nearest" })
+}
+
+function walk(way) {
+  const all = [...document.querySelectorAll(".out-list > li[id]")]
+  const at = all.indexOf(document.activeElement?.closest(".out-list > li"))
+  const next = all[at < 0 ? 0 : at + way]
+  if (!next) return
+  next.tabIndex = -1
+  next.focus()
 }
 
 function press(what) {

@@ -1,5 +1,6 @@
 // A webcast of another site opens in its place once somebody asks for it, and not before: the other site learns of nobody
-// else. One of our own player that dies says so, and can be tried again; the messages below go on.
+// else. One of our own player that dies says so, and can be tried again; the messages below go on. Where no browser could
+// play it, its address and the latest photo stand there instead.
 for (const link of document.querySelectorAll("[data-frame]")) {
   link.addEventListener("click", (event) => {
     event.preventDefault()
@@ -15,6 +16,11 @@ for (const link of document.querySelectorAll("[data-frame]")) {
 
 for (const video of document.querySelectorAll("video[data-webcast]")) {
   const died = video.parentElement.querySelector(".died")
+  if (!video.canPlayType("application/vnd.apple.mpegurl") && !video.canPlayType("application/x-mpegURL")) {
+    video.hidden = true // its address stands below
+    video.parentElement.querySelector(".cannot").hidden = false
+    continue
+  }
   video.addEventListener("error", () => {
     died.hidden = false
   })
