@@ -68,7 +68,7 @@ async def open_all(client, paths):
 
 def new_process(world, cards):
     """A stranger's browser, and a process that keeps what these cards keep: nothing at first."""
-    pages = web.interface(world.tools, cards)
+    pages = web.interface(world.tools, cards, world.machine.plays)
     return world.client(application=Dispatcher(world.tools, [pages], front=ShortLinks(world.tools)))
 
 
