@@ -60,7 +60,7 @@ from pinson.domain.relations import Circles
 from pinson.domain.shortlinks import Clickometer, Redirects
 from pinson.domain.streams import Hub
 from pinson.domain.timelines import Timelines
-from pinson.interfaces import mastodon, ops, own, texts, web, websub
+from pinson.interfaces import callbacks, mastodon, ops, own, texts, web, websub
 from pinson.interfaces import media as media_files
 from pinson.interfaces.mastodon import Renderings
 from pinson.interfaces.request import Dispatcher, Interface
@@ -329,6 +329,7 @@ async def machine(
         ops.interface(tools),
         websub.interface(tools),
         texts.interface(tools, telephony),
+        callbacks.interface(tools),
         web.interface(tools, cards, plays),
     ]
 

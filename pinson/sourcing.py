@@ -2,7 +2,7 @@
 
 Beside the requests, in every process; which one looks at which is decided by the database, as for pushes. Each source
 has its own times and its own failures, and many are looked at side by side, so that a site that answers late delays
-its own news only.
+its own news only. A site that names a hub is looked at rarely: the hub brings what is new (W3C WebSub).
 
 Not here: reading sites and what is new (domain/sources).
 """
@@ -18,10 +18,13 @@ import structlog
 from pinson.domain import access, accounts, posts, shortlinks, sources
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Draft, Prepared, Reader, Visibility
-from pinson.domain.sources import Entry, Look, Outcome, Rules, Source
+from pinson.domain.sources import Entry, Look, Outcome, Rules, Source, Subscription, hubs
+from pinson.domain.sources.hubs import Fresh
 from pinson.lib.errors import Kind, Refusal
+from pinson.lib.http import OutgoingFailed
 from pinson.tools import Tools
 
+CALLBACKS = "/websub"  # where hubs call us
 PAUSE = 1.0  # seconds between looks at what is due
 MOST_OPEN = 16  # sites that are looked at side by side, in one process
 LASTS = timedelta(minutes=5)  # whoever took a source on has died if it did not say what came of it by then
@@ -42,6 +45,13 @@ class Preview(msgspec.Struct, frozen=True):
 
 class _LaterOn(Exception):
     """What is new cannot become a message yet."""
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """What was in a document. news: something new. later: more than could be dealt with."""
+
+    news: bool
+    later: bool
 
 
 class Looks:
@@ -87,7 +97,9 @@ class Looks:
             if not await sources.is_due(tx, now=now):
                 return
         taken = await self._tools.db.write(sources.claim, now=now, until=now + LASTS, limit=limit)
+        asking = await self._tools.db.write(hubs.claim, now=now, limit=limit)
         self._open |= {asyncio.create_task(look_at(self._tools, source)) for source in taken}
+        self._open |= {asyncio.create_task(_ask(self._tools, one)) for one in asking}
 
 
 async def look_at(tools: Tools, source: Source) -> None:
@@ -106,12 +118,66 @@ async def look_at(tools: Tools, source: Source) -> None:
     await take_in(tools, source, look)
 
 
-async def take_in(tools: Tools, source: Source, look: Look) -> int:
-    """Make messages of what is new in what a source shows, by its rules; how many messages and drafts.
+async def take_in(tools: Tools, source: Source, look: Look) -> None:
+    """Make messages of what is new in what a source shows, by its rules.
 
     Raises:
         CannotWrite: the disk is full.
     """
+    found = await _messages(tools, source, look)
+    if found is None:
+        return
+    now = tools.clock.now()
+    again_at = now + SOON if found.later else None
+    await tools.db.write(
+        sources.looked, id=source.id, look=look, news=found.news, again_at=again_at, fresh=fresh(), now=now
+    )
+
+
+async def take_delivery(tools: Tools, source: Source, body: bytes, *, content_type: str) -> None:
+    """The same of a document that its hub brought. One that cannot be read is fetched from its site.
+
+    Raises:
+        CannotWrite: the disk is full.
+    """
+    try:
+        look = await sources.delivered(source, body, content_type=content_type, blobs=tools.blobs)
+    except Refusal as refusal:
+        if refusal.kind is Kind.UNAVAILABLE:
+            raise
+        await tools.db.write(sources.look_soon, id=source.id, now=tools.clock.now())
+        return
+    found = await _messages(tools, source, look)
+    if found is not None:
+        await tools.db.write(sources.heard, id=source.id, news=found.news, again=found.later, now=tools.clock.now())
+
+
+def tells_secret(tools: Tools, one: Subscription) -> bool:
+    """Whether nobody else hears what we tell a hub (WebSub, section 5.1)."""
+    return one.hub.startswith("https:") or tools.settings.outgoing.allow_loopback
+
+
+def fresh() -> Fresh:
+    """What nobody can guess, for a hub."""
+    return Fresh(access.new_secret(), access.new_secret())
+
+
+async def _ask(tools: Tools, one: Subscription) -> None:
+    """Ask a hub to tell us, or to tell us no more."""
+    callback = f"{tools.settings.url}{CALLBACKS}/{one.token}"
+    said = hubs.wish(one, callback=callback, tell_secret=tells_secret(tools, one))
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    try:
+        answer = await tools.outgoing.post(one.hub, said, headers=headers)
+        why = "" if answer.status < 300 else f"it answers {answer.status}"
+    except OutgoingFailed as failure:
+        why = str(failure)
+    if why:
+        events.info("hub_failed", source=one.source_id, why=why)
+
+
+async def _messages(tools: Tools, source: Source, look: Look) -> "_Found | None":
+    """What became of what a source shows; None if nothing can be published for it now, which is kept with it."""
     entries = look.entries or ()
     keys = [key for entry in entries for key in entry.known_by]
     today = _today(tools)
@@ -119,8 +185,8 @@ async def take_in(tools: Tools, source: Source, look: Look) -> int:
         known = await sources.known(tx, source.id, keys) if keys else set[str]()
         made_today = await sources.made_since(tx, source.id, since=today) if source.rules.per_day else 0
     new = sources.unknown(entries, known)
-    fresh = [] if source.learning else [entry for entry in new if sources.is_news(entry, source)]
-    passing = sources.wanted(fresh, source.rules)
+    news = [] if source.learning else [entry for entry in new if sources.is_news(entry, source)]
+    passing = sources.wanted(news, source.rules)
     told, over = sources.chosen(passing, source.rules, today=made_today)
     now = tools.clock.now()
     if silent := [entry for entry in new if entry not in passing]:
@@ -136,15 +202,10 @@ async def take_in(tools: Tools, source: Source, look: Look) -> int:
                 later = True
     except (sources.NotToday, sources.AccountStopped) as refusal:  # what is new stays so until then
         await _fail(tools, source, refusal)
-        return made
-    now = tools.clock.now()
-    again_at = now + SOON if later else None
-    await tools.db.write(
-        sources.looked, id=source.id, look=look, news=bool(fresh), again_at=again_at, watched=False, now=now
-    )
+        return None
     if new:
         events.info("source_read", source=source.id, new=len(new), made=made)
-    return made
+    return _Found(bool(news), later)
 
 
 def prepared_of(tools: Tools, entry: Entry, rules: Rules, *, defaults: accounts.Defaults) -> Prepared:

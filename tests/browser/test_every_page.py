@@ -8,6 +8,7 @@ import importlib.resources
 import pytest
 import pytest_asyncio
 
+from pinson import sourcing
 from pinson.domain import sources
 from pinson.domain.sources import Kind, Look, Rules
 from tests.browser.every_page import a_window, paths
@@ -50,7 +51,9 @@ async def town(tmp_path_factory):
         _, code = await make(world, town.reader)
         look = Look("https://news.example/feed", (), title="News of Portelune", home="https://news.example/")
         account = {"account_id": town.reader.account_id}
-        source = await world.write(sources.add, **account, kind=Kind.FEED, look=look, wanted=Rules(tag="news"))
+        source = await world.write(
+            sources.add, **account, kind=Kind.FEED, look=look, wanted=Rules(tag="news"), fresh=sourcing.fresh()
+        )
         town.ids |= {"event": event["slug"], "rule": rules[0]["id"], "link": code, "source": source.id}
         town.cookies = list(visitor.client.cookies.items())
         yield town

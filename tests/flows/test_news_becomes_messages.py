@@ -7,7 +7,7 @@ import pytest
 
 from pinson import sourcing
 from pinson.domain import accounts, posts, shortlinks, sources
-from pinson.domain.posts import drafts
+from pinson.domain.posts import Reader, drafts
 from pinson.domain.sources import Outcome, Rules, State
 from tests.newspaper import Article, articles, atom, json_feed, rss, sitemap
 from tests.site import a_site
@@ -40,7 +40,9 @@ class Newsroom:
         found = await sources.look_at(self.site.url + path, outgoing=tools.outgoing, blobs=tools.blobs)
         wanted = sources.checked(Rules(**rules))
         account = {"account_id": self.town.account_id}
-        return await self.world.write(sources.add, **account, kind=found.kind, look=found.look, wanted=wanted)
+        return await self.world.write(
+            sources.add, **account, kind=found.kind, look=found.look, wanted=wanted, fresh=sourcing.fresh()
+        )
 
     async def look(self, body=None, *, path="/feed", type="application/rss+xml", **more):
         """Publish this on the site, and wait until the server has looked at it."""
@@ -187,7 +189,9 @@ async def test_a_site_is_asked_only_for_what_changed(newsroom, site):
     tools = newsroom.world.tools
     found = await sources.look_at(site.url + "/feed", outgoing=tools.outgoing, blobs=tools.blobs)
     account = {"account_id": newsroom.town.account_id}
-    await newsroom.world.write(sources.add, **account, kind=found.kind, look=found.look, wanted=Rules())
+    await newsroom.world.write(
+        sources.add, **account, kind=found.kind, look=found.look, wanted=Rules(), fresh=sourcing.fresh()
+    )
     site.put("/feed", b"", status="304 Not Modified")
     await newsroom.look()
 
@@ -363,6 +367,30 @@ async def test_news_that_cannot_be_published_is_kept_with_the_reason_and_holds_u
     refused = [one for one in await world.ask(sources.made, source.id, limit=9) if one.outcome is Outcome.REFUSED]
     assert [one.title for one in refused] == ["An evening of #gambling"]
     assert "gambling" in refused[0].refusal
+
+
+async def test_a_message_that_is_not_kept_was_not_seen_either(world, newsroom, site):
+    source = await newsroom.follow(rss(articles(1)))
+    site.put("/feed", rss(articles(1, 2)), **RSS)
+    found = await sources.look(source, outgoing=world.tools.outgoing, blobs=world.tools.blobs)
+    entry, author = found.entries[-1], Reader(await _circle(world, newsroom.town), world.tools.standing)
+    prepared = sourcing.prepared_of(world.tools, entry, source.rules, defaults=accounts.Defaults())
+
+    async def dies(tx, **arguments):
+        assert await sources.take_in(tx, **arguments) is Outcome.PUBLISHED
+        raise KeyError
+
+    more = {"draft_key": "k", "most_today": NOW, "base_url": world.tools.settings.url}
+    with pytest.raises(KeyError):
+        await world.write(dies, id=source.id, entry=entry, author=author, prepared=prepared, **more)
+    assert await newsroom.titles() == []
+
+    await newsroom.look()
+    assert await newsroom.titles() == ["Article 2"]
+
+
+async def _circle(world, person):
+    return await world.ask(world.tools.circles.of, person.account_id, now=world.clock.now())
 
 
 async def test_two_who_look_at_once_publish_once(world, newsroom, site):

@@ -7,6 +7,7 @@ before is not news.
 Not here: how a document is read (`pinson.lib.news`), the news that we offer to others (interfaces).
 """
 
+from pinson.domain.sources import hubs
 from pinson.domain.sources.commands import (
     add,
     change,
@@ -14,8 +15,10 @@ from pinson.domain.sources.commands import (
     failed,
     forget_account,
     forget_removed,
+    heard,
     learn,
     look_now,
+    look_soon,
     looked,
     pass_over,
     pause,
@@ -32,10 +35,32 @@ from pinson.domain.sources.model import (
     Source,
     SourceId,
     State,
+    Subscription,
     Trouble,
 )
-from pinson.domain.sources.queries import is_due, known, latest, made, made_since, of_account, origins, owned
-from pinson.domain.sources.reading import Site, asked_to_wait, find, look, look_at, newest, titled, with_titles
+from pinson.domain.sources.queries import (
+    is_due,
+    known,
+    latest,
+    made,
+    made_since,
+    of_account,
+    origins,
+    owned,
+    told_at_once,
+)
+from pinson.domain.sources.reading import (
+    MOST_BYTES,
+    Site,
+    asked_to_wait,
+    delivered,
+    find,
+    look,
+    look_at,
+    newest,
+    titled,
+    with_titles,
+)
 from pinson.domain.sources.rules import (
     BAD_RULES,
     MOST,
@@ -59,6 +84,7 @@ from pinson.domain.sources.rules import (
 __all__ = [
     "BAD_RULES",
     "MOST",
+    "MOST_BYTES",
     "MOST_PER_DAY",
     "AccountStopped",
     "Entry",
@@ -77,6 +103,7 @@ __all__ = [
     "SourceId",
     "SourceNotFound",
     "State",
+    "Subscription",
     "Trouble",
     "add",
     "asked_to_wait",
@@ -84,10 +111,13 @@ __all__ = [
     "checked",
     "chosen",
     "claim",
+    "delivered",
     "failed",
     "find",
     "forget_account",
     "forget_removed",
+    "heard",
+    "hubs",
     "is_due",
     "is_news",
     "known",
@@ -96,6 +126,7 @@ __all__ = [
     "look",
     "look_at",
     "look_now",
+    "look_soon",
     "looked",
     "made",
     "made_since",
@@ -110,6 +141,7 @@ __all__ = [
     "remove",
     "take_in",
     "titled",
+    "told_at_once",
     "unknown",
     "wanted",
     "with_titles",

@@ -9,7 +9,8 @@ from pinson.domain import accounts, posts, shortlinks
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Prepared, Reader, drafts
 from pinson.domain.shortlinks import Channel
-from pinson.domain.sources import queries, rules, store
+from pinson.domain.sources import hubs, queries, rules, store
+from pinson.domain.sources.hubs import Fresh
 from pinson.domain.sources.model import (
     Entry,
     Kind,
@@ -29,12 +30,15 @@ MOST_KEYS = 40_000  # of one source: above that, those are forgotten that it doe
 KEPT = timedelta(days=90)  # what became of what was new
 
 
-async def add(tx: WriteTx, *, account_id: AccountId, kind: Kind, look: Look, wanted: Rules, now: datetime) -> Source:
+async def add(
+    tx: WriteTx, *, account_id: AccountId, kind: Kind, look: Look, wanted: Rules, fresh: Fresh, now: datetime
+) -> Source:
     """Follow a site. What stands there now is not news, and what comes from now on is.
 
     Args:
         look: what its address shows now.
         wanted: see `rules.checked`.
+        fresh: for the hub that it may name.
     Raises:
         AccountNotFound: it is gone or suspended.
         TooManySources, SourceThere.
@@ -65,6 +69,7 @@ async def add(tx: WriteTx, *, account_id: AccountId, kind: Kind, look: Look, wan
     new = msgspec.structs.replace(new, next_at=rules.next_look(new, watched=False, now=now))
     await store.insert(tx, new)
     await store.keep_keys(tx, new.id, [key for one in entries for key in one.keys], now=now)
+    await hubs.heed(tx, new, look, fresh, now=now)
     return new
 
 
@@ -131,14 +136,40 @@ async def remove(tx: WriteTx, *, id: SourceId, account_id: AccountId, removed: b
             raise rules.SourceThere
         if len(there) >= rules.MOST:
             raise rules.TooManySources(limit=rules.MOST)
-        new = msgspec.structs.replace(old, removed_at=None, next_at=now if old.state is State.ACTIVE else None)
+        new = msgspec.structs.replace(
+            old, removed_at=None, next_at=now if old.state is State.ACTIVE else None, etag="", modified="", digest=b""
+        )
     await store.update(tx, new)
+    await (hubs.let_go if removed else hubs.take_up)(tx, id, now=now)
     return new
 
 
 async def claim(tx: WriteTx, *, now: datetime, until: datetime, limit: int) -> list[Source]:
     """Take on those that are to be looked at: whoever dies with them leaves them due again at `until`."""
     return await store.claim(tx, now=now, until=until, limit=limit)
+
+
+async def look_soon(tx: WriteTx, *, id: SourceId, now: datetime) -> None:
+    """Something may be new there: have it looked at, but not more often than is decent."""
+    old = await store.one(tx, id)
+    if old is not None and old.next_at is not None:
+        soon = max(now, old.looked_at + rules.DECENT) if old.looked_at else now
+        await store.update(tx, msgspec.structs.replace(old, next_at=min(old.next_at, soon)))
+
+
+async def heard(tx: WriteTx, *, id: SourceId, news: bool, again: bool, now: datetime) -> None:
+    """Something was brought to us.
+
+    Args:
+        news: whether something new was in it. again: whether there is more than could be dealt with.
+    """
+    old = await store.one(tx, id)
+    if old is None:
+        return
+    new = msgspec.structs.replace(old, newest_at=now if news else old.newest_at)
+    if again and old.next_at is not None:
+        new = msgspec.structs.replace(new, next_at=now, etag="", modified="", digest=b"")
+    await store.update(tx, new)
 
 
 async def learn(tx: WriteTx, *, id: SourceId, entries: Sequence[Entry], now: datetime) -> None:
@@ -204,14 +235,14 @@ async def pass_over(
 
 
 async def looked(
-    tx: WriteTx, *, id: SourceId, look: Look, news: bool, again_at: datetime | None, watched: bool, now: datetime
+    tx: WriteTx, *, id: SourceId, look: Look, news: bool, again_at: datetime | None, fresh: Fresh, now: datetime
 ) -> None:
     """A source was read.
 
     Args:
         news: whether something new was there.
         again_at: when to look again if not all of it could be dealt with; the same document is then read anew.
-        watched: it tells us at once when it changes.
+        fresh: for the hub that it may name.
     """
     old = await store.one(tx, id)
     if old is None or old.removed_at is not None or old.state is State.PAUSED:
@@ -234,9 +265,11 @@ async def looked(
             await _forget_what_is_gone(tx, id, look.entries)
     if again_at is not None:
         new = msgspec.structs.replace(new, etag="", modified="", digest=b"")
-    await store.update(
-        tx, msgspec.structs.replace(new, next_at=again_at or rules.next_look(new, watched=watched, now=now))
-    )
+    await hubs.heed(tx, new, look, fresh, now=now)
+    hub = await store.hub_of(tx, id)
+    watched = hub is not None and hub.wanted and hub.until is not None and hub.until > now
+    next_at = again_at or rules.next_look(new, watched=watched, now=now)
+    await store.update(tx, msgspec.structs.replace(new, next_at=next_at))
 
 
 async def failed(

@@ -122,6 +122,27 @@ class Made(msgspec.Struct, frozen=True):
     refusal: str | None = None
 
 
+class Subscription(msgspec.Struct, frozen=True):
+    """That a hub is to tell us when a source has something new. See `hubs.py`.
+
+    topic: by what the hub knows it. token: of the address that it calls. secret: that what it brings is signed with.
+    wanted: whether we want to be told; if not, it is to be let go.
+    asked_at: when the hub was asked last. until: it tells until then. next_at: when it is asked, again.
+    failures: in a row.
+    """
+
+    source_id: SourceId
+    hub: str
+    topic: str
+    token: str
+    secret: str
+    wanted: bool = True
+    asked_at: datetime | None = None
+    until: datetime | None = None
+    next_at: datetime | None = None
+    failures: int = 0
+
+
 class Look(msgspec.Struct, frozen=True):
     """What a look at a source found. entries: the oldest first; None: it is as it was.
 

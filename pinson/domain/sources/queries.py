@@ -30,7 +30,7 @@ async def of_account(tx: ReadTx, account_id: AccountId) -> list[Source]:
 
 
 async def is_due(tx: ReadTx, *, now: datetime) -> bool:
-    """Whether any is to be looked at."""
+    """Whether any is to be looked at, or its hub to be asked."""
     return await store.is_due(tx, now=now)
 
 
@@ -57,3 +57,8 @@ async def latest(tx: ReadTx, account_id: AccountId) -> Mapping[SourceId, Made]:
 async def origins(tx: ReadTx, post_ids: Sequence[int]) -> Mapping[int, Made]:
     """Where these messages and drafts come from, those that come from a source. One statement."""
     return {one.post_id: one for one in await store.made_as(tx, post_ids) if one.post_id is not None}
+
+
+async def told_at_once(tx: ReadTx, account_id: AccountId, *, now: datetime) -> set[int]:
+    """The sources of an account that tell us at once when something is new."""
+    return set(await store.told(tx, account_id, now=now))

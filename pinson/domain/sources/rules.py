@@ -25,6 +25,7 @@ MOST_CATEGORIES, LONGEST_CATEGORY, MOST_PER_DAY = 20, 100, 50
 SIZE = 160  # characters of a message, its link included: one SMS
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=6)
 WATCHED = timedelta(hours=3)  # between looks at what tells us at once when it changes
+DECENT = timedelta(seconds=30)  # between looks that somebody else makes us take
 SHARE = 48  # of the time since something was new, the pause is this part: half an hour after a day, 3.5 h after a week
 LONGEST_WAIT = timedelta(days=1)  # that a site may ask for
 MOST_FAILURES = 60  # in a row, after which a source ends: two weeks

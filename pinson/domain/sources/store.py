@@ -6,11 +6,11 @@ from datetime import datetime
 import msgspec
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.sources.model import Made, Source, SourceId
+from pinson.domain.sources.model import Made, Source, SourceId, Subscription
 from pinson.lib import ids
 from pinson.lib.db import ReadTx, WriteTx
 
-OWNS = ("sources", "source_keys", "source_news")
+OWNS = ("sources", "source_keys", "source_news", "source_hubs")
 
 COLUMNS = """
     id, account_id, kind, address, title, home, rules, added_at, newest_at, state, next_at, looked_at, etag, modified,
@@ -31,7 +31,11 @@ UPDATE = """
 ONE = f"SELECT {COLUMNS} FROM sources WHERE id = :id"
 OF_ACCOUNT = f"SELECT {COLUMNS} FROM sources WHERE account_id = :account_id ORDER BY id"
 DELETE = "DELETE FROM sources WHERE id = :id"
-IS_DUE = "SELECT count(*) FROM (SELECT 1 FROM sources WHERE next_at <= :now LIMIT 1) AS due"
+IS_DUE = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM sources WHERE next_at <= :now UNION ALL SELECT 1 FROM source_hubs WHERE next_at <= :now LIMIT 1
+    ) AS due
+"""
 CLAIM = f"""
     UPDATE sources SET next_at = :until
     WHERE id IN (SELECT id FROM sources WHERE next_at <= :now ORDER BY next_at LIMIT :limit)
@@ -85,6 +89,25 @@ FORGET_MADE = """
 """
 
 
+HUB = "source_id, hub, topic, token, secret, wanted, asked_at, until, next_at, failures"
+PUT_HUB = f"""
+    INSERT INTO source_hubs ({HUB})
+    VALUES (:source_id, :hub, :topic, :token, :secret, :wanted, :asked_at, :until, :next_at, :failures)
+    ON CONFLICT (source_id) DO UPDATE
+    SET hub = excluded.hub, topic = excluded.topic, token = excluded.token, secret = excluded.secret,
+        wanted = excluded.wanted, asked_at = excluded.asked_at, until = excluded.until, next_at = excluded.next_at,
+        failures = excluded.failures
+"""
+HUB_OF = f"SELECT {HUB} FROM source_hubs WHERE source_id = :source_id"
+HUB_BY_TOKEN = f"SELECT {HUB} FROM source_hubs WHERE token = :token"
+DELETE_HUB = "DELETE FROM source_hubs WHERE source_id = :source_id"
+DUE_HUBS = f"SELECT {HUB} FROM source_hubs WHERE next_at <= :now ORDER BY next_at LIMIT :limit"
+TOLD = """
+    SELECT h.source_id FROM sources AS s JOIN source_hubs AS h ON h.source_id = s.id
+    WHERE s.account_id = :account_id AND h.wanted = 1 AND h.until > :now
+"""
+
+
 async def insert(tx: WriteTx, source: Source) -> None:
     """Keep a new one."""
     await tx.run(INSERT, **msgspec.structs.asdict(source))
@@ -114,7 +137,7 @@ async def delete(tx: WriteTx, id: SourceId) -> None:
 
 
 async def is_due(tx: ReadTx, *, now: datetime) -> bool:
-    """Whether any is to be looked at. One look into the index of what is due."""
+    """Whether any is to be looked at, or its hub to be asked. A look into an index each."""
     return bool(await tx.one(int, IS_DUE, now=now))
 
 
@@ -186,3 +209,33 @@ async def latest(tx: ReadTx, account_id: AccountId) -> list[Made]:
 async def forget_made(tx: WriteTx, *, before: datetime, limit: int) -> int:
     """Forget up to so much of what was made before a moment; how much. O(limit)."""
     return await tx.run(FORGET_MADE, before=ids.first_at(before), limit=limit)
+
+
+async def put_hub(tx: WriteTx, one: Subscription) -> None:
+    """Keep a subscription, instead of what there was of its source."""
+    await tx.run(PUT_HUB, **msgspec.structs.asdict(one))
+
+
+async def hub_of(tx: ReadTx, source_id: SourceId) -> Subscription | None:
+    """That of a source. One look into the primary key."""
+    return await tx.one(Subscription, HUB_OF, source_id=source_id)
+
+
+async def hub_by_token(tx: ReadTx, token: str) -> Subscription | None:
+    """The one whose hub calls at this address. One look into an index."""
+    return await tx.one(Subscription, HUB_BY_TOKEN, token=token)
+
+
+async def delete_hub(tx: WriteTx, source_id: SourceId) -> None:
+    """Forget that of a source."""
+    await tx.run(DELETE_HUB, source_id=source_id)
+
+
+async def due_hubs(tx: ReadTx, *, now: datetime, limit: int) -> list[Subscription]:
+    """Those whose hub is to be asked, the longest due first. O(limit)."""
+    return await tx.all(Subscription, DUE_HUBS, now=now, limit=limit)
+
+
+async def told(tx: ReadTx, account_id: AccountId, *, now: datetime) -> list[int]:
+    """The sources of an account whose hub tells us. O(those of the account)."""
+    return await tx.all(int, TOLD, account_id=account_id, now=now)

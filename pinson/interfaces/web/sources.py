@@ -117,6 +117,7 @@ async def _list(call: Call, form: Listed) -> Response:
     async with call.tools.db.read() as tx:
         found = await sources.of_account(tx, account_id)
         latest = await sources.latest(tx, account_id)
+        told = await sources.told_at_once(tx, account_id, now=call.now)
     return call.page(
         "sources/list",
         form=form,
@@ -124,6 +125,7 @@ async def _list(call: Call, form: Listed) -> Response:
         there=[one for one in found if one.removed_at is None],
         gone=[one for one in found if one.removed_at is not None],
         latest=latest,
+        told=told,
         **_words(call),
     )
 
@@ -161,7 +163,13 @@ async def follow(call: Call, form: Asked) -> Response:
     call.limit("sites", f"account {account_id}", FINDING)
     site = await sources.look_at(form.chosen or form.address, outgoing=call.tools.outgoing, blobs=call.tools.blobs)
     made = await call.tools.db.write(
-        sources.add, account_id=account_id, kind=site.kind, look=site.look, wanted=wanted, now=call.now
+        sources.add,
+        account_id=account_id,
+        kind=site.kind,
+        look=site.look,
+        wanted=wanted,
+        fresh=sourcing.fresh(),
+        now=call.now,
     )
     return call.redirect(f"/sources?added={made.id}")
 
@@ -177,12 +185,14 @@ async def show_one(call: Call, form: One) -> Response:
     async with call.tools.db.read() as tx:
         source = await sources.owned(tx, form.id, account_id=account_id)
         made = await sources.made(tx, source.id, limit=LISTED)
+        told = await sources.told_at_once(tx, account_id, now=call.now)
     kept = form if call.problems else Asked.of(source)
     return call.page(
         "sources/source",
         source=source,
         form=kept,
         saved=form.saved,
+        told=told,
         made=made,
         written=lambda one: _written(one, source),
         tongues=_languages(call, kept.language),
