@@ -14,8 +14,9 @@ import stat
 import statistics
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,12 +27,13 @@ import msgspec
 import pinson
 from pinson.app import MIGRATIONS
 from pinson.domain import instance
-from pinson.lib import config, dkim, ids, log, papers, reactor
+from pinson.lib import config, dkim, dns, ids, log, papers, reactor
 from pinson.lib.config import BadSettings, Settings
 from pinson.lib.db import check
 from pinson.lib.db.check import DATABASE, Condition, NotOurDatabase
 from pinson.lib.db.migrate import steps
 from pinson.lib.db.sqlite import Sqlite
+from pinson.lib.dns import NoAnswer
 from pinson.lib.http import Answer, ForbiddenAddress, Outgoing, OutgoingFailed
 from pinson.lib.mail import address_of, domain_of
 from pinson.lib.postmarks import Postmark
@@ -304,10 +306,41 @@ async def _seal(settings: Settings, data: Path) -> list[Finding]:
         ]
     domain = domain_of(address_of(settings.mail.sender))
     signer = dkim.Signer(seal.secret, domain=domain, selector=seal.selector)
-    text = (
-        f"E-mail is signed; mailboxes believe it if DNS has a TXT record for {signer.host}: `pinson mail-key` shows it."
-    )
-    return [Finding(Level.OK, "mail", text)]
+    if _is_local(settings):
+        return [Finding(Level.OK, "mail", f"E-mail is signed for {domain}.")]
+    server = dns.resolver()
+    try:
+        return await in_dns(signer, partial(dns.texts, server=server)) if server is not None else []
+    except NoAnswer as error:
+        text = f"E-mail is signed for {domain}; whether mailboxes find the key cannot be seen from here: {error}"
+        return [Finding(Level.WARNING, "mail", text, "See what `pinson mail-key` shows, and look it up elsewhere.")]
+
+
+async def in_dns(signer: dkim.Signer, texts: Callable[[str], Awaitable[list[str]]]) -> list[Finding]:
+    """What of all that mailboxes look for is not there.
+
+    Args:
+        texts: gives the TXT records of a name.
+    """
+    domain = signer.domain
+    above = domain.split(".", 1)[-1]  # a policy of the domain above counts too: RFC 7489, section 6.6.3
+    looked = [
+        ("key", signer.host, await texts(signer.host), signer.record.partition("p=")[2]),
+        ("list of who may send", domain, await texts(domain), "v=spf1"),
+        (
+            "policy",
+            f"_dmarc.{domain}",
+            [*await texts(f"_dmarc.{domain}"), *await texts(f"_dmarc.{above}")],
+            "v=DMARC1",
+        ),
+    ]
+    missing = [
+        Finding(Level.WARNING, "mail", f"Mailboxes find no {what} of ours at {host} in DNS.", "See `pinson mail-key`.")
+        for what, host, found, wanted in looked
+        if not any(wanted in text.replace(" ", "") for text in found)
+    ]
+    well = f"E-mail is signed for {domain}, and mailboxes find key, senders and policy in DNS."
+    return missing or [Finding(Level.OK, "mail", well)]
 
 
 async def _address(settings: Settings, *, running: bool) -> list[Finding]:

@@ -40,6 +40,7 @@ ATTEMPTS = 8  # over some sixteen hours
 WORTH = timedelta(hours=48)  # what is older is no news
 LONGEST = 50.0  # seconds for one attempt: less than a delivery may stay open
 SUBJECT = 90  # characters
+MOST_LINES = 40  # of a digest: mailboxes cut off what is larger than a hundred kilobytes
 ALL = 0  # in the place of a topic: everything
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 KEY = (
@@ -308,9 +309,10 @@ class _Writer:
             count=len(lines)
         )
         blocks: list[Block] = [Heading(title)]
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(lines[:MOST_LINES], 1):
             post = self._facts.posts[line.post_id]
             blocks.append(self._piece(post, reason=self._reason(line), number=number))
+        blocks += self._beyond(lines[MOST_LINES:])
         city = _city(self._zone.key, self._lang)
         blocks.append(Paragraph(_("Times are those of {city}.").format(city=city), small=True))
         return self._worded(
@@ -321,6 +323,19 @@ class _Writer:
             topic_id=ALL,
             answers_id=None,
         )
+
+    def _beyond(self, lines: Sequence[Held]) -> list[Block]:
+        """Where to read what a digest has no room for."""
+        if not lines:
+            return []
+        ngettext = self._ngettext
+        text = ngettext(
+            "And {count} more message, to read here:", "And {count} more messages, to read here:", len(lines)
+        )
+        authors = dict.fromkeys(self._facts.posts[line.post_id].author_id for line in lines)
+        people = [self._facts.people[id] for id in authors]
+        links = [(_name(one), f"{self._url}/@{one.username}") for one in people]
+        return [Paragraph(text.format(count=len(lines))), Links(links)]
 
     def _note(self, note: Note) -> Worded:
         _ = self._

@@ -1,5 +1,6 @@
 """`pinson doctor`: what it says of a server that is well, and of each thing that can be wrong with one."""
 
+import asyncio
 import errno
 import json
 import os
@@ -17,7 +18,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from pinson.doctor import in_dns
 from pinson.lib.clock import SystemClock, to_ms
+from pinson.lib.dkim import Signer, new_secret
 from pinson.lib.ids import first_at
 from tests.cli.conftest import free_port
 
@@ -297,6 +300,21 @@ def test_what_comes_back_is_taken_or_not_as_the_settings_say(examine, configure)
         _, findings = examine()
 
     assert any("comes back to back.example.org" in text for _, text, _ in findings["mail"])
+
+
+def test_what_mailboxes_miss_in_dns_is_named():
+    signer = Signer(new_secret(), domain="news.example.org", selector="pinson")
+    there = {"news.example.org": ["v=spf1 a mx ~all"], "_dmarc.example.org": ["v=DMARC1; p=none"]}
+
+    async def texts(name):
+        return there.get(name, [])
+
+    before = asyncio.run(in_dns(signer, texts))
+    there[signer.host] = [signer.record]
+    after = asyncio.run(in_dns(signer, texts))
+
+    assert [(one.level, signer.host in one.text) for one in before] == [("warning", True)]
+    assert [one.level for one in after] == ["ok"]
 
 
 def test_a_mail_server_that_is_not_there_is_broken(examine, configure):

@@ -9,6 +9,7 @@ from datetime import timedelta
 import dkim
 import pytest
 
+from pinson import mailing
 from pinson.domain import alerts, deliveries, instance, posts
 from pinson.domain.alerts import NoteKind, Reach, Rhythm, Source, Topic, Wish, Withdrawn, Wording, register
 from pinson.domain.deliveries import Channel, What
@@ -17,6 +18,7 @@ from pinson.lib.dkim import Signer
 from pinson.lib.lmtp import Door
 from pinson.lib.postmarks import Postmark
 from pinson.returning import Returns
+from tests.interfaces.mastodon.test_query_counts import counted
 from tests.interfaces.web.visitor import Visitor
 from tests.mail_sink import Post, serving_mail
 from tests.reports import a_bounce, a_complaint
@@ -227,6 +229,46 @@ async def test_a_digest_says_of_each_message_why_it_comes_so_late(world, post):
     key = await world.ask(alerts.key_of, lea.address_id)
     assert f"/s/leave/{key}/0>" in digest["List-Unsubscribe"]
     assert digest["List-Id"] == "<digest.alerts.pinson.example>"
+
+
+async def test_a_digest_that_is_long_says_where_the_rest_is(world, post, monkeypatch):
+    monkeypatch.setattr(mailing, "MOST_LINES", 3)
+    lab = await world.person("lab", display_name="Labo")
+    await Reading(world, lang="en").ask(of(lab), wish=Wish(Rhythm.DIGEST))
+    for number in range(5):
+        await world.publish(lab, f"Message {number}")
+    await world.settle()
+    world.clock.move(timedelta(hours=5))
+
+    await world.write(alerts.make_digests)
+    await world.settle()
+
+    [digest] = letters(post, "digest")
+    assert digest["Subject"] == "What you missed: 5 messages"
+    assert "3. Labo" in text_of(digest)
+    assert "4. Labo" not in text_of(digest)
+    assert f"And 2 more messages, to read here:\n\nLabo\n{URL}/@lab\n" in text_of(digest)
+
+
+async def test_to_know_what_letters_say_costs_the_same_for_few_and_for_many(world):
+    lab = await world.person("lab")
+    costs = []
+    for readers in (2, 20):
+        for number in range(readers):
+            await Reading(world, f"{number}-{readers}@mail.example").ask(of(lab))
+        await world.settle()
+        await world.publish(lab, f"To {readers}")
+        await world.machine.reactor.settle()
+        now = world.clock.now()
+        claimed = await world.write(deliveries.claim, channel=Channel.EMAIL, until=now + timedelta(hours=1), limit=99)
+        assert len(claimed) >= readers
+        with counted(world) as statements:
+            async with world.tools.db.read() as tx:
+                said = await mailing.Letters(world.tools).prepare(tx, claimed)
+        assert len(said) == len(claimed)
+        costs.append(sum(statements.values()))
+
+    assert costs[0] == costs[1] <= 12
 
 
 async def test_who_asks_is_asked_for_proof_and_nothing_else_comes_before(world, post):
