@@ -231,11 +231,10 @@ async def _done(
             left = await alerts.leave_topic(tx, address_id=address.id, topic_id=topic.id, how=Withdrawn.SMS, now=now)
             return speech.left(shown) if left else speech.did_not_follow(shown)
         case Yes():
-            pending = [one for one in await alerts.alerts_of(tx, [address.id]) if one.confirmed_at is None]
-            if not pending:
-                return await _hello(tx, speech, address)
             confirmed = await alerts.confirm_by_reply(tx, address_id=address.id, now=now)
-            latest = confirmed[-1] if confirmed else pending[-1]
+            if not confirmed:
+                return await _hello(tx, speech, address)
+            latest = confirmed[-1]
             wish = alerts.Wish(latest.rhythm, latest.per_week, latest.narrow_id)
             return speech.follows(await _shown(tx, latest.kind, latest.topic_id), wish)
         case Code(digits):

@@ -71,7 +71,7 @@ class Town:
             topic_name="Lab",
             zone="Europe/Paris",
             reader_id=named.pop("reader_id", None),
-            secrets=alerts.Secrets(SECRETS.code, f"{SECRETS.link}-{value}"),
+            secrets=alerts.Secrets(SECRETS.code, f"{SECRETS.link}-{value}-{topic.id}"),
         )
         if confirmed and not asked.confirmed:
             assert await self.world.write(alerts.confirm, address_id=asked.address_id, code=SECRETS.code)
@@ -218,6 +218,22 @@ async def test_nobody_changes_what_somebody_else_asked_for(town, world):
     (there,) = await world.ask(alerts.alerts_of, [asked.address_id])
     assert not asked.confirmed
     assert there.rhythm is Rhythm.ALL
+
+
+async def test_who_proves_their_wish_does_not_confirm_what_somebody_else_asked_for_there(town, world):
+    lab, other = await world.people("lab", "other")
+    attacker = await town.ask("+33600000009", of(lab))
+    await town.ask("+33600000001", of(other), reader_id=attacker.reader_id, confirmed=False)
+    world.clock.move(timedelta(seconds=1))
+    mine = await town.ask("+33600000001", of(lab), source=Source.SMS, confirmed=False)
+
+    confirmed = await world.write(alerts.confirm_by_reply, address_id=mine.address_id)
+
+    assert [one.topic_id for one in confirmed] == [lab.account_id]
+    (address,) = (await world.ask(alerts.addresses, [mine.address_id])).values()
+    assert address.reader_id != attacker.reader_id
+    there = {one.topic_id: one.confirmed_at for one in await world.ask(alerts.alerts_of, [mine.address_id])}
+    assert there == {lab.account_id: world.clock.now(), other.account_id: None}
 
 
 async def test_who_proved_an_address_needs_no_code_for_the_next_topic(town, world):

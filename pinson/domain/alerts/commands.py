@@ -75,7 +75,8 @@ async def ask(
     address = await store.by_value(tx, reach.channel, reach.value)
     asker = await store.reader(tx, reader_id) if reader_id is not None else None
     if address is None:
-        owner = asker or await _new_reader(tx, None, lang=wording.lang, zone=zone, now=now)
+        # Not the asker's: until it is proven, it may be anybody's.
+        owner = await _new_reader(tx, None, lang=wording.lang, zone=zone, now=now)
         address_id = AddressId(tx.new_id(owner.id, now))
         await store.insert_address(tx, address_id, owner.id, reach, now=now)
         address = Address(address_id, owner.id, reach.channel, reach.value, reach.keys, now, None, None)
@@ -88,54 +89,64 @@ async def ask(
         if len(await store.alerts_of(tx, [address.id])) >= rules.MOST_ALERTS:
             raise rules.TooManyAlerts
         key = await secret(tx)
-        await store.insert_alert(tx, tx.new_id(address.id, now), address.id, topic, wish, now=now, confirmed=False)
+        alert_id = tx.new_id(address.id, now)
+        await store.insert_alert(tx, alert_id, address.id, topic, wish, now=now, confirmed=False)
         await register.add(tx, address, topic, wish.narrow_id, wording=wording, source=source, secret=key, now=now)
         await store.set_idle(tx, address.id, now=now)
-    elif how is not None:
-        await store.change_alert(tx, there.id, wish)
+    else:
+        alert_id = there.id
+        if how is not None:
+            await store.change_alert(tx, there.id, wish)
     if how is not None:
         owner_id = asker.id if asker is not None else address.reader_id
-        await _confirm(tx, address, owner_id, how, now=now)
+        await _confirm(tx, address, owner_id, [alert_id], how, now=now)
         return Asked(address.id, owner_id, confirmed=True)
-    await _ask_for_proof(tx, address, reader_id, source, topic_name, secrets, now=now)
+    await _ask_for_proof(tx, address, alert_id, reader_id, source, topic_name, secrets, now=now)
     return Asked(address.id, address.reader_id, confirmed=False)
 
 
 async def confirm(tx: WriteTx, *, address_id: AddressId, code: str, now: datetime) -> ReaderId | None:
-    """Take a typed code as proof; whose the address is now, None if the code is wrong (which is counted).
+    """Take a typed code as proof of the wish that it was sent for; whose the address is now.
 
+    Returns:
+        None if the code is wrong, which is counted.
     Raises:
         CodeExpired: too late, or typed wrong too often.
     """
-    asked = await store.confirmation(tx, address_id)
-    if asked is None or asked.expires_at <= now or asked.tries >= rules.TRIES:
+    asked = await store.confirmations(tx, address_id, most=rules.TRIES, now=now)
+    if not asked:
         raise rules.CodeExpired
-    if rules.digest_of(code) != asked.code:
+    digest = rules.digest_of(code)
+    found = next((one for one in asked if one.code == digest), None)
+    if found is None:
         await store.count_try(tx, address_id)
         return None
-    return await _accept(tx, asked, Confirmed.CODE, now=now)
+    return await _accept(tx, found, Confirmed.CODE, now=now)
 
 
 async def confirm_by_link(tx: WriteTx, *, link: str, now: datetime) -> ReaderId:
-    """Take a link that was followed as proof; whose the address is now.
+    """Take a link that was followed as proof of the wish that it was sent for; whose the address is now.
 
     Raises:
         CodeExpired.
     """
-    asked = await store.confirmation_by_link(tx, rules.digest_of(link))
-    if asked is None or asked.expires_at <= now:
+    found = await store.confirmation_by_link(tx, rules.digest_of(link), now=now)
+    if found is None:
         raise rules.CodeExpired
-    return await _accept(tx, asked, Confirmed.LINK, now=now)
+    return await _accept(tx, found, Confirmed.LINK, now=now)
 
 
 async def confirm_by_reply(tx: WriteTx, *, address_id: AddressId, now: datetime) -> list[Alert]:
-    """Take an answer that came from an address as proof; what is confirmed by it.
+    """Take an answer that came from an address as proof of what was asked for from there; what is confirmed by it.
 
-    Whoever asked on a page does not become its reader by this: who answers may be somebody else.
+    What somebody asked for on a page is not: whoever answers may be somebody else.
     """
     (address,) = await store.addresses(tx, [address_id])
-    await store.delete_confirmation(tx, address_id)
-    return await _confirm(tx, address, address.reader_id, Confirmed.REPLY, now=now)
+    asked = await store.confirmations(tx, address_id, most=rules.TRIES, now=now)
+    ids = [one.alert_id for one in asked if one.by_reply]
+    if not ids:
+        return []
+    return await _confirm(tx, address, address.reader_id, ids, Confirmed.REPLY, now=now)
 
 
 async def change(tx: WriteTx, *, reader_id: ReaderId, alert_id: int, wish: Wish) -> None:
@@ -173,7 +184,6 @@ async def leave_all(
     """End all that is wanted at these addresses; what that was. goodbye: say so there, once."""
     ended = await end(tx, await store.alerts_of(tx, address_ids), how, now=now)
     for address_id in address_ids:
-        await store.delete_confirmation(tx, address_id)
         if goodbye:
             await tell(tx, address_id=address_id, kind=NoteKind.GOODBYE, data={}, now=now)
     return ended
@@ -316,6 +326,7 @@ async def _new_reader(tx: WriteTx, account_id: AccountId | None, *, lang: str, z
 async def _ask_for_proof(
     tx: WriteTx,
     address: Address,
+    alert_id: int,
     reader_id: ReaderId | None,
     source: Source,
     topic_name: str,
@@ -326,15 +337,16 @@ async def _ask_for_proof(
     kind = NoteKind.ASK if source is Source.SMS else NoteKind.CODE
     if await store.count_notes(tx, address.id, kind, since=now - timedelta(hours=1)) >= rules.CODES_AN_HOUR:
         raise rules.TooManyCodes
-    lasts = rules.LINK_LASTS if address.channel is Channel.EMAIL else rules.CODE_LASTS
-    await store.put_confirmation(
-        tx,
+    proof = store.Confirmation(
+        alert_id,
         address.id,
-        reader_id=reader_id,
-        code=rules.digest_of(secrets.code),
-        link=rules.digest_of(secrets.link),
-        expires_at=now + lasts,
+        reader_id,
+        rules.digest_of(secrets.code),
+        by_reply=source is Source.SMS,
+        tries=0,
+        expires_at=now + (rules.LINK_LASTS if address.channel is Channel.EMAIL else rules.CODE_LASTS),
     )
+    await store.put_confirmation(tx, proof, link=rules.digest_of(secrets.link))
     data = {"topic": topic_name}
     if kind is NoteKind.CODE:
         data |= {"code": secrets.code, "link": secrets.link}
@@ -343,23 +355,25 @@ async def _ask_for_proof(
 
 async def _accept(tx: WriteTx, asked: store.Confirmation, how: Confirmed, *, now: datetime) -> ReaderId:
     (address,) = await store.addresses(tx, [asked.address_id])
-    await store.delete_confirmation(tx, address.id)
     owner_id = address.reader_id
     owner = await store.reader(tx, owner_id)
     asker = await store.reader(tx, asked.reader_id) if asked.reader_id is not None else None
     if asker is not None and (owner is None or owner.account_id is None):
         owner_id = asker.id
-    await _confirm(tx, address, owner_id, how, now=now)
+    await _confirm(tx, address, owner_id, [asked.alert_id], how, now=now)
     return owner_id
 
 
-async def _confirm(tx: WriteTx, address: Address, owner_id: ReaderId, how: Confirmed, *, now: datetime) -> list[Alert]:
-    """Confirm an address, whose it is, and all that waited for it."""
+async def _confirm(
+    tx: WriteTx, address: Address, owner_id: ReaderId, alert_ids: Sequence[int], how: Confirmed, *, now: datetime
+) -> list[Alert]:
+    """Confirm an address, whose it is, and these wishes; those that were not yet."""
     await store.confirm_address(tx, address.id, reader_id=owner_id, now=now)
     if owner_id != address.reader_id:
         await store.delete_lonely_readers(tx, [address.reader_id])
-    confirmed = await store.confirm_alerts(tx, address.id, now=now)
+    confirmed = await store.confirm_alerts(tx, alert_ids, now=now)
     await register.confirm(tx, confirmed, how, now=now)
+    await store.delete_confirmations(tx, alert_ids)
     return confirmed
 
 

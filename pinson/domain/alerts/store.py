@@ -85,7 +85,9 @@ INSERT_ALERT = f"""
 """
 CHANGE_ALERT = "UPDATE alerts SET rhythm = :rhythm, per_week = :per_week WHERE id = :id"
 CONFIRM_ALERTS = f"""
-    UPDATE alerts SET confirmed_at = :now WHERE address_id = :address_id AND confirmed_at IS NULL RETURNING {ALERT}
+    UPDATE alerts SET confirmed_at = :now
+    WHERE id IN (SELECT value FROM json_each(:ids)) AND confirmed_at IS NULL
+    RETURNING {ALERT}
 """
 END_ALERTS = f"""
     DELETE FROM alerts WHERE id IN (SELECT value FROM json_each(:ids)) RETURNING {ALERT}
@@ -142,17 +144,21 @@ HOLDERS = """
     WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.lost_at IS NULL
 """
 
+CONFIRMATION = "alert_id, address_id, reader_id, code, by_reply, tries, expires_at"
 PUT_CONFIRMATION = """
-    INSERT INTO confirmations (address_id, reader_id, code, link, expires_at)
-    VALUES (:address_id, :reader_id, :code, :link, :expires_at)
-    ON CONFLICT (address_id) DO UPDATE
-    SET reader_id = excluded.reader_id, code = excluded.code, link = excluded.link, tries = 0,
-        expires_at = excluded.expires_at
+    INSERT INTO confirmations (alert_id, address_id, reader_id, code, link, by_reply, expires_at)
+    VALUES (:alert_id, :address_id, :reader_id, :code, :link, :by_reply, :expires_at)
+    ON CONFLICT (alert_id) DO UPDATE
+    SET reader_id = excluded.reader_id, code = excluded.code, link = excluded.link, by_reply = excluded.by_reply,
+        tries = 0, expires_at = excluded.expires_at
 """
-CONFIRMATION = "SELECT address_id, reader_id, code, tries, expires_at FROM confirmations WHERE address_id = :address_id"
-CONFIRMATION_BY_LINK = "SELECT address_id, reader_id, code, tries, expires_at FROM confirmations WHERE link = :link"
+CONFIRMATIONS = f"""
+    SELECT {CONFIRMATION} FROM confirmations
+    WHERE address_id = :address_id AND expires_at > :now AND tries < :most
+"""
+CONFIRMATION_BY_LINK = f"SELECT {CONFIRMATION} FROM confirmations WHERE link = :link AND expires_at > :now"
 COUNT_TRY = "UPDATE confirmations SET tries = tries + 1 WHERE address_id = :address_id"
-DELETE_CONFIRMATION = "DELETE FROM confirmations WHERE address_id = :address_id"
+DELETE_CONFIRMATIONS = "DELETE FROM confirmations WHERE alert_id IN (SELECT value FROM json_each(:ids))"
 DELETE_OLD_CONFIRMATIONS = "DELETE FROM confirmations WHERE expires_at <= :now"
 
 INSERT_NOTE = """
@@ -210,11 +216,13 @@ PUT_KEY = "INSERT INTO alert_key (id, secret) VALUES (1, :secret) ON CONFLICT (i
 
 
 class Confirmation(msgspec.Struct, frozen=True):
-    """What was asked of an address. reader_id: who asked, if that is known."""
+    """What proves a wish. reader_id: who asked, if that is known; by_reply: an answer from the address does."""
 
+    alert_id: int
     address_id: AddressId
     reader_id: ReaderId | None
     code: bytes
+    by_reply: bool
     tries: int
     expires_at: datetime
 
@@ -355,9 +363,9 @@ async def change_alert(tx: WriteTx, id: int, wish: Wish) -> None:
     await tx.run(CHANGE_ALERT, id=id, rhythm=wish.rhythm, per_week=wish.per_week)
 
 
-async def confirm_alerts(tx: WriteTx, address_id: AddressId, *, now: datetime) -> list[Alert]:
-    """Confirm what waited for it at an address; what that was."""
-    return await tx.all(Alert, CONFIRM_ALERTS, address_id=address_id, now=now)
+async def confirm_alerts(tx: WriteTx, ids: Sequence[int], *, now: datetime) -> list[Alert]:
+    """Confirm those of these alerts that waited for it; which."""
+    return await tx.all(Alert, CONFIRM_ALERTS, ids=list(ids), now=now)
 
 
 async def end_alerts(tx: WriteTx, ids: Sequence[int]) -> list[Alert]:
@@ -421,33 +429,29 @@ async def holders(tx: ReadTx, ids: Sequence[int]) -> list[Holder]:
     return await tx.all(Holder, HOLDERS, ids=list(ids))
 
 
-async def put_confirmation(
-    tx: WriteTx, address_id: AddressId, *, reader_id: ReaderId | None, code: bytes, link: bytes, expires_at: datetime
-) -> None:
-    """Keep what will prove that an address is somebody's, in the place of what would have before."""
-    await tx.run(
-        PUT_CONFIRMATION, address_id=address_id, reader_id=reader_id, code=code, link=link, expires_at=expires_at
-    )
+async def put_confirmation(tx: WriteTx, one: Confirmation, *, link: bytes) -> None:
+    """Keep what will prove a wish, in the place of what would have before."""
+    await tx.run(PUT_CONFIRMATION, **msgspec.structs.asdict(one), link=link)
 
 
-async def confirmation(tx: ReadTx, address_id: AddressId) -> Confirmation | None:
-    """What was asked of an address."""
-    return await tx.one(Confirmation, CONFIRMATION, address_id=address_id)
+async def confirmations(tx: ReadTx, address_id: AddressId, *, most: int, now: datetime) -> list[Confirmation]:
+    """What would prove the wishes at an address, but for what has expired or was tried so often."""
+    return await tx.all(Confirmation, CONFIRMATIONS, address_id=address_id, most=most, now=now)
 
 
-async def confirmation_by_link(tx: ReadTx, link: bytes) -> Confirmation | None:
-    """The same, by the digest of its link."""
-    return await tx.one(Confirmation, CONFIRMATION_BY_LINK, link=link)
+async def confirmation_by_link(tx: ReadTx, link: bytes, *, now: datetime) -> Confirmation | None:
+    """The one with this link (its digest), unless it has expired."""
+    return await tx.one(Confirmation, CONFIRMATION_BY_LINK, link=link, now=now)
 
 
 async def count_try(tx: WriteTx, address_id: AddressId) -> None:
-    """Count a wrong code."""
+    """Count a wrong code, for all that it could have been."""
     await tx.run(COUNT_TRY, address_id=address_id)
 
 
-async def delete_confirmation(tx: WriteTx, address_id: AddressId) -> None:
-    """Forget what was asked of an address."""
-    await tx.run(DELETE_CONFIRMATION, address_id=address_id)
+async def delete_confirmations(tx: WriteTx, alert_ids: Sequence[int]) -> None:
+    """Forget what would prove these wishes."""
+    await tx.run(DELETE_CONFIRMATIONS, ids=list(alert_ids))
 
 
 async def delete_old_confirmations(tx: WriteTx, *, now: datetime) -> None:

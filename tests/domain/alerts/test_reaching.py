@@ -122,6 +122,7 @@ class Crowd(Town):
         """Somebody asks, and mostly proves that the address is theirs."""
         self.now += timedelta(minutes=21)  # more than three codes an hour would be refused
         there = self.wanted[address].get(topic)
+        code = f"{int(self.now.timestamp() * 100) % 10**6:06}"
         asked = await self.db.write(
             alerts.ask,
             reach=Reach(*address),
@@ -132,13 +133,13 @@ class Crowd(Town):
             topic_name="Ana",
             zone=ZONE,
             reader_id=self.readers.get(address),
-            secrets=alerts.Secrets("123456", f"{address}-{self.now}"),
+            secrets=alerts.Secrets(code, f"{address}-{self.now}"),
             now=self.now,
         )
         self.ids[address] = asked.address_id
         known = asked.confirmed
         if not known and confirmed:
-            reader = await self.db.write(alerts.confirm, address_id=asked.address_id, code="123456", now=self.now)
+            reader = await self.db.write(alerts.confirm, address_id=asked.address_id, code=code, now=self.now)
             assert reader is not None
         if known or confirmed:
             self.readers[address] = asked.reader_id
@@ -147,8 +148,7 @@ class Crowd(Town):
         elif known:
             there.rhythm, there.per_week = rhythm, per_week
         if known or confirmed:
-            for one in self.wanted[address].values():
-                one.since = one.since or self.now
+            there.since = there.since or self.now
 
     async def leave(self, address, topic):
         """Somebody takes one wish back."""
