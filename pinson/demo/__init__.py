@@ -61,6 +61,12 @@ confirm_email = false
 [mail]
 backend = "folder"
 
+[sms]
+backend = "simulator"
+number = "38000"
+price_per_part = "0.045"
+parts_per_day = 5000
+
 [limits]
 enabled = false
 
@@ -321,6 +327,8 @@ def card(folder: Path, settings: Settings) -> RenderableType:
         f"{GUEST}, or {GUEST_EMAIL}\n",
         ("Password  ", "bold"),
         f"{PASSWORD}  (the same for everybody here)\n",
+        ("Telephone ", "bold"),
+        (f"{settings.url}/telephone\n", "cyan"),
         ("Data      ", "bold"),
         f"{folder}, e-mail too; `pinson demo --fresh` begins anew",
     )
