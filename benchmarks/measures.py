@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from benchmarks import letters, load, pace, redirects, streams, world
+from benchmarks import letters, load, pace, redirects, streams, texts, world
 from benchmarks.load import Browsing, Publishing, Reading, Script
 from benchmarks.server import Server, serving
 from benchmarks.wire import request
@@ -182,6 +182,11 @@ class Bench:
         """E-mails composed, signed and handed to a mail server, by one process."""
         found = self._in_turn({"letters": lambda: letters.hand_over(self._plan.seconds)})["letters"]
         yield letters_row(found)
+
+    def texts(self) -> Iterator[Row]:
+        """Texts handed to a mobile network over SMPP, by one process."""
+        found = self._in_turn({"texts": lambda: texts.hand_over(self._plan.seconds)})["texts"]
+        yield texts_row(found)
 
     def posts(self) -> Iterator[Row]:
         """Durable posts over HTTP: many at once, and one after the other."""
@@ -553,6 +558,26 @@ def _wrong(results: Sequence[load.Result]) -> dict[str, int]:
 
 def _median(values: Sequence[float]) -> float:
     return statistics.median(values) if values else 0.0
+
+
+def texts_row(found: Sequence[texts.Handed]) -> Row:
+    """What came of handing texts over."""
+    rate = statistics.median(one.rate for one in found)
+    cpu = sum(one.cpu for one in found) / sum(one.texts for one in found)
+    wrong = {"missing": sum(one.missing for one in found), "came twice": sum(one.doubled for one in found)}
+    return Row(
+        part="texts",
+        name="texts handed to a network over SMPP",
+        figure=f"{rate:,.0f}/s",
+        details=f"CPU {cpu * US:.0f} µs; a window of {texts.WINDOW}",
+        target="1,000/s",
+        met=rate >= 1000,
+        value=rate,
+        wanted=1000,
+        unit="/s",
+        wrong={what: count for what, count in wrong.items() if count},
+        numbers={"rate": rate, "cpu_us": cpu * US},
+    )
 
 
 def letters_row(found: Sequence[letters.Handed]) -> Row:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+import uvloop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -89,6 +90,15 @@ async def test_a_session_is_opened_and_left_in_order(network):
 
     assert network.binds == [(b"pinson", b"secret", 0x34)]
     assert network.unbound == 1
+
+
+def test_it_works_in_the_loop_that_servers_run_in():
+    async def send():
+        async with a_network() as network, a_client(network) as client:
+            await sent(await bound(client), LONG)
+            return network.texts
+
+    assert uvloop.run(send()) == [("Pinson", "33639981234", LONG)]
 
 
 @pytest.mark.parametrize(

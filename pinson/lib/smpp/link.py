@@ -4,6 +4,7 @@ Called by `client`. Knows when a question left: whoever asked and lost the conne
 """
 
 import asyncio
+from typing import cast
 
 import msgspec
 import structlog
@@ -89,8 +90,7 @@ class Link(asyncio.Protocol):
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's are not of its kind, and do the same
 
     def connection_lost(self, _error: Exception | None) -> None:
         for answer, _ in self._asked.values():
