@@ -223,10 +223,14 @@ class Network:
         self._writers[-1].write(data)
 
 
-@contextlib.asynccontextmanager
-async def a_network():
+def a_network():
     """A network on this machine, until the block ends."""
-    network = Network()
+    return serving(Network())
+
+
+@contextlib.asynccontextmanager
+async def serving(network):
+    """A network, on this machine until the block ends."""
     server = await asyncio.start_server(network.take, "127.0.0.1", 0)
     network.host, network.port = server.sockets[0].getsockname()
     try:
