@@ -77,6 +77,7 @@ from pinson.lib.languages import Languages
 from pinson.lib.limits import Limits
 from pinson.lib.log import Fact, Follower, Kinds
 from pinson.lib.mail import FolderMailer, Mailer, address_of, domain_of
+from pinson.lib.news import Reader
 from pinson.lib.postmarks import Postmark
 from pinson.lib.reactor import Reactor
 from pinson.lib.serving.server import Server
@@ -279,6 +280,7 @@ async def machine(
         studio=media.Studio(db, blobs, Ffmpeg.find()),
         mailer=mailer(settings, data, clock=clock, sealer=await sealer(settings, db, clock=clock)),
         outgoing=outgoing,
+        news=Reader(blobs),
         limits=Limits(data / "limits", secret=secrets.token_bytes(16)),
         passwords=passwords or Passwords(),
         catalogs=catalogs or Catalogs.load(LOCALE),

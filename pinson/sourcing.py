@@ -88,7 +88,10 @@ class Looks:
             return False
         done, self._open = await asyncio.wait(self._open, timeout=PAUSE, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
-            task.result()
+            if isinstance(error := task.exception(), Refusal):
+                raise error
+            if error is not None:  # a bug: everyone should know, and the other sites go on; this one is due again
+                events.critical("look_failed", error=repr(error), exc_info=error)
         return True
 
     async def _begin(self, limit: int) -> None:
@@ -109,7 +112,7 @@ async def look_at(tools: Tools, source: Source) -> None:
         CannotWrite: the disk is full.
     """
     try:
-        look = await sources.look(source, outgoing=tools.outgoing, blobs=tools.blobs)
+        look = await sources.look(source, outgoing=tools.outgoing, reader=tools.news)
     except Refusal as refusal:
         if refusal.kind is Kind.UNAVAILABLE:
             raise
@@ -141,7 +144,7 @@ async def take_delivery(tools: Tools, source: Source, body: bytes, *, content_ty
         CannotWrite: the disk is full.
     """
     try:
-        look = await sources.delivered(source, body, content_type=content_type, blobs=tools.blobs)
+        look = await sources.delivered(source, body, content_type=content_type, reader=tools.news)
     except Refusal as refusal:
         if refusal.kind is Kind.UNAVAILABLE:
             raise

@@ -31,6 +31,7 @@ from pinson.lib.letterhead import Style
 from pinson.lib.limits import Limits
 from pinson.lib.log import Follower
 from pinson.lib.mail import Mailer
+from pinson.lib.news import Reader
 
 
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +51,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     studio: Studio
     mailer: Mailer
     outgoing: Outgoing
+    news: Reader
     limits: Limits
     passwords: Passwords
     catalogs: Catalogs

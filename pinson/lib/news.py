@@ -8,6 +8,7 @@ changed.
 Not here: fetching, what becomes of the news.
 """
 
+import asyncio
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +17,14 @@ from typing import Literal
 import msgspec
 import structlog
 
+from pinson.lib.blobs import Blobs
+from pinson.lib.db import CannotWrite
 from pinson.lib.programs import ProgramFailed, run
 
 READER = Path(__file__).with_name("newsreader.py")
 SECONDS = 15.0  # that reading one document may take
-MEMORY = 768 << 20  # bytes of address space
+MEMORY = 384 << 20  # bytes of address space: a document as long as may be was seen to take half of it
+MOST_AT_ONCE = 3  # documents that one process of ours has read
 OUTPUT = 32 << 20  # bytes of what is said
 MOST_ITEMS = 200  # of a document, from its beginning
 MOST_PAGES = 10_000  # of a sitemap
@@ -93,17 +97,33 @@ class _Refused(msgspec.Struct, frozen=True):
     why: str = ""
 
 
-async def read(body: bytes, *, content_type: str, url: str, folder: Path) -> Told:
-    """What a document says is new.
+class Reader:
+    """Reads documents, a few at a time; who comes then waits for their turn."""
 
-    Args:
-        content_type: header of its answer. url: where it was found.
-        folder: to work in; nobody else does.
-    Raises:
-        Unreadable.
-    """
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+        self._turns = asyncio.Semaphore(MOST_AT_ONCE)
+
+    async def read(self, body: bytes, *, content_type: str, url: str) -> Told:
+        """What a document says is new.
+
+        Args:
+            content_type: header of its answer. url: where it was found.
+        Raises:
+            Unreadable.
+            CannotWrite: the disk is full.
+        """
+        async with self._turns:
+            with self._blobs.workshop() as folder:
+                return await _read(body, content_type, url, folder)
+
+
+async def _read(body: bytes, content_type: str, url: str, folder: Path) -> Told:
     source, target = folder / "document", folder / "told.json"
-    source.write_bytes(body)
+    try:
+        await asyncio.to_thread(source.write_bytes, body)
+    except OSError as error:
+        raise CannotWrite from error
     job = {
         "source": str(source),
         "target": str(target),

@@ -89,7 +89,7 @@ def feed(hub, *numbers, write=rss):
 async def follow(world, hub, town, body=None, *, headers="", **rules):
     hub.site.put("/feed", feed(hub, 1) if body is None else body, type="application/rss+xml", headers=headers)
     tools = world.tools
-    found = await sources.look_at(hub.site.url + "/feed", outgoing=tools.outgoing, blobs=tools.blobs)
+    found = await sources.look_at(hub.site.url + "/feed", outgoing=tools.outgoing, reader=tools.news)
     given = {"account_id": town.account_id, "kind": found.kind, "look": found.look, "wanted": Rules(**rules)}
     source = await world.write(sources.add, fresh=hubs.Fresh("token-1", "secret-1"), **given)
     await world.settle()

@@ -37,7 +37,7 @@ class Newsroom:
     async def follow(self, body, *, path="/feed", type="application/rss+xml", **rules):
         self.site.put(path, body, type=type)
         tools = self.world.tools
-        found = await sources.look_at(self.site.url + path, outgoing=tools.outgoing, blobs=tools.blobs)
+        found = await sources.look_at(self.site.url + path, outgoing=tools.outgoing, reader=tools.news)
         wanted = sources.checked(Rules(**rules))
         account = {"account_id": self.town.account_id}
         return await self.world.write(
@@ -187,7 +187,7 @@ async def test_a_site_is_asked_only_for_what_changed(newsroom, site):
         "/feed", rss(articles(1)), **RSS, headers='ETag: "one"\r\nLast-Modified: Mon, 30 Mar 2026 10:00:00 GMT\r\n'
     )
     tools = newsroom.world.tools
-    found = await sources.look_at(site.url + "/feed", outgoing=tools.outgoing, blobs=tools.blobs)
+    found = await sources.look_at(site.url + "/feed", outgoing=tools.outgoing, reader=tools.news)
     account = {"account_id": newsroom.town.account_id}
     await newsroom.world.write(
         sources.add, **account, kind=found.kind, look=found.look, wanted=Rules(), fresh=sourcing.fresh()
@@ -372,7 +372,7 @@ async def test_news_that_cannot_be_published_is_kept_with_the_reason_and_holds_u
 async def test_a_message_that_is_not_kept_was_not_seen_either(world, newsroom, site):
     source = await newsroom.follow(rss(articles(1)))
     site.put("/feed", rss(articles(1, 2)), **RSS)
-    found = await sources.look(source, outgoing=world.tools.outgoing, blobs=world.tools.blobs)
+    found = await sources.look(source, outgoing=world.tools.outgoing, reader=world.tools.news)
     entry, author = found.entries[-1], Reader(await _circle(world, newsroom.town), world.tools.standing)
     prepared = sourcing.prepared_of(world.tools, entry, source.rules, defaults=accounts.Defaults())
 
@@ -423,3 +423,19 @@ async def test_of_a_site_without_end_what_it_shows_no_more_is_forgotten_and_the_
 
     assert kept == 2 * (8 + 3 * 8) - 2 * 5
     assert len(await newsroom.titles()) == 3 * 8
+
+
+async def test_a_bug_with_one_site_stops_no_other(world, newsroom, site, monkeypatch):
+    await newsroom.follow(rss(articles(1)), path="/broken")
+    await newsroom.follow(rss(articles(1)))
+    look = sources.look
+
+    async def broken(source, **tools):
+        if source.address.endswith("/broken"):
+            raise RuntimeError("a bug of ours")
+        return await look(source, **tools)
+
+    monkeypatch.setattr(sources, "look", broken)
+    await newsroom.look(rss(articles(1, 2)))
+
+    assert await newsroom.titles() == ["Article 2"]

@@ -1,11 +1,13 @@
 """What documents of strangers say is new, whatever they do."""
 
+import asyncio
 import time
 from datetime import UTC, datetime
 
 import pytest
 
 from pinson.lib import news
+from pinson.lib.blobs import Blobs
 from tests.newspaper import Article, articles, rss
 
 URL = "https://news.example/feed"
@@ -18,12 +20,13 @@ BOMB = (
 
 
 @pytest.fixture
-def read(tmp_path):
+def read(tmp_path, db):
     """`await read(body, type)`: what it says."""
+    reader = news.Reader(Blobs(tmp_path / "files", db))
 
     async def read(body, type="application/rss+xml", url=URL):
         body = body if isinstance(body, bytes) else body.encode()
-        return await news.read(body, content_type=type, url=url, folder=tmp_path)
+        return await reader.read(body, content_type=type, url=url)
 
     return read
 
@@ -221,3 +224,22 @@ async def test_a_page_names_its_feeds_and_shows_its_news(read):
         ("https://ville.example/flux", "Flux RSS"),
     ]
     assert (told.language, told.hubs) == ("fr", ("https://hub.example/",))
+
+
+async def test_a_few_documents_are_read_at_once_and_the_others_wait_for_their_turn(read, monkeypatch):
+    open_, most = 0, 0
+    run = news.run
+
+    async def counted(*command, **limits):
+        nonlocal open_, most
+        open_, most = open_ + 1, max(most, open_ + 1)
+        try:
+            return await run(*command, **limits)
+        finally:
+            open_ -= 1
+
+    monkeypatch.setattr(news, "run", counted)
+    told = await asyncio.gather(*(read(rss(articles(number))) for number in range(8)))
+
+    assert [one.items[0].title for one in told] == [f"Article {number}" for number in range(8)]
+    assert most == news.MOST_AT_ONCE

@@ -20,13 +20,13 @@ from pinson.domain.links import reading as pages
 from pinson.domain.sources import rules
 from pinson.domain.sources.model import Entry, Kind, Look, Source
 from pinson.lib import news
-from pinson.lib.blobs import Blobs
 from pinson.lib.errors import Refusal
 from pinson.lib.http import Answer, ForbiddenAddress, Outgoing, OutgoingFailed, TooLarge, TooSlow
-from pinson.lib.news import Told, Unreadable
+from pinson.lib.news import Reader, Told, Unreadable
 
 MOST_BYTES = 5 << 20  # of a document: six seconds of a processor
 PAGE_BYTES = 1 << 20  # of a page that is read for its title
+FINDING = 25.0  # seconds that looking for all that a site offers may take
 SECONDS = 20.0  # that a site may take to answer
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9"
@@ -48,15 +48,24 @@ class Site(msgspec.Struct, frozen=True):
     told: Told
 
 
-async def find(typed: str, *, outgoing: Outgoing, blobs: Blobs) -> list[Site]:
+async def find(typed: str, *, outgoing: Outgoing, reader: Reader) -> list[Site]:
     """The ways in which a site can be followed, the best first: what its page names, a sitemap, the page itself.
 
     Args:
         typed: an address as people write it.
     Raises:
-        What `look` raises, of the address itself.
+        What `look_at` raises, of the address itself.
         NoNewsThere: there is no way.
+        SiteTooSlow: all of it took too long.
     """
+    try:
+        async with asyncio.timeout(FINDING):
+            return await _find(typed, outgoing, reader)
+    except TimeoutError:
+        raise rules.SiteTooSlow from None
+
+
+async def _find(typed: str, outgoing: Outgoing, reader: Reader) -> list[Site]:
     address = as_address(typed)
     try:
         answer = await fetch(address, outgoing)
@@ -64,19 +73,19 @@ async def find(typed: str, *, outgoing: Outgoing, blobs: Blobs) -> list[Site]:
         if "://" in typed:
             raise
         answer = await fetch(address.replace("https:", "http:", 1), outgoing)
-    told = await _told(answer, blobs)
+    told = await _told(answer, reader)
     if told.kind == "feed" or told.kind == "sitemap":
         return [_site(answer, told)]
     if told.kind == "index":
-        return [await _of_index(answer, told, outgoing, blobs)]
-    found = [site for one in told.feeds[:MOST_FOUND] if (site := await _try(one.address, outgoing, blobs, Kind.FEED))]
+        return [await _of_index(answer, told, outgoing, reader)]
+    found = [site for one in told.feeds[:MOST_FOUND] if (site := await _try(one.address, outgoing, reader, Kind.FEED))]
     here = URL(answer.url)
     if not found:
         for guess in GUESSES:
-            if site := await _try(str(here.join(URL(guess))), outgoing, blobs, Kind.FEED):
+            if site := await _try(str(here.join(URL(guess))), outgoing, reader, Kind.FEED):
                 found.append(site)
                 break
-    if not found and (site := await _try(str(here.join(URL("/sitemap.xml"))), outgoing, blobs, Kind.SITEMAP)):
+    if not found and (site := await _try(str(here.join(URL("/sitemap.xml"))), outgoing, reader, Kind.SITEMAP)):
         found.append(site)
     if told.items:
         found.append(_site(answer, told))
@@ -86,7 +95,7 @@ async def find(typed: str, *, outgoing: Outgoing, blobs: Blobs) -> list[Site]:
     return list(reversed(once.values()))
 
 
-async def look_at(address: str, *, outgoing: Outgoing, blobs: Blobs) -> Site:
+async def look_at(address: str, *, outgoing: Outgoing, reader: Reader) -> Site:
     """What is at an address now, whatever it is.
 
     Raises:
@@ -94,13 +103,13 @@ async def look_at(address: str, *, outgoing: Outgoing, blobs: Blobs) -> Site:
         NoNewsThere: a page without links, or a list of sitemaps.
     """
     answer = await fetch(as_address(address), outgoing)
-    told = await _told(answer, blobs)
+    told = await _told(answer, reader)
     if told.kind == "index" or (told.kind == "page" and not told.items):
         raise rules.NoNewsThere
     return _site(answer, told)
 
 
-async def look(source: Source, *, outgoing: Outgoing, blobs: Blobs) -> Look:
+async def look(source: Source, *, outgoing: Outgoing, reader: Reader) -> Look:
     """What a source shows now, or that it is as it was.
 
     Raises:
@@ -114,19 +123,19 @@ async def look(source: Source, *, outgoing: Outgoing, blobs: Blobs) -> Look:
     digest = _digest(answer)
     if digest == source.digest:
         return Look(address, None)
-    told = await _told(answer, blobs)
+    told = await _told(answer, reader)
     if told.kind != source.kind:
         raise rules.SiteUnreadable  # an error page, say, where the feed was
     return _site(answer, told, address=address).look
 
 
-async def delivered(source: Source, body: bytes, *, content_type: str, blobs: Blobs) -> Look:
+async def delivered(source: Source, body: bytes, *, content_type: str, reader: Reader) -> Look:
     """What a document shows that was brought to us.
 
     Raises:
         SiteTooLong, SiteUnreadable.
     """
-    told = await _read(body, content_type, source.address, blobs)
+    told = await _read(body, content_type, source.address, reader)
     if told.kind != source.kind:
         raise rules.SiteUnreadable
     entries = rules.entries(told, source.kind, home=told.home or source.home)
@@ -268,39 +277,38 @@ def _site(answer: Answer, told: Told, *, address: str = "") -> Site:
     return Site(kind, look, told)
 
 
-async def _try(address: str, outgoing: Outgoing, blobs: Blobs, kind: Kind) -> Site | None:
+async def _try(address: str, outgoing: Outgoing, reader: Reader, kind: Kind) -> Site | None:
     """What is at an address, if it is of this kind and there is something."""
     try:
         answer = await fetch(address, outgoing)
-        told = await _told(answer, blobs)
+        told = await _told(answer, reader)
         if told.kind == "index" and kind is Kind.SITEMAP:
-            return await _of_index(answer, told, outgoing, blobs)
+            return await _of_index(answer, told, outgoing, reader)
     except Refusal:
         return None
     return _site(answer, told) if told.kind == kind and (told.items or kind is Kind.FEED) else None
 
 
-async def _of_index(answer: Answer, told: Told, outgoing: Outgoing, blobs: Blobs) -> Site:
+async def _of_index(answer: Answer, told: Told, outgoing: Outgoing, reader: Reader) -> Site:
     """The sitemap among several that holds the news: by its name, or the one that changed last."""
     named = [item for item in told.items if NEWSY.search(URL(item.link).path)]
     best = max(named or told.items, key=lambda item: item.published or 0, default=None)
     if best is None:
         raise rules.NoNewsThere
     answer = await fetch(best.link, outgoing)
-    told = await _told(answer, blobs)
+    told = await _told(answer, reader)
     if told.kind != "sitemap":
         raise rules.NoNewsThere
     return _site(answer, told)
 
 
-async def _told(answer: Answer, blobs: Blobs) -> Told:
-    return await _read(answer.body, answer.headers.get("content-type", ""), answer.url, blobs)
+async def _told(answer: Answer, reader: Reader) -> Told:
+    return await _read(answer.body, answer.headers.get("content-type", ""), answer.url, reader)
 
 
-async def _read(body: bytes, content_type: str, url: str, blobs: Blobs) -> Told:
+async def _read(body: bytes, content_type: str, url: str, reader: Reader) -> Told:
     try:
-        with blobs.workshop() as folder:
-            return await news.read(body, content_type=content_type, url=url, folder=folder)
+        return await reader.read(body, content_type=content_type, url=url)
     except Unreadable as failure:
         raise (too_long() if failure.why == "too_many" else rules.SiteUnreadable()) from failure
 

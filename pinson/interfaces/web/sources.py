@@ -161,7 +161,7 @@ async def follow(call: Call, form: Asked) -> Response:
     account_id = call.require(MAKING)
     wanted = form.rules
     call.limit("sites", f"account {account_id}", FINDING)
-    site = await sources.look_at(form.chosen or form.address, outgoing=call.tools.outgoing, blobs=call.tools.blobs)
+    site = await sources.look_at(form.chosen or form.address, outgoing=call.tools.outgoing, reader=call.tools.news)
     made = await call.tools.db.write(
         sources.add,
         account_id=account_id,
@@ -271,7 +271,7 @@ async def _found(call: Call, form: Asked) -> Response:
         if not call.problems:
             call.refuse(refusal)
         wanted = Rules()
-    found = await sources.find(form.address, outgoing=tools.outgoing, blobs=tools.blobs)
+    found = await sources.find(form.address, outgoing=tools.outgoing, reader=tools.news)
     chosen = next((site for site in found if site.look.address == form.chosen), found[0])
     async with tools.db.read() as tx:
         defaults = await tools.defaults.of(tx, account_id)

@@ -26,7 +26,7 @@ routes = Routes()
 
 NAMES = ("first", "second", "third", "fourth")  # of the answers
 LONGEST = 140  # characters of an answer
-TRIALS, ALL_TRIALS = Limit(6, 600), Limit(120, 600)  # sites that one stranger has looked at, and all together
+TRIALS, ALL_TRIALS = Limit(6, 600), Limit(40, 600)  # sites that one stranger has looked at, and all together
 EXAMPLE = "7kq4mwz"  # of a short link
 BUSIEST = 10  # accounts among which that with a day to show is looked for
 
@@ -133,7 +133,7 @@ async def try_site(call: Call, form: Tried) -> Response:
 
 async def _first_message(call: Call, address: str) -> tuple[sources.Site, sourcing.Preview]:
     tools = call.tools
-    found = await sources.find(address, outgoing=tools.outgoing, blobs=tools.blobs)
+    found = await sources.find(address, outgoing=tools.outgoing, reader=tools.news)
     for site in found:
         newest = sources.newest(site.look.entries or (), 1)
         entries = await sources.with_titles(newest, outgoing=tools.outgoing)
