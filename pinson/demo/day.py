@@ -122,7 +122,7 @@ VOICES: Mapping[Language, Voice] = {
         "Le 30 mars 2010, deux faisceaux de protons se croisent pour la première fois à 3,5 TeV chacun. Récit réécrit "
         "d’après des faits publics, sans lien avec l’organisme.",
         "Genève",
-        (Step(1.75, "mi-chemin"), Step(3, "3 TeV"), Step(3.5, "palier")),
+        (Step(1.75, "mi-chemin"), Step(3, "dernière marche"), Step(3.5, "palier")),
         (("08:40", "Montée des faisceaux", ""), ("10:10", "La panne, racontée à l’antenne", "l’ingénieur chargé de la sécurité"),
          ("12:00", "Reprise de la vidéo", ""), ("13:00", "Premiers croisements", "")),
     ),
@@ -133,7 +133,7 @@ VOICES: Mapping[Language, Voice] = {
         "On 30 March 2010 two beams of protons cross for the first time at 3.5 TeV each. Retold after public facts, with no "
         "link to the organisation.",
         "Geneva",
-        (Step(1.75, "half way"), Step(3, "3 TeV"), Step(3.5, "plateau")),
+        (Step(1.75, "half way"), Step(3, "last step"), Step(3.5, "plateau")),
         (("08:40", "Beams climb", ""), ("10:10", "The fault, told on air", "the engineer in charge of safety"),
          ("12:00", "Video is back", ""), ("13:00", "First crossings", "")),
     ),

@@ -62,3 +62,15 @@ async def test_a_video_of_another_site_is_there_only_once_somebody_asks_for_it(s
     await page.locator("iframe").wait_for(state="attached")
     assert before == {server.url.split("/")[2]}
     assert await page.locator("iframe").get_attribute("src") == "https://tube.invalid/videos/embed/abc123"
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_where_a_browser_plays_no_stream_its_address_and_words_stand_in_its_place(server, desk, page):
+    desk.client.patch(desk.path, json={"webcast_url": "https://film.invalid/live.m3u8"}).raise_for_status()
+    await page.add_init_script("HTMLMediaElement.prototype.canPlayType = () => ''")
+
+    await page.goto(server.url + PAGE)
+
+    await page.locator(".cannot").wait_for()
+    assert not await page.locator("video").is_visible()
+    assert await page.locator('.webcast a[href="https://film.invalid/live.m3u8"]').is_visible()

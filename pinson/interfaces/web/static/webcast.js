@@ -15,23 +15,22 @@ for (const link of document.querySelectorAll("[data-frame]")) {
 }
 
 for (const video of document.querySelectorAll("video[data-webcast]")) {
-  const died = video.parentElement.querySelector(".died")
+  const [died, cannot, photo] = [".died", ".cannot", ".instead"].map((one) => video.parentElement.querySelector(one))
+  const show = (plays, words) => {
+    video.hidden = !plays
+    died.hidden = words !== died
+    cannot.hidden = words !== cannot
+    if (photo) photo.hidden = plays
+  }
   if (!video.canPlayType("application/vnd.apple.mpegurl") && !video.canPlayType("application/x-mpegURL")) {
-    video.hidden = true // its address stands below
-    video.parentElement.querySelector(".cannot").hidden = false
+    show(false, cannot)
     continue
   }
-  video.addEventListener("error", () => {
-    died.hidden = false
-  })
-  video.addEventListener("playing", () => {
-    died.hidden = true
-  })
+  video.addEventListener("error", () => show(false, died))
+  video.addEventListener("playing", () => show(true))
   died.querySelector("[data-again]").addEventListener("click", () => {
-    died.hidden = true
+    show(true)
     video.load()
-    video.play().catch(() => {
-      died.hidden = false
-    })
+    video.play().catch(() => show(false, died))
   })
 }
