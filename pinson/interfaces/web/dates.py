@@ -1,7 +1,10 @@
 """Moments, days and numbers as people say them, in their language and in the time zone of whom they are about.
 
-Called by whatever renders pages. Pure. How long ago something was is written by the page's
-script, over the moment that stands there: what is rendered is kept, and time goes on.
+Called by whatever renders pages. Pure. An hour in a French sentence is « 13 h 06 » (`hour`); on a clock, in a list or
+a table, and behind a date it is 13:06 in both languages (`clock`), so that columns are even.
+
+How long ago something was is written by the page's script, over the moment that stands there: what is rendered is kept,
+and time goes on.
 """
 
 import re
@@ -27,8 +30,13 @@ def moment(at: datetime, *, lang: Lang, zone: tzinfo) -> str:
     return f"{format_date(here, 'd MMMM y', locale=LOCALES[lang])}, {here:%H:%M}"
 
 
-def clock(at: datetime, *, lang: Lang, zone: tzinfo) -> str:
-    """« 13 h 06 » with spaces that do not break, or 13:06."""
+def clock(at: datetime, *, zone: tzinfo) -> str:
+    """13:06, where it stands by itself."""
+    return f"{at.astimezone(zone):%H:%M}"
+
+
+def hour(at: datetime, *, lang: Lang, zone: tzinfo) -> str:
+    """In a sentence: « 13 h 06 » with spaces that do not break, or 13:06."""
     here = at.astimezone(zone)
     return f"{here.hour}\u00a0h\u00a0{here:%M}" if lang == "fr" else f"{here:%H:%M}"
 

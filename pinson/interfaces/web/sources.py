@@ -322,7 +322,7 @@ def _words(call: Call) -> dict[str, Any]:
         "trouble": trouble,
         "State": State,
         "when": lambda at: dates.moment(at, lang=call.lang, zone=call.zone),
-        "clock": lambda at: dates.clock(at, lang=call.lang, zone=call.zone),
+        "hour": lambda at: dates.hour(at, lang=call.lang, zone=call.zone),
         "is_today": lambda at: at.astimezone(call.zone).date() == call.now.astimezone(call.zone).date(),
         "host": lambda address: urlsplit(address).netloc.removeprefix("www."),
         "made_at": lambda one: ids.moment_of(one.id),

@@ -49,9 +49,13 @@ LENGTHS = (60, 140, 280)  # characters up to which a message is written very lar
 
 
 class Tie(msgspec.Struct, frozen=True):
-    """A message that another has to do with: when it was published, also by the event's clock, and what it says."""
+    """A message that another has to do with: when it was published, and what it says.
+
+    hour, time: by the event's clock, for a sentence and by itself.
+    """
 
     at: datetime
+    hour: str
     time: str
     html: Markup = Markup()
 
@@ -332,7 +336,7 @@ async def _scene(tools: Tools, event_id: EventId, *, lang: Lang) -> Scene:
         event=event,
         state=situation.state,
         day=dates.day(event.starts_at.astimezone(zone), lang=lang),
-        begins=dates.clock(event.starts_at, lang=lang, zone=zone),
+        begins=dates.hour(event.starts_at, lang=lang, zone=zone),
         messages=stands.messages(shapes),
         gauge=_gauge(event, situation.gauge, lang=lang),
         programme=_planned(situation.lines, now, lang=lang, zone=zone),
@@ -409,7 +413,7 @@ class _Stands(msgspec.Struct, frozen=True):
         size = next((size for size, most in enumerate(LENGTHS) if len(post.text) <= most), len(LENGTHS))
         return Message(
             id=post.id,
-            time=self._time(post.id),
+            time=dates.clock(post.created_at, zone=self.zone),
             at=post.created_at,
             html=_html(post),
             text=post.spoiler or post.text,
@@ -428,10 +432,9 @@ class _Stands(msgspec.Struct, frozen=True):
         if id is None:
             return None
         other = self.written.get(id)
-        return Tie(moment_of(id), self._time(id), _html(other) if other is not None else Markup())
-
-    def _time(self, id: PostId) -> str:
-        return dates.clock(moment_of(id), lang=self.lang, zone=self.zone)
+        at = moment_of(id)
+        hour, time = dates.hour(at, lang=self.lang, zone=self.zone), dates.clock(at, zone=self.zone)
+        return Tie(at, hour, time, _html(other) if other is not None else Markup())
 
 
 def _html(post: Post) -> Markup:
@@ -465,14 +468,14 @@ def _planned(lines: Sequence[Line], now: datetime, *, lang: Lang, zone: ZoneInfo
         goes_on = line.starts_at <= now
         over = line.ends_at or line.starts_at + timedelta(minutes=30)
         if line.done_at is None and now < over:
-            planned.append(Planned(dates.clock(line.starts_at, lang=lang, zone=zone), line, goes_on))
+            planned.append(Planned(dates.clock(line.starts_at, zone=zone), line, goes_on))
     return planned[:MOST_LINES]
 
 
 def _expected(entry: Entry | None, *, lang: Lang, zone: ZoneInfo) -> Expected | None:
     if entry is None or entry.expects_until is None:
         return None
-    return Expected(entry.expects_until, dates.clock(entry.expects_until, lang=lang, zone=zone))
+    return Expected(entry.expects_until, dates.hour(entry.expects_until, lang=lang, zone=zone))
 
 
 def _code(address: str) -> Markup:

@@ -60,7 +60,7 @@ async def test_an_extract_on_paper_has_the_choice_the_order_and_the_numbers_of_t
 
     _answer, document, text = await printed(world, EXTRACT, format="pdf", order="oldest", **{"number[]": ["2", "3"]})
 
-    assert re.findall(r"(\d)\. \d+ h", text) == ["2", "3"]
+    assert re.findall(r"(\d)\. \d+:\d\d", text) == ["2", "3"]
     words = ["Premières collisions", "lundi 30 mars 2026", "Genève", "Énergie 2,36 TeV", "Rectifié à", "Moment clé"]
     words += ["Rectifie le message de", "Non : 3,5 TeV", "Laboratoire", "https://pinson.example/e/premieres-collisions"]
     assert [text.find(word) for word in words] == sorted(max(text.find(word), 0) for word in words)

@@ -8,7 +8,7 @@ Not here: how an event is set up (`editing.py`), advice on a text (`look.py`), t
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -158,11 +158,13 @@ class Deed(msgspec.Struct):
 class Out(msgspec.Struct, frozen=True):
     """A message that is out. by: who, if it is not the account of the event. Times are those of the event's clock.
 
+    hour: as a sentence says its time.
     corrects, corrected: when the other one was written. is_mine: whether the reader may take it back.
     """
 
     told: Told
     time: str
+    hour: str
     html: Markup
     by: str
     path: str
@@ -345,7 +347,7 @@ async def _desk(
         pictures=await attached(call, form, call.require("write:statuses"), described=described),
         most_pictures=MOST_ATTACHED,
         notices=notices,
-        corrects=_clock(call, facts["event"], form.corrects_id) if form.corrects_id else "",
+        corrects=_hour(call, facts["event"], form.corrects_id) if form.corrects_id else "",
         done=last if last and call.now - last.told.post.created_at <= UNDONE_WITHIN else None,
         pasted=pasted,
     )
@@ -380,10 +382,10 @@ async def _facts(call: Call, slug: str, *, at_hand: int | None = None) -> dict[s
         "ready": [_ready(call, event, one) for one in held if not one.marks.is_skipped],
         "skipped": [_ready(call, event, one) for one in held if one.marks.is_skipped],
         "open_promises": [_still(call, event, one, said) for one in situation.promising],
-        "next_hour": _hour(call, situation.next_line.starts_at, zone) if situation.next_line else "",
-        "line_hour": _hour(call, situation.line.starts_at, zone) if situation.line else "",
-        "lines": [(line, _hour(call, line.starts_at, zone)) for line in situation.lines],
-        "clock": _hour(call, call.now, zone),
+        "next_hour": dates.clock(situation.next_line.starts_at, zone=zone) if situation.next_line else "",
+        "line_hour": dates.clock(situation.line.starts_at, zone=zone) if situation.line else "",
+        "lines": [(line, dates.clock(line.starts_at, zone=zone)) for line in situation.lines],
+        "clock": dates.clock(call.now, zone=zone),
         "readers": call.walls.readers(event.id),
         "secret": access.new_secret(),
     }
@@ -660,29 +662,26 @@ def _correction(call: Call, event: Event, corrected: PostId) -> str:
     """How a correction begins, in the language of the event."""
     lang: Lang = "fr" if (event.language or call.lang) == "fr" else "en"
     gettext = call.tools.catalogs.translations(lang).gettext
-    time = dates.clock(moment_of(corrected), lang=lang, zone=ZoneInfo(event.zone))
+    time = dates.hour(moment_of(corrected), lang=lang, zone=ZoneInfo(event.zone))
     return gettext("CORRECTION to the message of %(time)s: ") % {"time": time}
 
 
-def _clock(call: Call, event: Event, id: PostId) -> str:
-    """When a message was written, by the event's clock."""
-    return _hour(call, moment_of(id), ZoneInfo(event.zone))
-
-
-def _hour(call: Call, at: datetime, zone: ZoneInfo) -> str:
-    return dates.clock(at, lang=call.lang, zone=zone)
+def _hour(call: Call, event: Event, id: PostId) -> str:
+    """When a message was written, by the event's clock, for a sentence."""
+    return dates.hour(moment_of(id), lang=call.lang, zone=ZoneInfo(event.zone))
 
 
 def _out(call: Call, event: Event, told: Told, own: accounts.AccountId) -> Out:
     post, author = told.post, told.author
     return Out(
         told,
-        _hour(call, post.created_at, ZoneInfo(event.zone)),
+        dates.clock(post.created_at, zone=ZoneInfo(event.zone)),
+        _hour(call, event, post.id),
         text_of(post),
         "" if author.id == event.account_id else author.display_name or author.username,
         path_of(author.acct, post),
-        _clock(call, event, post.corrects_id) if post.corrects_id else "",
-        _clock(call, event, post.corrected_by_id) if post.corrected_by_id else "",
+        _hour(call, event, post.corrects_id) if post.corrects_id else "",
+        _hour(call, event, post.corrected_by_id) if post.corrected_by_id else "",
         post.author_id == own,
     )
 
@@ -691,14 +690,14 @@ def _ready(call: Call, event: Event, one: ReadyDraft) -> Ready:
     if one.after_start is None:
         return Ready(one, "", is_due=False)
     at = event.starts_at + timedelta(seconds=one.after_start)
-    return Ready(one, _hour(call, at, ZoneInfo(event.zone)), is_due=at <= call.now)
+    return Ready(one, dates.clock(at, zone=ZoneInfo(event.zone)), is_due=at <= call.now)
 
 
 def _still(call: Call, event: Event, entry: Entry, said: dict[PostId, Post]) -> Still:
     post = said.get(entry.post_id)
     return Still(
         entry.post_id,
-        _clock(call, event, entry.post_id),
+        dates.clock(moment_of(entry.post_id), zone=ZoneInfo(event.zone)),
         length(call, max(call.now - moment_of(entry.post_id), timedelta(minutes=1))),
         "" if post is None else post.spoiler or post.text,
     )

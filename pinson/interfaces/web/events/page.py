@@ -334,7 +334,7 @@ def standing(call: Call, event: Event, situation: Situation) -> Standing:
     one = situation.expecting
     if one is None or one.expects_from is None or one.expects_until is None:
         return Standing(percent=percent)
-    first, last = (f"{at.astimezone(zone):%H:%M}" for at in (one.expects_from, one.expects_until))
+    first, last = (dates.hour(at, lang=call.lang, zone=zone) for at in (one.expects_from, one.expects_until))
     late = situation.late(call.now)
     return Standing(
         first if first == last else f"{first} – {last}",
@@ -366,7 +366,7 @@ def programme(call: Call, event: Event, situation: Situation) -> list[Row]:
     zone, rows, last = ZoneInfo(event.zone), list[Row](), event.starts_at.astimezone(ZoneInfo(event.zone)).date()
     for line in situation.lines:
         starts = line.starts_at.astimezone(zone)
-        hours = f"{starts:%H:%M}" + (f" – {line.ends_at.astimezone(zone):%H:%M}" if line.ends_at else "")
+        hours = " – ".join(dates.clock(at, zone=zone) for at in (line.starts_at, line.ends_at) if at is not None)
         is_now = situation.line is not None and situation.line.id == line.id
         day = dates.day(starts.date(), lang=call.lang) if starts.date() != last else ""
         is_coming = line.done_at is None and line.starts_at > call.now
@@ -474,11 +474,11 @@ async def _moments(
     made = {}
     for post in found.values():
         if post.author_id in named:
-            hour = f"{post.created_at.astimezone(zone):%H:%M}"
+            time = dates.clock(post.created_at, zone=zone)
             path = path_of(named[post.author_id].acct, post)
             before = found.get(post.corrects_id or PostId(0))
-            corrects = f"{before.created_at.astimezone(zone):%H:%M}" if before else ""
-            made[post.id] = Moment(post.id, path, summary_of(post), post.created_at, hour, corrects)
+            corrects = dates.hour(before.created_at, lang=call.lang, zone=zone) if before else ""
+            made[post.id] = Moment(post.id, path, summary_of(post), post.created_at, time, corrects)
     return [made[id] for id in keys if id in made], [made[one.id] for one in corrections if one.id in made]
 
 
