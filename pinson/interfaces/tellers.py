@@ -44,7 +44,7 @@ class Teller:
     # --- what a kind of stream says -------------------------------------------------------------------------------
 
     def at_hand(self, heard: Heard) -> bytes | None:
-        """What to send, if that is known without a question to anybody. Must not raise."""
+        """What to send, if that is known without a question to anybody."""
         return None
 
     async def tell(self, heard: Heard) -> bytes | None:
@@ -77,9 +77,14 @@ class Teller:
 
     def hears(self, heard: Heard) -> bool:
         """See `Ear`."""
-        if self._task is not None or self.outlet.is_full or (told := self.at_hand(heard)) is None:
+        if self._task is not None or self.outlet.is_full:
             return False
-        self.outlet.send(told)
+        try:
+            if (told := self.at_hand(heard)) is None:
+                return False
+            self.outlet.send(told)
+        except Exception:  # it must not stop the hub, which tells all others
+            self._ends_by_mistake()
         return True
 
     def wakes(self) -> None:
@@ -105,10 +110,14 @@ class Teller:
                 if told := await self.tell(heard):
                     outlet.send(told)
         except Exception:
-            events.exception("bug", stream=type(self).__name__)
-            self.end(None)
+            self._ends_by_mistake()
         finally:
             self._task = None
+
+    def _ends_by_mistake(self) -> None:
+        """Of ours. The client opens the stream again, and sees what it missed."""
+        events.exception("bug", stream=type(self).__name__)
+        self.end(None)
 
 
 class EventTeller(Teller):

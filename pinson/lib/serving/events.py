@@ -42,7 +42,8 @@ class EventStream(Outlet):
     def send(self, data: bytes) -> None:
         """Send events, or part of one; never nothing, which would end the stream."""
         self._quiet = 0
-        self._transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._is_chunked else data)
+        if not self._transport.is_closing():
+            self._transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._is_chunked else data)
 
     def close(self) -> None:
         """End the stream: whoever listens comes back by themselves."""

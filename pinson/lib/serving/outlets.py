@@ -47,8 +47,8 @@ class Outlet(asyncio.Protocol):
         self.is_gone = False
 
     def send(self, data: bytes) -> None:
-        """Send bytes as they are."""
-        self._transport.write(data)
+        """Send something, unless it has been said that the stream ends."""
+        raise NotImplementedError
 
     def abort(self) -> None:
         """Hang up, whatever is still to leave."""

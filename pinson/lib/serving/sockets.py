@@ -132,6 +132,11 @@ class WebSocket(Outlet):
 
     # --- afterwards -----------------------------------------------------------------------------------------------
 
+    def send(self, data: bytes) -> None:
+        """Send frames, unless it has been said that it ends."""
+        if not self._farewell:
+            self._transport.write(data)
+
     def close(self, code: int = Code.NORMAL, reason: str = "") -> None:
         """Say that it ends, and wait a little for the client to say so too."""
         if not self._farewell and self._reader is not None and not self._transport.is_closing():

@@ -160,6 +160,22 @@ async def test_who_is_slow_costs_a_full_mailbox_at_most_and_is_told_to_refresh(w
     assert len(hub) == 1
 
 
+async def test_a_mistake_of_ours_ends_one_stream_and_no_other(world, hub, monkeypatch):
+    ana, ben, cleo = await world.people("ana", "ben", "cleo")
+    for reader in (ben, cleo):
+        await world.follow(reader, ana)
+    wires = [await opened(world, who) for who in (ben, cleo)]
+    first = next(iter(hub._all))
+    monkeypatch.setattr(type(first.ear), "at_hand", lambda self, _: 1 / 0 if self is first.ear else None)
+
+    await world.publish(ana, "One")
+
+    assert await wires[0].frame() == (8, (1013).to_bytes(2, "big") + b"refresh")
+    assert (await wires[1].told())[0] == "update"
+    await world.publish(ana, "Two")
+    assert (await wires[1].told())[0] == "update"
+
+
 async def test_one_socket_may_listen_to_many_streams_and_stop(world, hub):
     ana = await world.person("ana")
     wire = await opened(world, ana)

@@ -25,6 +25,7 @@ async def test_a_stream_is_told_in_chunks_and_ends_with_an_empty_one(live):
         (status, headers), talk = await opened(live, client)
         talk.outlet.send(b"data: 1\n\n")
         talk.outlet.close()
+        talk.outlet.send(b"data: 2\n\n")
         body = await client.rest()
     await live.until(lambda: talk.gone)
 

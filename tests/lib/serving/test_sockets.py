@@ -296,6 +296,21 @@ async def test_a_client_that_does_not_answer_a_farewell_is_hung_up_on(live):
         assert await client.frames() == []
 
 
+async def test_nothing_is_said_after_a_farewell(live):
+    async with live.socket() as failed, live.socket() as closed_:
+        for client, echo in ((failed, live.app.echoes[-2]), (closed_, live.app.echoes[-1])):
+            if client is failed:
+                client.send(b"\xff")
+                await live.until(lambda echo=echo: echo.socket._farewell)
+            else:
+                echo.socket.close()
+            echo.on_text("more")
+            echo.socket.close(1008)
+            client.send(FAREWELL)
+
+            assert [kind for kind, _ in await client.frames()] == [CLOSE]
+
+
 async def test_a_farewell_that_is_answered_ends_the_connection(live):
     async with live.socket() as client:
         echo = live.app.echoes[-1]
