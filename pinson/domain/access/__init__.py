@@ -128,6 +128,7 @@ from pinson.domain.access.rules import (
     UnsupportedGrantType,
     UserDisabled,
     check_request,
+    checked_email,
     require_ready,
 )
 from pinson.domain.access.scopes import ALL as ALL_SCOPES
@@ -249,6 +250,7 @@ __all__ = [
     "change_member",
     "change_password",
     "check_request",
+    "checked_email",
     "client_token",
     "concerns",
     "confirm",

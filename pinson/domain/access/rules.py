@@ -275,6 +275,18 @@ def refuse_email(email: str) -> FieldRefused | None:
     return None
 
 
+def checked_email(email: str) -> str:
+    """An address as it is kept where it names somebody.
+
+    Raises:
+        EmailBlank, EmailInvalid.
+    """
+    refusal = refuse_email(email.strip())
+    if refusal is not None:
+        raise refusal
+    return email_key(email)
+
+
 def refuse_password(password: str) -> FieldRefused | None:
     """Why nobody should have this password; None if it may do."""
     if len(password) < MIN_PASSWORD:

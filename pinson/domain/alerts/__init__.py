@@ -9,7 +9,7 @@ Called by pages and by what reads incoming texts and letters; by reactions (`pin
 the channels, which ask whom and what. Not here: the attempts (`domain/deliveries`), the words (the channels').
 """
 
-from pinson.domain.alerts import publishers, register
+from pinson.domain.alerts import keys, publishers, register, visits
 from pinson.domain.alerts.commands import (
     address_for,
     ask,
@@ -77,6 +77,8 @@ from pinson.domain.alerts.queries import (
 )
 from pinson.domain.alerts.reaching import Place, after_post, concerns_alerts, make_digests, may_alert, topics_of
 from pinson.domain.alerts.rules import (
+    DIGEST_HOUR,
+    MOST_PER_WEEK,
     AlertNotFound,
     BadWish,
     CodeExpired,
@@ -84,11 +86,14 @@ from pinson.domain.alerts.rules import (
     TooManyAlerts,
     TooManyCodes,
     WrongCode,
+    masked,
     new_secrets,
 )
 
 __all__ = [
     "CHANNELS",
+    "DIGEST_HOUR",
+    "MOST_PER_WEEK",
     "Address",
     "AddressId",
     "Alert",
@@ -143,12 +148,14 @@ __all__ = [
     "holders",
     "key_of",
     "keys_of",
+    "keys",
     "last_digest",
     "leave",
     "leave_all",
     "leave_topic",
     "lose",
     "make_digests",
+    "masked",
     "may_alert",
     "new_secrets",
     "notes",
@@ -163,4 +170,5 @@ __all__ = [
     "set_up",
     "tell",
     "topics_of",
+    "visits",
 ]

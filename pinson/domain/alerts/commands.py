@@ -8,7 +8,7 @@ import msgspec
 
 from pinson.domain import deliveries
 from pinson.domain.accounts import AccountId
-from pinson.domain.alerts import publishers, register, rules, store
+from pinson.domain.alerts import keys, publishers, register, rules, store
 from pinson.domain.alerts.model import (
     Address,
     AddressId,
@@ -301,6 +301,7 @@ async def forget_old(tx: WriteTx, *, now: datetime) -> bool:
     """Remove what nobody confirmed, addresses at which nothing is wanted, old notes and digests; whether more is."""
     await store.delete_old_confirmations(tx, now=now)
     await store.delete_old_notes(tx, until=now - NOTES_KEPT)
+    await keys.forget_old(tx, now=now)
     old = await store.pending(tx, until=now - PENDING_KEPT, limit=STEP)
     await end(tx, old, Withdrawn.LOST, now=now)
     idle = await store.idle(tx, until=now - IDLE_KEPT, limit=STEP)

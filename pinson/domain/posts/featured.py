@@ -9,12 +9,13 @@ from datetime import datetime
 
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import commands, queries, store, topics
-from pinson.domain.posts.model import FeaturedTag, Tag
+from pinson.domain.posts.model import FeaturedTag, Tag, Visibility
 from pinson.domain.posts.rules import tag_name
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.errors import Kind, Refusal
 
 MOST_FEATURED = 10
+LATEST = 60  # posts that say what somebody writes about now
 LOOKED_AT = 1000  # newest posts in which suggestions are looked for
 
 
@@ -87,6 +88,21 @@ async def unfeature_tag(tx: WriteTx, *, name: str, account_id: AccountId, now: d
 async def featured(tx: ReadTx, account_id: AccountId) -> list[FeaturedTag]:
     """The hashtags on a profile, those most used first. One statement."""
     return await store.featured(tx, account_id)
+
+
+async def main_tags(tx: ReadTx, account_id: AccountId, *, most: int = 6) -> list[Tag]:
+    """What an account writes about: the hashtags that it features, then those of its latest posts. Three statements."""
+    shown = [one.tag_id for one in await store.featured(tx, account_id)]
+    latest = await queries.by_author(tx, account_id, limit=LATEST)
+    used = Counter(
+        tag_id
+        for shape in latest
+        if shape.visibility is Visibility.PUBLIC
+        for tag_id in topics.hashtags(shape.topics, account_id, shape.link_id, shape.event_id)
+    )
+    best = list(dict.fromkeys([*shown, *(tag_id for tag_id, _ in used.most_common())]))[:most]
+    tags = await queries.tags_by_ids(tx, best) if best else {}
+    return [tags[tag_id] for tag_id in best if tag_id in tags]
 
 
 async def worth_featuring(tx: ReadTx, account_id: AccountId) -> list[Tag]:

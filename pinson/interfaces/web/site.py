@@ -88,6 +88,7 @@ HEADERS = {
 }
 FORM, LANGUAGE, ACTING, STEP = "form", "lang", "account", "step"  # cookies, besides SESSION
 HTML = [(b"content-type", b"text/html; charset=utf-8")]
+READER, ASKED = "reader", "asked"  # of those who get alerts: who they are, and what was asked of them last
 YEAR = 365 * 24 * 3600
 MOST_UNREAD = 100  # counted
 PRINTED = Limit(30, 300)  # PDF files that one may ask for
@@ -595,6 +596,24 @@ class Call:
     def end_session(self, response: Response) -> None:
         """From now on this browser is not signed in."""
         self._set_cookie(response, SESSION, "", max_age=0)
+
+    @property
+    def reader_key(self) -> str | None:
+        """By which this browser is known as one of somebody who gets alerts, if it is."""
+        return self._cookie(READER)
+
+    def keep_reader_key(self, response: Response, key: str) -> None:
+        """From now on this browser is known as a reader's."""
+        self._set_cookie(response, READER, key, max_age=YEAR)
+
+    @property
+    def asked(self) -> str:
+        """What this browser asked for and was to prove; "" if nothing."""
+        return self._cookie(ASKED) or ""
+
+    def keep_asked(self, response: Response, asked: str) -> None:
+        """Remember until it is closed what this browser is to prove; "" forgets it."""
+        self._set_cookie(response, ASKED, asked, max_age=None if asked else 0)
 
     @property
     def is_uncounted(self) -> bool:

@@ -40,7 +40,7 @@ async def show(call: Call, form: Preferences) -> Response:
     if not call.problems:
         form = Preferences(call.lang, call.user.theme, call.user.time_zone, form.saved)
     here = call.tools.settings.instance.time_zone
-    return call.page("settings/preferences", form=form, areas=_by_area(access.time_zones()), here=here)
+    return call.page("settings/preferences", form=form, areas=by_area(access.time_zones()), here=here)
 
 
 @routes.post("/settings/preferences", again=show)
@@ -62,7 +62,7 @@ async def change(call: Call, form: Preferences) -> Response:
     return call.redirect("/settings/preferences?saved=1")
 
 
-def _by_area(zones: Iterable[str]) -> list[tuple[str, list[str]]]:
+def by_area(zones: Iterable[str]) -> list[tuple[str, list[str]]]:
     """Time zones that are named after a place, by continent or ocean."""
     places = sorted(zone for zone in zones if zone.partition("/")[0] in AREAS)
     return [(area, list(of_area)) for area, of_area in groupby(places, lambda zone: zone.partition("/")[0])]
