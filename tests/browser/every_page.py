@@ -26,6 +26,11 @@ PLACES = {  # of those with something to fill in, by what the town has
     "/moderation/tags/{id}": "/moderation/tags/{/api/v1/admin/tags/}",
     "/operator/rules/{id}": "/operator/rules/{rule}",
     "/posts/{id}": "/posts/{/api/v1/statuses/}",
+    "/s/{name}": "/s/reader",
+    "/s/e/{name}": "/s/e/{event}",
+    "/s/tag/{name}": "/s/tag/birds",
+    "/s/confirm/{link}": "/s/confirm/something",
+    "/s/gerer/{key}": "/s/gerer/{alert key}",
     "/settings/filters/{id}": "/settings/filters/{/api/v2/filters/}",
     "/sources/{id}": "/sources/{source}",
     "/start/{use}": "/start/day",
@@ -45,6 +50,12 @@ ONCE = {  # there after a decision, a deletion, or a letter only
     "/drafts/{id}/gone",
     "/s/leave/{key}/{topic}",
 }
+ONCE = {
+    "/s/code/{channel}",
+    "/appeals/{id}",
+    "/moderation/appeals/{id}",
+    "/drafts/{id}/gone",
+}  # there after a decision, or a deletion, only
 
 
 def paths(town):

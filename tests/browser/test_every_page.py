@@ -9,7 +9,9 @@ import pytest
 import pytest_asyncio
 
 from pinson import sourcing
-from pinson.domain import sources
+from pinson.domain import alerts, sources
+from pinson.domain.alerts import Reach
+from pinson.domain.deliveries import Channel
 from pinson.domain.sources import Kind, Look, Rules
 from tests.browser.every_page import a_window, paths
 from tests.contract.town import found
@@ -55,8 +57,25 @@ async def town(tmp_path_factory):
             sources.add, **account, kind=Kind.FEED, look=look, wanted=Rules(tag="news"), fresh=sourcing.fresh()
         )
         town.ids |= {"event": event["slug"], "rule": rules[0]["id"], "link": code, "source": source.id}
+        town.ids["alert key"] = await alerted(world, town)
         town.cookies = list(visitor.client.cookies.items())
         yield town
+
+
+async def alerted(world, town):
+    """Whoever is signed in hears of something by e-mail; the key of that address."""
+    asked = await world.write(
+        alerts.visits.ask,
+        visitor=alerts.visits.Visitor(town.reader.account_id, None, "key"),
+        reach=Reach(Channel.EMAIL, "reader@mail.example"),
+        wanted=alerts.visits.Wanted("birds", "#birds", alerts.Wish()),
+        wording=alerts.Wording("en", "I agree."),
+        source=alerts.Source.MEMBER,
+        zone="Europe/Paris",
+        secrets=alerts.Secrets("123456", "link"),
+    )
+    await world.write(alerts.confirm, address_id=asked.address_id, code="123456")
+    return await world.ask(alerts.key_of, asked.address_id)
 
 
 @pytest.mark.parametrize("who", ["stranger", "administrator"])

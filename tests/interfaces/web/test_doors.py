@@ -9,6 +9,7 @@ from pinson.domain import alerts, posts
 from pinson.domain.alerts import Confirmed, NoteKind, Publisher, Rhythm, Source
 from pinson.domain.deliveries import Channel
 from pinson.domain.relations.model import TopicKind
+from tests.interfaces.web.test_query_counts import cost
 from tests.interfaces.web.visitor import Visitor, visitor_from
 from tests.push_sink import Browser
 
@@ -162,6 +163,23 @@ async def test_what_cannot_be_is_refused_and_what_was_typed_stays(world, lab, fi
     refused = await visitor.send(page, form=form_of(page, "email"), **{"email": "ana@mail.example", **filled})
     assert refused.status == 422
     assert await wishes(world) == []
+
+
+@pytest.mark.parametrize("settings", [{"sms.backend": "simulator", "sms.number": "38000"}])
+async def test_a_phone_writes_by_itself_or_gets_a_code(world, lab):
+    visitor = Visitor(world, lang="fr")
+    page = await visitor.open("/s/lab")
+    assert "sms:38000?&body=SUIVRE%20lab" in page.links
+    page = await visitor.send(page, form=form_of(page, "sms"), number="06 39 98 00 01")
+    assert "Vérifiez votre téléphone" in page.text
+    assert "+33…01" in page.text
+
+    done = await visitor.send(page, code=(await the_note(world)).data["code"])
+    assert "C’est fait" in done.text
+    (proof,) = await proofs(world)
+    assert (proof.channel, proof.confirmed_how) == (Channel.SMS, Confirmed.CODE)
+    refused = await ask_by_letter(visitor, door="sms", number="12")
+    assert refused.status == 422
 
 
 async def test_a_hashtag_is_followed_before_anybody_has_used_it(world):
@@ -339,3 +357,13 @@ async def test_forms_of_other_sites_do_nothing(world, lab):
     assert (await visitor.client.post("/s/lab", data=fields)).status_code == 403
     assert re.search("__Host-form", str(visitor.client.cookies))
     assert await wishes(world) == []
+
+
+async def test_the_page_of_all_alerts_costs_as_much_for_many_as_for_one(world, lab):
+    ana = await Arranging(world).begin()
+    await world.people("bus", "shop", "town")
+    await ask_by_letter(ana.visitor, path="/s/bus")
+    few = await cost(world, ana.visitor, "/alertes")
+    for name in ("shop", "town"):
+        await ask_by_letter(ana.visitor, path=f"/s/{name}")
+    assert await cost(world, ana.visitor, "/alertes") == few

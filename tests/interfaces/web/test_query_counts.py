@@ -26,7 +26,7 @@ async def cost(world, visitor, path):
     return statements
 
 
-@pytest.mark.parametrize("path", ["/", "/explore", "/tags/mer", "/@ana", "/notifications", "/search?q=vague"])
+@pytest.mark.parametrize("path", ["/", "/explore", "/tags/mer", "/@ana", "/s/ana", "/notifications", "/search?q=vague"])
 async def test_a_page_of_many_posts_costs_as_many_statements_as_one_of_few(world, reading, path):
     ana, _, visitor = reading
 

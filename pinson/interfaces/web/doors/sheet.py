@@ -21,6 +21,7 @@ from pinson.interfaces.web.doors.arranging import CAPS, Row, hand
 from pinson.interfaces.web.doors.followed import Followed, followed, kind_of
 from pinson.interfaces.web.doors.words import wording
 from pinson.interfaces.web.site import Call
+from pinson.lib import phones
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.limits import Limit
 
@@ -160,12 +161,12 @@ def doors(call: Call) -> list[Channel]:
 
 def texts(call: Call) -> bool:
     """Whether this server can send texts."""
-    return False
+    return call.tools.settings.sms.backend != "none"
 
 
 def number(call: Call) -> str:
     """Where people write to by SMS, "" if nowhere."""
-    return ""
+    return call.tools.settings.sms.number if texts(call) else ""
 
 
 def first_rhythm(about: Followed) -> Rhythm:
@@ -194,4 +195,4 @@ def _reach(call: Call, form: Sheet) -> Reach:
             push.prepare(endpoint=form.endpoint, p256dh=form.p256dh, auth=form.auth)
             return Reach(Channel.BROWSER, form.endpoint, {"p256dh": form.p256dh, "auth": form.auth})
         case _:
-            raise NoSuchDoor
+            return Reach(Channel.SMS, phones.number(form.number, call.tools.settings.sms.region))
