@@ -27,10 +27,12 @@ from pinson import (
     pushing,
     reactions,
     returning,
+    ringing,
     schedule,
     sourcing,
     syndicating,
     texting,
+    waking,
 )
 from pinson.delivering import Driver, Worker
 from pinson.domain import (
@@ -314,8 +316,10 @@ async def machine(
     wake.reactor = reactor
     operators = Outgoing(allow_loopback=True, anywhere=True, user_agent=f"Pinson/{__version__}")
     telephony = texting.telephony(tools, operators, chance=secrets.SystemRandom().random)
+    services = await waking.Services.of(tools)
     drivers: list[Driver] = [
-        await pushing.Pushes.of(tools),
+        pushing.Pushes(tools, services),
+        ringing.Rings(tools, services),
         mailing.Letters(tools),
         syndicating.Feeds(tools),
     ]

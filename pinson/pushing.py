@@ -1,17 +1,14 @@
 """Wakes browsers and apps: a notification becomes a push to each subscription that wants it.
 
-`of_notification` is a reaction: it asks for deliveries. `Pushes` is the driver that makes them. A push service that
-answers late holds up its own pushes only; one that fails is tried again, five times in all, and one that knows a
-subscription no more ends it.
+`of_notification` is a reaction: it asks for deliveries. `Pushes` is the driver that makes them.
 
-Not here: encryption (lib/webpush), the subscriptions (domain/notifications/push), what was asked and came of it
-(domain/deliveries), when they are made (`delivering.py`).
+Not here: how a push is handed over (`waking.py`), encryption (lib/webpush), the subscriptions
+(domain/notifications/push), what was asked and came of it (domain/deliveries), when they are made (`delivering.py`).
 
-Source: RFC 8030, sections 5 and 7; the payload, https://docs.joinmastodon.org/methods/push.
+Source of the payload: https://docs.joinmastodon.org/methods/push.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 import msgspec
 import structlog
@@ -24,14 +21,11 @@ from pinson.domain.notifications.push import Holder, PushPolicy
 from pinson.domain.posts import Post, PostId
 from pinson.lib import webpush
 from pinson.lib.db import ReadTx
-from pinson.lib.http import ForbiddenAddress, OutgoingFailed, asked_to_wait
 from pinson.lib.i18n import Lang, negotiate
 from pinson.tools import Tools
+from pinson.waking import Services
 
-ATTEMPTS = 5
-WORTH = timedelta(hours=48)  # how long a push service keeps what it cannot hand over, and how old a push may be
 EXCERPT = 140  # characters
-MAY_PASS = frozenset({408, 429})
 
 events = structlog.get_logger("pinson.pushing")
 
@@ -83,16 +77,9 @@ class Pushes:
     channel = Channel.PUSH
     most_open = 200
 
-    def __init__(self, tools: Tools, signer: webpush.Signer) -> None:
+    def __init__(self, tools: Tools, services: Services) -> None:
         self._tools = tools
-        self._signer = signer
-
-    @classmethod
-    async def of(cls, tools: Tools) -> "Pushes":
-        """With the key of this server."""
-        async with tools.db.read() as tx:
-            key = await push.signing_key(tx)
-        return cls(tools, webpush.Signer(key, contact=tools.settings.url))
+        self._services = services
 
     async def prepare(self, tx: ReadTx, claimed: Sequence[Delivery]) -> Mapping[int, tuple[Holder, Payload]]:
         """Whom each delivery reaches and what it says, if there still is something to say. Four statements."""
@@ -100,37 +87,17 @@ class Pushes:
 
     async def attempt(self, delivery: Delivery, said: tuple[Holder, Payload] | None) -> Ended | Again:
         """Encrypt a push and post it to its push service."""
-        now = self._tools.clock.now()
-        if said is None or now - delivery.asked_at > WORTH:
+        if said is None or self._services.is_late(delivery):
             return Ended(delivery.id, Outcome.NEEDLESS)
         holder, payload = said
         seal = webpush.encrypt if holder.standard else webpush.encrypt_as_before
         sealed = seal(msgspec.json.encode(payload), p256dh=holder.p256dh, auth=holder.auth)
-        headers = self._signer.headers(holder.endpoint, sealed, now=now)
-        headers |= {"TTL": str(int(WORTH.total_seconds())), "Urgency": "normal"}
-        wait: timedelta | None = None
-        try:
-            answer = await self._tools.outgoing.post(holder.endpoint, sealed.body, headers=headers)
-        except ForbiddenAddress as failure:
-            await self._end_subscription(holder, str(failure))
-            return Ended(delivery.id, Outcome.FAILED, str(failure))
-        except OutgoingFailed as failure:
-            error = str(failure)
-        else:
-            if answer.status < 300:
-                return Ended(delivery.id, Outcome.SENT)
-            error = f"the push service answers {answer.status}"
-            if 400 <= answer.status < 500 and answer.status not in MAY_PASS:
-                await self._end_subscription(holder, error)
-                return Ended(delivery.id, Outcome.FAILED, error)
-            wait = asked_to_wait(answer.headers, now)
-        if delivery.attempts >= ATTEMPTS:
-            return Ended(delivery.id, Outcome.FAILED, error)
-        return Again(delivery.id, now + (wait or deliveries.pause(delivery.attempts)), error)
 
-    async def _end_subscription(self, holder: Holder, why: str) -> None:
-        events.info("push_subscription_ended", subscription=holder.id, why=why)
-        await self._tools.db.write(push.drop, id=holder.id)
+        async def end(why: str) -> None:
+            events.info("push_subscription_ended", subscription=holder.id, why=why)
+            await self._tools.db.write(push.drop, id=holder.id)
+
+        return await self._services.hand_over(delivery, holder.endpoint, sealed, headers={"Urgency": "normal"}, end=end)
 
 
 async def _said(tx: ReadTx, tools: Tools, claimed: Sequence[Delivery]) -> dict[int, tuple[Holder, Payload]]:

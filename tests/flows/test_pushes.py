@@ -13,6 +13,7 @@ from pinson.domain.deliveries import About, Channel
 from pinson.domain.notifications import push
 from pinson.domain.notifications.push import Keys, PushPolicy
 from pinson.pushing import Payload, Pushes
+from pinson.waking import Services
 from tests.push_sink import Browser, a_push_service
 
 SUBSCRIPTION = "/api/v1/push/subscription"
@@ -300,7 +301,7 @@ async def test_two_processes_share_what_is_due_and_nobody_is_woken_twice(world, 
     for about in range(CROWD):
         named = {"about": About.NOTIFICATION, "about_id": -1 - about, "holders": {there.id: world.clock.now()}}
         await world.write(deliveries.ask, channel=Channel.PUSH, **named)
-    other = Worker(world.tools, await Pushes.of(world.tools))
+    other = Worker(world.tools, Pushes(world.tools, await Services.of(world.tools)))
 
     while any([await other.step(), *[await worker.step() for worker in world.machine.workers]]):
         pass

@@ -2,7 +2,7 @@
 
 A browser keeps static files and the page that says one is offline, and nothing else: no page that somebody read lies
 there for the next one, nor does an old one look like a new one. What the browser runs is `static/worker.js`; push
-messages, once there are any, arrive there.
+messages arrive there.
 
 Sources: https://www.w3.org/TR/appmanifest/, https://www.w3.org/TR/service-workers/.
 """
