@@ -431,9 +431,9 @@ class _Writer:
         name = self._facts.name(line.topic_id)
         match line.reason:
             case Reason.DIGEST:
-                said = _("you want {name} once a day")
+                said = _("you chose one digest a day of {name}")
             case Reason.CAP:
-                said = _("you had as many messages of {name} this week as you want")
+                said = _("your limit of the week for {name} was reached")
             case Reason.PAUSED:
                 said = _("you had paused everything")
         return self._typed(said.format(name=name))

@@ -96,12 +96,13 @@ class SmtpMailer:
 
     async def send(self, message: Message) -> None:
         """See `Mailer.send`."""
-        content = compose(message, sender=self._sender, date=self._clock.now())
         recipient = mailbox(message.to)
         envelope_sender = mailbox(message.bounces_to) if message.bounces_to else address_of(self._sender)
-        if self._sealer is not None:
-            content = self._sealer.sealed(content, at=self._clock.now())
-        async with self._places:
+        async with self._places:  # here and not before: many at once would keep requests waiting while they are signed
+            now = self._clock.now()
+            content = compose(message, sender=self._sender, date=now)
+            if self._sealer is not None:
+                content = self._sealer.sealed(content, at=now)
             await self._hand_over(envelope_sender, recipient, _stuffed(content))
 
     async def close(self) -> None:

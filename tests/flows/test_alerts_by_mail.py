@@ -223,8 +223,8 @@ async def test_a_digest_says_of_each_message_why_it_comes_so_late(world, post):
     assert digest["Subject"] == "Ce que vous avez manqué : 3 messages"
     assert "1. Labo" in said
     assert "3. Ville" in said
-    assert said.count("vous voulez Labo une fois par jour") == 2
-    assert said.count("vous avez eu cette semaine autant de messages de Ville que vous en voulez") == 1
+    assert said.count("vous avez choisi un résumé par jour de Labo") == 2
+    assert said.count("votre limite de la semaine pour Ville était atteinte") == 1
     assert "Les heures sont celles de Paris." in said
     key = await world.ask(alerts.key_of, lea.address_id)
     assert f"/s/leave/{key}/0>" in digest["List-Unsubscribe"]
@@ -323,7 +323,7 @@ async def test_a_page_asks_people_for_one_press_in_their_language(world, post):
     visitor = Visitor(world)
 
     page = await visitor.open(f"/s/leave/{key}/{lab.account_id}?lang=fr")
-    assert "Plus d’e-mails sur Laboratoire" in page.text
+    assert "Ne plus recevoir d’e-mails sur Laboratoire" in page.text
     done = await visitor.send(page)
     again = await visitor.open(f"/s/leave/{key}/{lab.account_id}")
 
