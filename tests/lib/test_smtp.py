@@ -1,9 +1,16 @@
 """Connections to a mail server are kept, cost nobody a message when they end, and say what was refused."""
 
 import asyncio
-from datetime import UTC, datetime
+import ssl
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import uvloop
+from aiosmtpd.smtp import SMTP
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pinson.lib import smtp
 from pinson.lib.clock import ManualClock
@@ -19,8 +26,8 @@ def a_message(number=0, to=None):
 
 
 def a_mailer(port, **given):
-    options = {"tls": "none", "username": "", "password": "", "step_seconds": 5, **given}
-    return SmtpMailer(host="127.0.0.1", port=port, sender="no-reply@ville.example", clock=ManualClock(NOON), **options)
+    options = {"host": "127.0.0.1", "tls": "none", "username": "", "password": "", "step_seconds": 5, **given}
+    return SmtpMailer(port=port, sender="no-reply@ville.example", clock=ManualClock(NOON), **options)
 
 
 async def failure(mailer, message):
@@ -173,3 +180,52 @@ async def test_bounces_go_where_the_message_says():
         await mailer.close()
 
     assert [sender for sender, _, _ in post.taken] == ["bounce+x1@bounce.ville.example"]
+
+
+@pytest.fixture
+def certificate(tmp_path, monkeypatch):
+    """A certificate of "localhost" that this process trusts, and the server's side of it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "both.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(made.public_bytes(Encoding.PEM) + secret)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+def test_an_encrypted_connection_is_kept_too(certificate, tls, loop):
+    post = Post(pipelining=True)
+
+    async def send():
+        options = {"tls_context": certificate, "require_starttls": True} if tls == "starttls" else {}
+        server = await asyncio.get_running_loop().create_server(
+            lambda: SMTP(post, hostname="mx.example", **options),
+            "127.0.0.1",
+            0,
+            ssl=certificate if tls == "tls" else None,
+        )
+        mailer = a_mailer(server.sockets[0].getsockname()[1], host="localhost", tls=tls, connections=1)
+        for number in range(3):
+            await mailer.send(a_message(number))
+        await mailer.close()
+        server.close()
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(send())
+
+    assert [to for _, [to], _ in post.taken] == [f"reader{number}@example.org" for number in range(3)]
+    assert post.connections == (2 if tls == "starttls" else 1)  # it is greeted again once all is encrypted
