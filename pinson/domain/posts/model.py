@@ -95,7 +95,7 @@ class Prepared(msgspec.Struct, frozen=True):
     shortening: Shortening | None = None
 
 
-class Shape(msgspec.Struct, frozen=True, omit_defaults=True):
+class Shape(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What the rules need to know of a post: who may see it and on whose timelines it stands.
 
     topics: what it is under, see `topics.py`.
