@@ -39,6 +39,7 @@ from pinson.domain.accounts.model import (
     Account,
     AccountId,
     Activity,
+    Author,
     Changes,
     Defaults,
     DefaultsChanges,
@@ -49,6 +50,7 @@ from pinson.domain.accounts.model import (
 )
 from pinson.domain.accounts.queries import (
     active,
+    author,
     by_acct,
     by_accts,
     by_id,
@@ -104,6 +106,7 @@ __all__ = [
     "AccountUnlimited",
     "AccountUnlocked",
     "Activity",
+    "Author",
     "AvatarRefused",
     "Changes",
     "Defaults",
@@ -120,6 +123,7 @@ __all__ = [
     "Standing",
     "UsernameTaken",
     "active",
+    "author",
     "by_acct",
     "by_accts",
     "by_id",

@@ -78,6 +78,13 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
     verified_at: datetime | None = None
 
 
+class Author(msgspec.Struct, frozen=True):
+    """What there is to know of somebody who publishes. limited_at: see `Account`."""
+
+    id: AccountId
+    limited_at: datetime | None
+
+
 class Profile(Account, frozen=True):
     """An account with its counters, as a page or an app shows it.
 

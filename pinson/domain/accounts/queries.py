@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pinson.domain.accounts import rules, store
-from pinson.domain.accounts.model import Account, AccountId, Activity, Defaults, Opened, Profile
+from pinson.domain.accounts.model import Account, AccountId, Activity, Author, Defaults, Opened, Profile
 from pinson.domain.accounts.rules import AccountNotFound
 from pinson.lib.db import ReadTx
 
@@ -29,6 +29,18 @@ async def active(tx: ReadTx, id: AccountId) -> Account:
     if account is None or account.suspended_at is not None:
         raise AccountNotFound
     return account
+
+
+async def author(tx: ReadTx, id: AccountId) -> Author:
+    """An account that takes part, as one that publishes.
+
+    Raises:
+        AccountNotFound: there is none, or it is suspended.
+    """
+    found = await store.author(tx, id)
+    if found is None:
+        raise AccountNotFound
+    return found
 
 
 async def by_acct(tx: ReadTx, acct: str, *, local_domain: str) -> Account | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pinson.domain.accounts.model import Account, AccountId, Activity, Defaults, Opened, Profile
+from pinson.domain.accounts.model import Account, AccountId, Activity, Author, Defaults, Opened, Profile
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.ids import first_at
 
@@ -23,6 +23,7 @@ COLUMNS = """
     FROM accounts AS a
 """
 BY_ID = f"{COLUMNS} WHERE a.id = :id AND a.deleted_at IS NULL"  # a list of one costs twice as much
+AUTHOR = "SELECT id, limited_at FROM accounts WHERE id = :id AND deleted_at IS NULL AND suspended_at IS NULL"
 BY_IDS = f"{COLUMNS} WHERE a.id IN (SELECT value FROM json_each(:ids)) AND a.deleted_at IS NULL"
 BY_HANDLES = """
     SELECT a.id, a.username, a.handle, a.domain, a.display_name, a.note, a.locked, a.bot, a.discoverable, a.indexable,
@@ -166,6 +167,11 @@ async def profiles(tx: ReadTx, ids: Sequence[AccountId]) -> list[Profile]:
     if len(ids) == 1:
         return await tx.all(Profile, PROFILE_BY_ID, id=ids[0])
     return await tx.all(Profile, PROFILES, ids=ids)
+
+
+async def author(tx: ReadTx, id: AccountId) -> Author | None:
+    """Whoever publishes, if they take part. By primary key; a third of what all of an account costs."""
+    return await tx.one(Author, AUTHOR, id=id)
 
 
 async def profile_of(tx: ReadTx, handle: str, domain: str) -> Profile | None:

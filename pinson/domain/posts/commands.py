@@ -11,7 +11,7 @@ from types import MappingProxyType
 import msgspec
 
 from pinson.domain import accounts, links, media, relations, shortlinks
-from pinson.domain.accounts import Account, AccountId, QuotePolicy
+from pinson.domain.accounts import AccountId, Author, QuotePolicy
 from pinson.domain.links import LinkId
 from pinson.domain.media import Media, MediaId, Preview, Said
 from pinson.domain.posts import polls, queries, rules, store
@@ -89,7 +89,7 @@ async def publish(
         TagNotUsable: moderators keep one of its hashtags from being used.
     """
     draft = prepared.draft
-    account = await accounts.active(tx, author_id)
+    account = await accounts.author(tx, author_id)
     if draft.idempotency_key:
         made = await store.post_of_key(tx, author_id, draft.idempotency_key, since=now - KEY_LASTS)
         if made is not None and (found := await store.posts(tx, [made])):
@@ -133,7 +133,7 @@ async def import_post(
     assert author.id is not None
     if created_at >= now:
         raise NotPast
-    account = await accounts.active(tx, author.id)
+    account = await accounts.author(tx, author.id)
     id = ids.at(created_at, owner=author.id)
     while await store.shapes(tx, [id]):
         id = ids.next_to(id)
@@ -444,7 +444,7 @@ async def forget_keys(tx: WriteTx, *, now: datetime) -> int:
 async def accepted(
     tx: WriteTx,
     id: PostId,
-    author: Account,
+    author: Author,
     reader: Reader,
     prepared: Prepared,
     base_url: str,

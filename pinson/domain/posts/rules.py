@@ -11,7 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from pinson.domain import links, shortlinks
-from pinson.domain.accounts import Account, AccountId, QuotePolicy
+from pinson.domain.accounts import Account, AccountId, Author, QuotePolicy
 from pinson.domain.links import LinkId
 from pinson.domain.posts import text as texts
 from pinson.domain.posts import topics
@@ -310,7 +310,7 @@ def accept(
     prepared: Prepared,
     *,
     id: PostId,
-    author: Account,
+    author: Author,
     answered: Shape | None,
     quoted: Shape | None,
     mentions: Mapping[str, texts.Mention],

@@ -30,7 +30,7 @@ async def schedule(
     """
     draft, account_id = prepared.draft, author.id
     assert account_id is not None
-    account = await accounts.active(tx, account_id)
+    account = await accounts.author(tx, account_id)
     if draft.idempotency_key and (before := await _made_before(tx, account_id, draft.idempotency_key, now)):
         return before
     if due_at <= now:
