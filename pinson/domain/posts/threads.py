@@ -19,10 +19,12 @@ class Context(msgspec.Struct, frozen=True):
 
     ancestors: what it answers, from the beginning of the conversation on.
     descendants: what answers it, each followed by what answers that.
+    through: the ids of all that was walked through, seen or not: without one of them the others may not be found.
     """
 
     ancestors: list[Shape]
     descendants: list[Shape]
+    through: frozenset[PostId] = frozenset()
 
 
 async def context(tx: ReadTx, id: PostId, *, reader: Reader) -> Context:
@@ -40,6 +42,7 @@ async def context(tx: ReadTx, id: PostId, *, reader: Reader) -> Context:
     return Context(
         [shape for shape in ancestors if can_see(shape, reader) and not is_out_of_reach(shape, reader)],
         [shape for shape in descendants if can_see(shape, reader) and not is_out_of_reach(shape, reader)],
+        frozenset([shape.id for shape in (*ancestors, *descendants)]),
     )
 
 

@@ -42,6 +42,7 @@ async def show_post(call: Call, *, acct: str, id: str) -> Response:
     return call.page(
         "post",
         kept=KEPT,
+        of=(post_id, author.id, shape.conversation_id, *context.through),
         author=author,
         post=post,
         summary=summary_of(post),

@@ -120,10 +120,10 @@ async def test_strangers_get_nothing_of_what_a_member_sees_at_the_same_address(w
 
 async def test_a_page_that_stands_is_answered_as_one_that_was_just_made_and_without_a_statement(world):
     ana = await world.person("ana")
-    await world.publish(ana, "Ce soir #jazz")
+    post = await world.publish(ana, "Ce soir #jazz")
     stranger = world.client()
 
-    for path in ("/@ana", "/@ana/with_replies", "/tags/jazz"):
+    for path in ("/@ana", "/@ana/with_replies", "/tags/jazz", f"/@ana/{post.id}"):
         made = await stranger.get(path)
         known = {"if-none-match": made.headers["etag"]}
         with counted(world) as statements:
@@ -182,7 +182,7 @@ async def replay(story):
                 await town.take(step)
                 async with tools.db.read() as tx:
                     await cards.load(tx)
-                for path in TOLD:
+                for path in [*TOLD, *(f"/@{name}/{id}" for name in ("ana", "ben") for id in town.posts[:2])]:
                     kept, anew = await stranger.get(path), await other.get(path)
                     assert (kept.status_code, kept.text) == (anew.status_code, anew.text), f"{path} after {step}"
 
@@ -254,3 +254,30 @@ def test_the_shelf_is_bounded_whatever_is_asked_for_and_whatever_happens():
 
     assert len(shelf._touched) <= 101
     assert sum(shelf.get((number,)) is not None for number in range(1000)) <= 50
+
+
+async def answer_far_below(world, ana, line):
+    await world.publish(ana, "Tout en bas", in_reply_to_id=str(line[-1].id))
+
+
+async def delete_what_nobody_sees(world, ana, line):
+    await world.client(ana).delete(f"/api/v1/statuses/{line[2].id}")
+
+
+@pytest.mark.parametrize("act", [answer_far_below, delete_what_nobody_sees])
+async def test_a_kept_page_of_a_post_shows_its_thread_as_it_is_now(world, act):
+    ana = await world.person("ana")
+    line = [await world.publish(ana, "0")]
+    for number in range(1, 5):  # of which strangers see the first and the last
+        seen = "public" if number == 4 else "private"
+        line.append(await world.publish(ana, f"{number}", in_reply_to_id=str(line[-1].id), visibility=seen))
+    stranger = world.client()
+    paths = [f"/@ana/{line[0].id}", f"/@ana/{line[-1].id}"]
+    before = await open_all(stranger, paths)
+
+    await act(world, ana, line)
+    after = await open_all(stranger, paths)
+    anew = await open_all(new_process(world, web.Cards(FilteredPosts())), paths)
+
+    assert [page.text for page in after] == [page.text for page in anew]
+    assert before[1].text != after[1].text
