@@ -106,39 +106,72 @@ NOTES = """
 
 ## Where the time goes
 
-Processor time of one request inside the process, without HTTP (which adds about 50 µs), sampled. All on one machine
-that had much else to do, in turn: a figure is worth what it is against that of the home timeline. Throughput on such a
-machine says nothing; `make bench` on a quiet one fills the table above.
+Processor time of one request inside the process, sampled, each against what it was before, in turn on one machine
+that had much else to do: a figure is worth what it is against the others. Throughput on such a machine says nothing;
+`make bench` on a quiet one fills the table above. HTTP itself (reading the request, its task, writing the answer)
+adds 40 µs, and 10 more for the 40 KB of a timeline.
 
-| | µs | against home | before | what costs more than a tenth of it |
-|---|---|---|---|---|
-| home timeline, 20 posts | 150 | 1 | 150 | its posts 41 % (rules alone 22 %), joining pieces 23 % |
-| web: profile, 20 posts | 320–530 | 2.1–3.5 | 2,000 | cards 21 %, the account 12 %, pins 12 %, its posts 11 % |
-| web: hashtag, 20 posts | 300 | 2.0 | | cards 37 %, its posts 13 %, answering 10 % |
-| web: post with what it answers | 400, and 550 in a thread | 6.3 | | reading its thread: more than half |
-| web: front page | 59 | 0.4 | 420 | language and cookies 20 %, headers 20 % |
-| web: Atom feed | 540 | 3.6 | 1,500 | its posts from tables 31 %, entries 18 % |
-| publishing a post | 217, and 190 in the writer | 2.7 | 590 | statements in the writer 35 %, the answer 17 % |
+| | µs | before | what costs more than a tenth of it |
+|---|---|---|---|
+| home timeline, 20 posts | 77 | 150 | joining pieces 40 %; no other a tenth: the link onward 7 % |
+| the same, follows 5,000 | 65 | 170 | the same |
+| public timeline, 20 posts | 51 | 77 | joining pieces 50 %, the link onward 11 % |
+| one post by id | 29 | 29 | joining its pieces 22 %, the way there and headers 41 % |
+| web: profile, 20 posts; hashtag; post with its thread | 14 | 415; 320; 11,000 | language 18 %, the way there 45 % |
+| the same, once what it shows has changed | 415 | | cards 25 %, its posts 12 %, the account 11 % |
+| web: front page | 58 | 58 | language and cookies 20 %, headers 20 % |
+| web: Atom feed | 540 | 540 | its posts from tables 31 %, entries 18 % |
+| publishing a post | 520 | 760 | see below |
+
+**A home** is decided, then joined. Which twenty posts stand on it is remembered with the timeline, and found again
+only when something new joined one of its topics, when a post became another or went, when an account's standing
+changed, or when the reader's circle did; a test compares it, step by step, with a view that remembers nothing. What
+is left is 20 statuses, each joined from its post, its author and what the reader did with it: 32 µs. *Next*: keep a
+page's bytes for readers without filters and marks; it would spare half of that, for 40 KB of memory a reader.
+
+**A page for strangers** is kept whole with the ids of all that it shows. A fact of the log names what it changes: if
+it names one of them, the page no longer stands, and kinds of fact that nobody listed make every page stale. Nothing
+is read and nothing rendered for a page that stands, nor for a browser that knows it. What only the clock tells (an
+event is over, a poll has ended) is late by ten seconds at most, as behind any proxy; pages with an open poll are not
+kept so. *Next*: live pages and feeds, which are read and compared each time.
+
+**One post by id** is half HTTP. *Next*: answer it in a plain ASGI function, without a request object: 10 µs.
+
+**Publishing** takes 520 µs, of which a third is spent in the writer, nearly half in the event loop, and the rest for
+what follows and in turns between the two:
+
+| part | share |
+|---|---|
+| statements in the writer: the post 6 %, its topics and heads 5 %, the log 4 %, its key 3 %, counters 2 %, ... | 21 % |
+| the answer: the status rendered, with its author, and joined | 14 % |
+| in which language it is | 11 % |
+| all reactions together, search foremost | 10 % |
+
+Two threads share one interpreter: while the writer runs, the loop waits, and the other way around. So both count.
+*Next*: one statement for all topics of a post (3 %); the language of a long text by its beginning (4 %); what a post
+says is parsed in the loop, and could be in a process beside it.
 
 Found and taken out on the way:
 
-- SQLite looked into what was bound to a statement to plan it, and prepared many anew at each run: a profile by its key
-  took 150 µs, and takes 18. Every connection now asks for stable plans.
+- A thread was found by reading all posts: SQLite took the table for the outer loop, since it knows nothing of how few
+  a thread has. 26 ms with 30,000 posts, 9 µs now, however many there are.
+- Reactions that had nothing to do for a post read, decoded and wrote all the same: alerts twice, each with an fsync
+  of its own. A reaction now looks at a batch of facts first, with one statement for 200; 3,000 posts had 6,458
+  commits, and have 306.
+- The garbage collector went through all that is kept several times a minute, 100 to 600 ms each, with every request
+  waiting: the worst of the latencies beside posts. What is there for good is left out now.
+- SQLite looked into what was bound to a statement to plan it, and prepared many anew at each run: a profile by its
+  key took 150 µs, and takes 18. Every connection now asks for stable plans. What rows of a statement are is found out
+  once, not at each run.
 - Half of a page's frame was looking up words, drawings and addresses of files that never change: templates are folded
-  when they are compiled. A page for strangers is kept with the facts it was made of, and is rendered again only if
-  they differ: to compare them takes 5 µs, to render a profile 400. It is never out of date.
-- Strangers on one live page were each told in a rendering of their own: 1,000 of them heard of a message after 980 ms,
-  and hear after 76.
-- A stream kept the request that opened it, and a task or three: it lets go of both, and 5,000 take a sixth of the
-  memory and a third of the processor time ([decision 22](decisions/0022-streams-outlive-their-request.md)).
+  when they are compiled.
+- Strangers on one live page were each told in a rendering of their own: 1,000 of them heard of a message after 980
+  ms, and hear after 76.
 - The pattern library lets other threads run during each match, which costs 20 µs while the writer is at work.
 - Beyond 2,000 changes that wait for the disk, a request that would make another is told to come again in 5 seconds.
 
-Next steps: the counters of an author are read back for each answer to a post (a fifth of the loop's part), and could
-come with the fact; threads could be kept as facts are; feeds could keep entries, as pages keep cards.
-
-Not measured yet: 100,000 accounts with 5 million posts, and the first paint of a page, which waits for one style sheet
-the first time that somebody comes.
+Not measured yet: 100,000 accounts with 5 million posts, 5,000 streams, and the first paint of a page, which waits for
+one style sheet the first time that somebody comes.
 """
 
 

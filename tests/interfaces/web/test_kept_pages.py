@@ -256,28 +256,30 @@ def test_the_shelf_is_bounded_whatever_is_asked_for_and_whatever_happens():
     assert sum(shelf.get((number,)) is not None for number in range(1000)) <= 50
 
 
-async def answer_far_below(world, ana, line):
-    await world.publish(ana, "Tout en bas", in_reply_to_id=str(line[-1].id))
+async def answer_what_nobody_sees(world, people, line):
+    await world.publish(people[2], "À côté", in_reply_to_id=str(line[3].id))
 
 
-async def delete_what_nobody_sees(world, ana, line):
-    await world.client(ana).delete(f"/api/v1/statuses/{line[2].id}")
+async def delete_what_nobody_sees(world, people, line):
+    await world.client(people[1]).delete(f"/api/v1/statuses/{line[2].id}")
 
 
-@pytest.mark.parametrize("act", [answer_far_below, delete_what_nobody_sees])
-async def test_a_kept_page_of_a_post_shows_its_thread_as_it_is_now(world, act):
-    ana = await world.person("ana")
+@pytest.mark.parametrize(("act", "where"), [(answer_what_nobody_sees, 0), (delete_what_nobody_sees, 1)])
+async def test_a_kept_page_of_a_post_shows_its_thread_as_it_is_now(world, act, where):
+    people = ana, ben, cleo = await world.people("ana", "ben", "cleo")
+    await world.follow(ana, ben)
+    await world.follow(cleo, ben)
     line = [await world.publish(ana, "0")]
-    for number in range(1, 5):  # of which strangers see the first and the last
-        seen = "public" if number == 4 else "private"
-        line.append(await world.publish(ana, f"{number}", in_reply_to_id=str(line[-1].id), visibility=seen))
+    for number in range(1, 4):  # for those who follow ben
+        line.append(await world.publish(ben, f"{number}", in_reply_to_id=str(line[-1].id), visibility="private"))
+    line.append(await world.publish(ana, "4", in_reply_to_id=str(line[-1].id)))
     stranger = world.client()
     paths = [f"/@ana/{line[0].id}", f"/@ana/{line[-1].id}"]
     before = await open_all(stranger, paths)
 
-    await act(world, ana, line)
+    await act(world, people, line)
     after = await open_all(stranger, paths)
     anew = await open_all(new_process(world, web.Cards(FilteredPosts())), paths)
 
     assert [page.text for page in after] == [page.text for page in anew]
-    assert before[1].text != after[1].text
+    assert before[where].text != after[where].text
