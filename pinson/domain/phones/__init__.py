@@ -9,7 +9,7 @@ Called by what reads texts (`pinson/texting`) and by pages. Not here: whose a te
 
 from pinson.domain.phones.commands import forget_account, forget_drawn, keep_drawn, let_publish
 from pinson.domain.phones.model import BadCode, Drawn, Pocket
-from pinson.domain.phones.queries import drawn, is_right, pocket
+from pinson.domain.phones.queries import drawn, pocket
 
 __all__ = [
     "BadCode",
@@ -18,7 +18,6 @@ __all__ = [
     "drawn",
     "forget_account",
     "forget_drawn",
-    "is_right",
     "keep_drawn",
     "let_publish",
     "pocket",

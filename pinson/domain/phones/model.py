@@ -16,11 +16,11 @@ class BadCode(Refusal):
 
 
 class Pocket(msgspec.Struct, frozen=True):
-    """How an account publishes by text. allowed: at all. coded: only with a code before it."""
+    """How an account publishes by text. allowed: at all. code: four digits to write first, "" for none."""
 
     account_id: AccountId
     allowed: bool = False
-    coded: bool = False
+    code: str = ""
 
 
 class Drawn(msgspec.Struct, frozen=True):

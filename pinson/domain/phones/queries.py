@@ -1,7 +1,5 @@
 """Questions about telephones."""
 
-import hmac
-
 from pinson.domain.accounts import AccountId
 from pinson.domain.phones import store
 from pinson.domain.phones.commands import MOST_DRAWN
@@ -12,13 +10,7 @@ from pinson.lib.db import ReadTx
 async def pocket(tx: ReadTx, account_id: AccountId) -> Pocket:
     """How an account publishes by text."""
     there = await store.by_account(tx, account_id)
-    return Pocket(account_id) if there is None else Pocket(account_id, there.allowed, bool(there.code))
-
-
-async def is_right(tx: ReadTx, account_id: AccountId, code: str) -> bool:
-    """Whether this is the code of an account, or it asks for none."""
-    there = await store.by_account(tx, account_id)
-    return there is not None and (not there.code or hmac.compare_digest(there.code, code))
+    return Pocket(account_id) if there is None else Pocket(account_id, there.allowed, there.code)
 
 
 async def drawn(tx: ReadTx, phone: str) -> list[Drawn]:

@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from pinson.domain import phones
+from pinson.domain.phones import Pocket
 from tests.interfaces.web.visitor import Visitor
 
 PHONE = "/telephone/33639981234"
@@ -72,3 +74,17 @@ async def test_where_texts_go_elsewhere_no_telephone_is_drawn(world):
     assert (await world.client().get("/telephone")).status_code == 404
     assert (await world.client().get(PHONE)).status_code == 404
     assert (await world.client().post(PHONE, data={"text": "STOP"})).status_code in (403, 404, 422)
+
+
+async def test_a_member_lets_telephones_publish_after_a_code(world):
+    lab = await world.person("lab")
+    visitor = Visitor(world)
+    await visitor.sign_in("lab")
+
+    page = await visitor.open("/settings/posting")
+    refused = await visitor.send(page, form=-1, allowed="1", code="12")
+    saved = await visitor.send(await visitor.open("/settings/posting"), form=-1, allowed="1", code="4821")
+
+    assert "four digits" in refused.text
+    assert saved.status == 200
+    assert await world.ask(phones.pocket, lab.account_id) == Pocket(lab.account_id, allowed=True, code="4821")
