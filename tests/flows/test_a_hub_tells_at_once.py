@@ -197,7 +197,7 @@ async def test_a_lease_is_renewed_before_it_ends(world, hub, town):
 async def test_a_site_that_tells_is_looked_at_rarely_and_often_again_when_its_hub_is_silent(world, hub, town):
     await follow(world, hub, town)
     await hub.verify()
-    world.clock.move(timedelta(minutes=6))
+    world.clock.move(timedelta(minutes=40))
     await world.settle()
     source = await source_of(world, town)
     assert source.next_at - world.clock.now() >= timedelta(hours=3)

@@ -59,7 +59,7 @@ async def add(
         look.home,
         wanted,
         added_at=now,
-        newest_at=min(max((one.at for one in entries if one.at), default=now), now),
+        newest_at=min(max([now - rules.AWAITED, *(one.at for one in entries if one.at)]), now),
         looked_at=now,
         etag=look.etag,
         modified=look.modified,

@@ -25,6 +25,7 @@ from pinson.lib.http import Answer, ForbiddenAddress, Outgoing, OutgoingFailed, 
 from pinson.lib.news import Reader, Told, Unreadable
 
 MOST_BYTES = 5 << 20  # of a document: six seconds of a processor
+ROBOTS_BYTES = 64 << 10
 PAGE_BYTES = 1 << 20  # of a page that is read for its title
 FINDING = 25.0  # seconds that looking for all that a site offers may take
 SECONDS = 20.0  # that a site may take to answer
@@ -32,7 +33,10 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9"
     ", text/html;q=0.8, */*;q=0.5"
 )
-GUESSES = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml")  # where feeds are that a page does not name
+GUESSES = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/spip.php?page=backend")  # of feeds that no page names
+COMMENTS = re.compile(r"comment", re.IGNORECASE)  # what readers say is not the site's news
+SITEMAPS = re.compile(r"^\s*sitemap\s*:\s*(\S{1,2000})", re.IGNORECASE | re.MULTILINE)  # in robots.txt
+LONGEST_TITLE = 120  # characters of what a site calls itself
 NEWSY = re.compile(r"post|news|actu|article|blog|agenda", re.IGNORECASE)
 SCHEMELESS = re.compile(r"(?![a-z][a-z0-9+.-]*:(?!\d))[\w-]+(\.[\w-]+)*(:\d+)?([/?#].*)?", re.IGNORECASE)
 MOST_FOUND = 4  # ways in which a site is offered
@@ -78,15 +82,14 @@ async def _find(typed: str, outgoing: Outgoing, reader: Reader) -> list[Site]:
         return [_site(answer, told)]
     if told.kind == "index":
         return [await _of_index(answer, told, outgoing, reader)]
-    found = [site for one in told.feeds[:MOST_FOUND] if (site := await _try(one.address, outgoing, reader, Kind.FEED))]
     here = URL(answer.url)
+    named = [one.address for one in told.feeds if not COMMENTS.search(f"{one.title} {one.address}")]
+    found = await _try(named[:MOST_FOUND], outgoing, reader, Kind.FEED)
     if not found:
-        for guess in GUESSES:
-            if site := await _try(str(here.join(URL(guess))), outgoing, reader, Kind.FEED):
-                found.append(site)
-                break
-    if not found and (site := await _try(str(here.join(URL("/sitemap.xml"))), outgoing, reader, Kind.SITEMAP)):
-        found.append(site)
+        found = (await _try([str(here.join(URL(guess))) for guess in GUESSES], outgoing, reader, Kind.FEED))[:1]
+    if not found:
+        sitemaps = [str(here.join(URL("/sitemap.xml"))), *await _sitemaps(here, outgoing)]
+        found = (await _try(sitemaps[:MOST_FOUND], outgoing, reader, Kind.SITEMAP))[:1]
     if told.items:
         found.append(_site(answer, told))
     once = {site.look.address: site for site in reversed(found)}
@@ -139,7 +142,7 @@ async def delivered(source: Source, body: bytes, *, content_type: str, reader: R
     if told.kind != source.kind:
         raise rules.SiteUnreadable
     entries = rules.entries(told, source.kind, home=told.home or source.home)
-    return Look(source.address, entries, title=told.title, home=told.home)
+    return Look(source.address, entries, title=rules.cut(told.title, LONGEST_TITLE), home=told.home)
 
 
 async def titled(entry: Entry, *, outgoing: Outgoing) -> Entry | None:
@@ -265,7 +268,7 @@ def _site(answer: Answer, told: Told, *, address: str = "") -> Site:
     look = Look(
         address or answer.moved or answer.url,
         rules.entries(told, kind, home=home),
-        title=told.title,
+        title=rules.cut(told.title, LONGEST_TITLE),
         home=home,
         etag=answer.headers.get("etag", "")[:500],
         modified=answer.headers.get("last-modified", "")[:100],
@@ -277,16 +280,30 @@ def _site(answer: Answer, told: Told, *, address: str = "") -> Site:
     return Site(kind, look, told)
 
 
-async def _try(address: str, outgoing: Outgoing, reader: Reader, kind: Kind) -> Site | None:
-    """What is at an address, if it is of this kind and there is something."""
+async def _try(addresses: Sequence[str], outgoing: Outgoing, reader: Reader, kind: Kind) -> list[Site]:
+    """What is at these addresses, of those where there is something of this kind. Asked for side by side."""
+
+    async def one(address: str) -> Site | None:
+        try:
+            answer = await fetch(address, outgoing)
+            told = await _told(answer, reader)
+            if told.kind == "index" and kind is Kind.SITEMAP:
+                return await _of_index(answer, told, outgoing, reader)
+        except Refusal:
+            return None
+        return _site(answer, told) if told.kind == kind and (told.items or kind is Kind.FEED) else None
+
+    found = await asyncio.gather(*map(one, dict.fromkeys(addresses)))
+    return [site for site in found if site is not None]
+
+
+async def _sitemaps(here: URL, outgoing: Outgoing) -> list[str]:
+    """The sitemaps that a site names for robots."""
     try:
-        answer = await fetch(address, outgoing)
-        told = await _told(answer, reader)
-        if told.kind == "index" and kind is Kind.SITEMAP:
-            return await _of_index(answer, told, outgoing, reader)
+        answer = await fetch(str(here.join(URL("/robots.txt"))), outgoing, most=ROBOTS_BYTES, cut=True)
     except Refusal:
-        return None
-    return _site(answer, told) if told.kind == kind and (told.items or kind is Kind.FEED) else None
+        return []
+    return SITEMAPS.findall(answer.body.decode("utf-8", "replace"))
 
 
 async def _of_index(answer: Answer, told: Told, outgoing: Outgoing, reader: Reader) -> Site:

@@ -27,6 +27,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=6)
 WATCHED = timedelta(hours=3)  # between looks at what tells us at once when it changes
 DECENT = timedelta(seconds=30)  # between looks that somebody else makes us take
 SHARE = 48  # of the time since something was new, the pause is this part: half an hour after a day, 3.5 h after a week
+AWAITED = timedelta(days=1)  # a site counts as having had news at most so long ago when somebody begins to follow it
 LONGEST_WAIT = timedelta(days=1)  # that a site may ask for
 MOST_FAILURES = 60  # in a row, after which a source ends: two weeks
 REMOVED_LASTS = timedelta(days=1)

@@ -118,6 +118,25 @@ async def test_a_site_without_a_feed_is_followed_by_its_sitemap(site, member):
     assert "The pool is open" in (await find(member, site.url)).text
 
 
+async def test_a_sitemap_that_only_robots_are_told_of_is_found(site, member):
+    site.page("/", "Mairie")
+    site.page("/pool", "The pool is open")
+    site.put("/robots.txt", f"User-agent: *\nSitemap: {site.url}/wp-sitemap.xml\n".encode(), type="text/plain")
+    site.put("/wp-sitemap.xml", sitemap({f"{site.url}/pool": NOW}), type="application/xml")
+
+    assert "The pool is open" in (await find(member, site.url)).text
+
+
+async def test_what_readers_of_a_site_say_is_not_offered(site, member):
+    links = ("/feed", "/comments/feed")
+    head = "".join(f'<link rel=alternate type="application/rss+xml" href="{link}">' for link in links)
+    site.page("/", "Mairie", head=head)
+    for link in links:
+        site.put(link, rss(articles(1), title=f"News at {link}"), **RSS)
+
+    assert "comments" not in (await find(member, site.url)).text
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [
@@ -168,7 +187,7 @@ async def test_the_same_site_is_followed_once(site, member):
 async def test_how_a_site_stands_is_said(world, site, member):
     site.put("/feed", rss(articles(1)), **RSS)
     await follow(member, site.url)
-    assert "Last read: 30 March 2026, 15:06; next at 15:1" in (await member.open("/sources")).text
+    assert "Last read: 30 March 2026, 15:06; next at 15:" in (await member.open("/sources")).text
 
     site.put("/feed", b"", status="503 Oops")
     world.clock.move(timedelta(hours=1))
