@@ -198,7 +198,11 @@ async def test_the_desk_sends_what_is_told_again_with_all_that_it_showed(world):
 
     desk = await team.open(f"{path_of(page)}/regie")
     assert "stopped on its way" in desk.text
+    composing = await team.open(f"{path_of(page)}/regie?draft_id={album.id}")
+    place = next(at for at, form in enumerate(composing.forms) if ("do", "keep") in form.buttons)
+    desk = await team.send(composing, form=place, button=("do", "keep"), text="La salle en 3 photos")
     await press(team, desk, "send", draft_id=str(album.id))
 
     (post, _) = (await told(world, again.id))[-1]
+    assert post.text == "La salle en 3 photos"
     assert len((await world.ask(media.of_posts, [post.id]))[post.id]) == 3

@@ -475,13 +475,14 @@ async def change_draft(
     marks: Marks,
     now: datetime,
 ) -> ReadyDraft:
-    """Let a draft say something else.
+    """Let a draft say something else. What it tells again, if it does, stays.
 
     Raises:
         EventNotFound, NotInTeam, DraftNotFound, BlankLine, TooLong, BadExpectation.
     """
     await _staffed(tx, id, account_id)
     old = await _draft(tx, id, draft_id)
+    marks = msgspec.structs.replace(marks, again=old.marks.again)
     new = ReadyDraft(draft_id, id, old.place, text.strip(), language, after_start, marks, None)
     rules.check_draft(new)
     await store.update_draft(tx, new)

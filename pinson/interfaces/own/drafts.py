@@ -34,11 +34,12 @@ class NewDraft(msgspec.Struct, kw_only=True):
     gauge: float | None = None
     expects: list[int] | None = None
     promises: bool = False
+    is_skipped: bool = False
 
     @property
     def marks(self) -> Marks:
         """What it is to be in its event."""
-        return Marks(self.is_key, self.gauge, minutes(self.expects), self.promises)
+        return Marks(self.is_key, self.gauge, minutes(self.expects), self.promises, is_skipped=self.is_skipped)
 
 
 class GivenDraft(NewDraft, kw_only=True):

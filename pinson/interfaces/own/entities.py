@@ -90,7 +90,7 @@ class MarksEntity(msgspec.Struct):
 class DraftEntity(msgspec.Struct):
     """What is ready to be written. after_start: when it is meant to go out, in seconds after the beginning.
 
-    due_at: that moment. message_id: what it became.
+    due_at: that moment. message_id: what it became. is_skipped: it is not to go out, unless somebody puts it back.
     """
 
     id: str
@@ -100,6 +100,7 @@ class DraftEntity(msgspec.Struct):
     after_start: int | None
     due_at: datetime | None
     marks: MarksEntity
+    is_skipped: bool
     message_id: str | None
 
 
@@ -263,7 +264,17 @@ def draft(one: ReadyDraft, of: Event) -> DraftEntity:
         one.marks.promises,
     )
     due_at = None if one.after_start is None else of.starts_at + timedelta(seconds=one.after_start)
-    return DraftEntity(str(one.id), one.place, one.text, one.language, one.after_start, due_at, marks, _id(one.post_id))
+    return DraftEntity(
+        id=str(one.id),
+        place=one.place,
+        text=one.text,
+        language=one.language,
+        after_start=one.after_start,
+        due_at=due_at,
+        marks=marks,
+        is_skipped=one.marks.is_skipped,
+        message_id=_id(one.post_id),
+    )
 
 
 def message(told: Told, base_url: str) -> MessageEntity:

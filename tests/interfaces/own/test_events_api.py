@@ -248,6 +248,20 @@ async def test_drafts_are_for_the_team_and_say_what_they_became(world):
     assert (await world.client(eve).get(path)).status_code == 403
 
 
+async def test_a_draft_is_skipped_and_put_back_by_a_program(world):
+    ana = await world.person("ana")
+    event = await made(world, ana)
+    path = f"{ROOT}/events/{event['id']}/drafts"
+    draft = (await world.client(ana).post(path, json={"text": "Premier"})).json()
+
+    skipped = (
+        await world.client(ana).put(f"{path}/{draft['id']}", json={"text": "Premier", "is_skipped": True})
+    ).json()
+    back = (await world.client(ana).put(f"{path}/{draft['id']}", json={"text": "Premier"})).json()
+
+    assert [one["is_skipped"] for one in (draft, skipped, back)] == [False, True, False]
+
+
 async def test_the_programme_is_in_the_order_of_time(world):
     ana = await world.person("ana")
     event = await made(world, ana)

@@ -481,7 +481,6 @@ async def _keep_ready(call: Call, event: Event, form: Composed, marks: Marks) ->
         return
     async with call.tools.db.read() as tx:
         ready = _waiting(await events.drafts(tx, event.id), form.draft_id)
-    marks = msgspec.structs.replace(marks, again=ready.marks.again)
     after_start = _after_start(form.time, event, ready.after_start)
     await call.tools.db.write(events.change_draft, draft_id=ready.id, after_start=after_start, marks=marks, **of)
 
