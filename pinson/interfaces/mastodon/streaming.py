@@ -243,6 +243,7 @@ def _public(stream: str, form: PublicChannel) -> str:
 
 async def _events(call: Call, wanted: Wanted) -> Response:
     assert call.principal is not None
+    await _meet(call.tools, call.renderings, call.principal)
     subscription = await subscribe(call.tools, call.principal, wanted)
     teller = _EventTeller(call.tools, call.renderings, subscription.listener)
     return EventsResponse(teller, {"cache-control": "private, no-store", "x-accel-buffering": "no"})
@@ -379,6 +380,7 @@ class _Conversation:
                 if self._principal.scopes.isdisjoint(_scopes(wanted.stream)):
                     self._say({"error": NO_ACCESS[OutsideScopes], "status": 401})
                     return
+                await _meet(self.tools, self.renderings, self._principal)
                 subscription = await subscribe(self.tools, self._principal, wanted)
             except Refusal as refusal:
                 self._say({"error": str(refusal), "status": 401 if isinstance(refusal, NotYourList) else 400})
@@ -423,6 +425,13 @@ class _SocketTeller(Teller):
 
 
 # --- both ---------------------------------------------------------------------------------------------------------
+
+
+async def _meet(tools: Tools, renderings: Renderings, principal: Principal) -> None:
+    """Find out beforehand what tells how somebody sees posts: else all who listen would ask at the first message."""
+    assert principal.account_id is not None
+    async with tools.db.read() as tx:
+        await renderings.meet(tx, principal.account_id)
 
 
 async def subscribe(tools: Tools, principal: Principal, wanted: Wanted) -> Subscription:

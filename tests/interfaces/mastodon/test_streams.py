@@ -12,6 +12,7 @@ from pinson.domain.streams import HeardKind
 from pinson.domain.streams import hub as hubs
 from pinson.interfaces.mastodon.streaming import Wanted, subscribe
 from tests.interfaces.mastodon.test_boosts import listening
+from tests.interfaces.mastodon.test_query_counts import counted
 from tests.wires import Wire, client_frame
 
 NOTIFICATIONS = {HeardKind.NOTIFIED, HeardKind.MERGED}
@@ -121,6 +122,21 @@ async def test_everybody_hears_a_new_post_as_they_would_read_it(world, hub):
             there = (await world.client(who).get(f"/api/v1/statuses/{post.id}")).json()
             assert (event, json.loads(payload)) == ("update", there)
             assert bool(there["filtered"]) == (who is cleo and "ain" in text)
+
+
+async def test_the_first_message_is_told_to_many_with_as_few_questions_as_to_one(world, hub):
+    ana = await world.person("ana")
+    readers = await world.people(*(f"reader{number}" for number in range(5)))
+    for reader in readers:
+        await world.follow(reader, ana)
+    wires = [await opened(world, reader) for reader in readers]
+
+    with counted(world) as statements:
+        await world.publish(ana, "Hello")
+        for wire in wires:
+            await wire.told()
+
+    assert max(statements.values()) == 1
 
 
 async def test_news_comes_in_the_order_in_which_it_happened(world, hub):

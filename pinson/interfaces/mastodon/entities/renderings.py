@@ -377,6 +377,10 @@ class Renderings:
             self._framed[event, names] = framed
         return framed
 
+    async def meet(self, tx: ReadTx, reader_id: AccountId) -> None:
+        """Know whether somebody has filters. Free if it is known; else one statement, or three if they have some."""
+        await self._filtered.of(tx, reader_id, (), now=self._clock.now())
+
     def keep_told(self, shape: Shape, rendered: bytes, reader: Reader) -> None:
         """Remember a new post as it was just told to somebody, if all see it so who have no filters, but its author."""
         piece, author = self._posts.young.get(shape.id), self._accounts.young.get(shape.author_id)
