@@ -19,6 +19,7 @@ from pinson.lib.lmtp import Door
 from pinson.lib.postmarks import Postmark
 from pinson.returning import Returns
 from tests.interfaces.mastodon.test_query_counts import counted
+from tests.interfaces.web.test_doors import ask_by_letter
 from tests.interfaces.web.visitor import Visitor
 from tests.mail_sink import Post, serving_mail
 from tests.reports import a_bounce, a_complaint
@@ -93,6 +94,12 @@ def letters(post, about="post"):
 
 def text_of(letter):
     return letter.get_body(("plain",)).get_content()
+
+
+def links_of(letter):
+    """Every address of ours that a letter leads to, in its order."""
+    hrefs = re.findall(r'href="([^"]+)"', letter.get_body(("html",)).get_content())
+    return list(dict.fromkeys(one.removeprefix(URL) for one in hrefs if one.startswith(f"{URL}/")))
 
 
 async def ledger(world, message):
@@ -450,3 +457,36 @@ async def test_a_server_that_is_busy_gets_the_letter_later_under_the_same_name(w
     first, second = letters(post)
     assert first["Message-ID"] == second["Message-ID"]
     assert await ledger(world, message) == {What.ASKED: 1, What.SENT: 1}
+
+
+async def test_from_the_page_to_the_letter_and_back_whatever_scanners_open(world, post):
+    lab = await world.person("lab", display_name="Laboratoire")
+    ana, scanner = Visitor(world, lang="fr"), Visitor(world)
+
+    await ask_by_letter(ana)
+    await world.settle()
+    [asked] = letters(post, "note")
+    for link in links_of(asked):
+        await scanner.open(link)
+    await world.publish(lab, "Trop tôt")
+    await world.settle()
+    assert not letters(post)
+
+    [link] = [one for one in links_of(asked) if "/s/confirm/" in one]
+    confirmed = await ana.open(link)
+    await world.publish(lab, "Le pont est fermé")
+    await world.settle()
+    [letter] = letters(post)
+    for link in links_of(letter):
+        await scanner.open(link)
+
+    assert confirmed.status == 200
+    assert asked["Subject"] == "Confirmez : les messages de Laboratoire par e-mail"
+    [manage] = [one for one in links_of(letter) if "/s/gerer/" in one]
+    arranged = await Visitor(world, lang="fr").open(manage)
+    assert "Laboratoire" in arranged.text
+    [out] = [one for one in links_of(letter) if f"/{lab.account_id}" in one and "/s/leave/" in one]
+    assert (await world.client().post(out, data={"List-Unsubscribe": "One-Click"})).text == "OK"
+    await world.publish(lab, "Trop tard")
+    await world.settle()
+    assert len(letters(post)) == 1

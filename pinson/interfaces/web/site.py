@@ -733,6 +733,7 @@ class Web:
         form: tuple[Any, ...] = () if route.form is None else (binder(route.form)(given),)
         again: Handler | None = route.options.get("again")
         try:
+            # keyed: the address itself holds a secret that only whoever may do it has, such as a mail program
             if call.request.method not in ("GET", "HEAD") and not route.options.get("keyed"):
                 call.require_token(given.get("csrf"))
             answer: Response = await route.handler(call, *form)
