@@ -204,6 +204,19 @@ async def test_what_left_before_the_connection_broke_is_in_doubt_and_sent_once(n
     assert [text for _, _, text in network.texts] == ["Une fois", "Ensuite"]
 
 
+async def test_who_leaves_waits_for_what_is_under_way(network):
+    network.delay = 0.2
+    async with a_client(network) as client:
+        await bound(client)
+        sending = asyncio.create_task(client.submit(part()))
+        async with asyncio.timeout(5):
+            while not network._open:  # noqa: ASYNC110  (beyond a socket)
+                await asyncio.sleep(0.005)
+
+    assert await sending == "00000001"
+    assert network.unbound == 1
+
+
 async def test_what_never_left_is_not_in_doubt(network):
     async with a_client(network) as client:
         await bound(client)

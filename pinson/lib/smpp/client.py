@@ -26,6 +26,7 @@ from pinson.lib.smpp.texts import Pieces
 AT_A_TIME = 500  # arrivals that are handed on together
 FIRST_SLOWER, LONGEST_SLOWER = 0.25, 16.0  # seconds without a word after "too fast"
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds before the connection is made again
+LAST_WORDS = 2.0  # seconds that answers have when we leave: what has none then is in doubt
 STEADY = 60.0  # seconds after which a session counts as one that worked
 
 events = structlog.get_logger("pinson.smpp")
@@ -227,9 +228,12 @@ class Client:
                 asked.add_done_callback(_forget)
 
     async def _leave(self) -> None:
-        """Say so, and give the network a moment to agree."""
+        """Let what is under way be answered, say so, and give the network a moment to agree."""
         link, self._link = self._link, None
         if link is not None and link.usable:
+            until = asyncio.get_running_loop().time() + LAST_WORDS
+            while link.is_waiting and link.usable and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110
+                await asyncio.sleep(LAST_WORDS / 100)
             with contextlib.suppress(Broken, TimeoutError):
                 await asyncio.wait_for(link.ask(Command.UNBIND), 1)
             link.abort()

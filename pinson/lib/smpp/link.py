@@ -80,6 +80,11 @@ class Link(asyncio.Protocol):
         return not (self.leaving or self._transport is None or self._transport.is_closing())
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether something was asked that has no answer yet."""
+        return bool(self._asked)
+
+    @property
     def oldest(self) -> float:
         """When the question was asked that has waited the longest for its answer; infinite if there is none."""
         return next((asked_at for _, asked_at in self._asked.values()), float("inf"))
