@@ -9,6 +9,7 @@ Not here: what is done with what one writes (`pinson/texting`).
 
 import asyncio
 import secrets
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
@@ -40,10 +41,17 @@ class NoTelephones(Refusal):
     text = "There are no drawn telephones on this server: texts go to real ones here, or to none."
 
 
+class Taken(msgspec.Struct):
+    """What is to be written on it first."""
+
+    text: str = ""
+
+
 class Held(msgspec.Struct):
-    """A telephone. number: as in its address, without the plus."""
+    """A telephone. number: as in its address, without the plus. text: that stands there ready to be sent."""
 
     number: str
+    text: str = ""
 
 
 class Written(msgspec.Struct):
@@ -63,14 +71,15 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 @routes.get("/telephone")
-async def take(call: Call) -> Response:
+async def take(call: Call, form: Taken) -> Response:
     """A telephone that nobody else looks at, most likely.
 
     Raises:
         NoTelephones.
     """
     _require(call)
-    return call.redirect(f"/telephone/{FICTION[1:]}{secrets.randbelow(10_000):04}")
+    ready = f"?{urlencode({'text': form.text[:LONGEST]})}" if form.text else ""
+    return call.redirect(f"/telephone/{FICTION[1:]}{secrets.randbelow(10_000):04}{ready}")
 
 
 @routes.get("/telephone/{number}")
@@ -101,6 +110,7 @@ async def show(call: Call, form: Held) -> Response:
     return call.page(
         "telephone",
         phone=form.number,
+        ready=form.text[:LONGEST],
         texts=drawn,
         shown=shown(phone, settings.region),
         to=settings.number or settings.sender,

@@ -57,6 +57,17 @@ async def test_each_visitor_takes_a_telephone(world):
     assert answer.headers["location"].startswith("/telephone/3363998")
 
 
+async def test_the_door_of_texts_leads_to_one_with_the_command_ready(world):
+    await world.person("lab")
+    visitor = Visitor(world)
+
+    door = await visitor.open("/s/lab")
+    leads = [link for link in door.links if link.startswith("/telephone?")]
+    page = await visitor.open(leads[0])
+
+    assert page.forms[-1].fields["text"] == "FOLLOW lab"
+
+
 @pytest.mark.parametrize("number", ["33612345678", "33639971234", "abc", "3363998123", "336399812345"])
 async def test_numbers_that_somebody_may_have_are_not_shown(world, number):
     assert (await world.client().get(f"/telephone/{number}")).status_code == 422
