@@ -125,6 +125,11 @@ async def verify(tx: WriteTx, *, token: str, mode: str, topic: str, seconds: int
     return False
 
 
+async def is_known(tx: ReadTx, token: str) -> bool:
+    """Whether a hub was given this address."""
+    return await store.hub_by_token(tx, token) is not None
+
+
 async def called(tx: ReadTx, token: str) -> tuple[Subscription, Source] | None:
     """What a hub calls about; None if we do not want to hear it."""
     one = await store.hub_by_token(tx, token)

@@ -60,6 +60,10 @@ class Callbacks:
 @routes.get(CALLBACKS + "/{token}")
 async def verify(tools: Tools, request: Request) -> Response:
     """Say whether we asked for this, by giving back the hub's word."""
+    async with tools.db.read() as tx:  # whoever guesses makes nobody wait for the disk
+        is_known = await sources.hubs.is_known(tx, request.path_params["token"])
+    if not is_known:
+        return PlainTextResponse("", 404)
     asked = request.query_params
     seconds = asked.get("hub.lease_seconds", "")
     is_ours = await tools.db.write(
