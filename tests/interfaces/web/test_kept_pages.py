@@ -137,6 +137,27 @@ async def test_a_page_that_stands_is_answered_as_one_that_was_just_made_and_with
         }
 
 
+async def test_what_a_process_keeps_is_stale_once_another_has_written(tmp_path):
+    async with open_world(tmp_path, {}) as one:
+        ana, ben = await one.people("ana", "ben")
+        await one.follow(ben, ana)
+        await one.publish(ana, "Ce soir")
+        async with open_world(tmp_path, {}) as two:
+            stranger = two.client()
+            before = (
+                [await stranger.get("/@ana"), await stranger.get("/@ana")],
+                await two.home(ben),
+                await two.home(ben),
+            )
+
+            await one.publish(ana, "Demain")
+            after = await stranger.get("/@ana"), await two.home(ben)
+
+    assert all("Demain" not in page.text for page in before[0])
+    assert "Demain" in after[0].text
+    assert [post.text for post in after[1]] == ["Demain", "Ce soir"]
+
+
 async def test_what_a_page_shows_of_the_clock_is_late_by_as_much_as_proxies_may_be_and_no_more(world):
     ana = await world.person("ana")
     await world.publish(ana, "Ce soir")
