@@ -1,6 +1,6 @@
 """Questions about live events. Which of their posts somebody may see is asked of posts (`can_see`) and timelines."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from pinson.domain.accounts import AccountId
@@ -128,6 +128,11 @@ async def gauge(tx: ReadTx, id: EventId, *, limit: int = 1) -> list[Entry]:
 async def goes_on_under(tx: ReadTx, tag_ids: Sequence[int], account_id: AccountId, *, now: datetime) -> EventId | None:
     """The event that goes on under one of these hashtags, with this account in its team; of several the latest."""
     return await store.tagged(tx, tag_ids, account_id, now=now)
+
+
+async def tags_of_events(tx: ReadTx, tag_ids: Collection[int]) -> set[int]:
+    """Those of these hashtags that any event ever had."""
+    return set(await store.tags_of_events(tx, list(tag_ids)))
 
 
 async def number_of(tx: ReadTx, id: EventId, post_id: int = NEWEST) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from pinson.domain.events import commands, queries
-from pinson.domain.posts import PostEdited, PostPublished, Shape
+from pinson.domain.posts import PostEdited, PostPublished
 from pinson.domain.posts.topics import hashtags
 from pinson.lib.clock import Clock
 from pinson.lib.db import Database
@@ -26,13 +26,24 @@ class Workplace(Protocol):
         ...
 
 
-async def sift(_tools: Workplace, facts: Sequence[Fact]) -> Sequence[Fact]:
-    """Those of these facts that are about a post with a hashtag, or of an event."""
-    return [one for one in facts if not isinstance(one, PostPublished | PostEdited) or _may_join(one.post)]
-
-
-def _may_join(post: Shape) -> bool:
-    return post.event_id is not None or bool(hashtags(post.topics, post.author_id, post.link_id))
+async def sift(tools: Workplace, facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Those of these facts that are about a post of an event, or with a hashtag that one has."""
+    tags = [
+        hashtags(one.post.topics, one.post.author_id, one.post.link_id)
+        if isinstance(one, PostPublished | PostEdited)
+        else []
+        for one in facts
+    ]
+    asked = {tag for of_one in tags for tag in of_one}
+    async with tools.db.read() as tx:
+        taken = await queries.tags_of_events(tx, asked) if asked else set()
+    return [
+        one
+        for one, of_one in zip(facts, tags, strict=True)
+        if not isinstance(one, PostPublished | PostEdited)
+        or one.post.event_id is not None
+        or not taken.isdisjoint(of_one)
+    ]
 
 
 async def follow_hashtags(tools: Workplace, fact: PostPublished | PostEdited) -> None:

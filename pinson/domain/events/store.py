@@ -67,6 +67,7 @@ NEXT_OF = f"""{EVENT}
     ORDER BY e.starts_at, e.id
     LIMIT 1
 """
+TAGS_OF_EVENTS = "SELECT DISTINCT tag_id FROM events WHERE tag_id IN (SELECT value FROM json_each(:tag_ids))"
 OWN = f"{EVENT} WHERE e.account_id = :account_id ORDER BY e.id LIMIT :limit"
 AROUND = f"""{EVENT}
     WHERE e.is_model = 0 AND e.cancelled_at IS NULL AND e.starts_at >= :since AND e.starts_at < :until
@@ -251,6 +252,11 @@ async def around(tx: ReadTx, *, since: datetime, until: datetime, now: datetime,
 async def past(tx: ReadTx, *, language: str, now: datetime) -> Event | None:
     """The past event in which most was written, rather one in a language. O(past events and their posts)."""
     return await tx.one(Event, PAST, language=language, now=now)
+
+
+async def tags_of_events(tx: ReadTx, tag_ids: Sequence[int]) -> list[int]:
+    """Those of these hashtags that any event ever had. A look into the index events_tag for each."""
+    return await tx.all(int, TAGS_OF_EVENTS, tag_ids=list(tag_ids))
 
 
 async def tagged(tx: ReadTx, tag_ids: Sequence[int], account_id: AccountId, *, now: datetime) -> EventId | None:

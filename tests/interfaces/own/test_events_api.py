@@ -185,6 +185,18 @@ async def test_what_somebody_of_the_team_writes_under_the_hashtag_from_any_app_j
     assert [(one["account"]["acct"], one["by_tag"]) for one in found] == [("bob", True)]
 
 
+async def test_of_posts_that_changed_meanwhile_those_join_that_are_under_the_hashtag_now(world):
+    ana = await world.person("ana")
+    event = await made(world, ana)
+    late, gone, _plain = [await world.publish(ana, text) for text in ("J'y suis", "J'y suis #lhc", "Ailleurs #autre")]
+    await world.client(ana).put(f"/api/v1/statuses/{late.id}", json={"status": "J'y suis #lhc"})
+    await world.client(ana).put(f"/api/v1/statuses/{gone.id}", json={"status": "J'y étais"})
+    await world.settle()
+
+    found = await get(world, None, f"/events/{event['id']}/messages")
+    assert [one["id"] for one in found] == [str(late.id)]
+
+
 async def test_who_follows_an_event_finds_its_messages_at_home_and_who_does_not_does_not(world):
     ana, bob, eve = await world.people("ana", "bob", "eve")
     event = await made(world, ana)
