@@ -30,6 +30,7 @@ PLACES = {  # of those with something to fill in, by what the town has
     "/s/e/{name}": "/s/e/{event}",
     "/s/tag/{name}": "/s/tag/birds",
     "/s/confirm/{link}": "/s/confirm/something",
+    "/s/resume/{key}": "/s/resume/{alert key}",
     "/s/gerer/{key}": "/s/gerer/{alert key}",
     "/settings/filters/{id}": "/settings/filters/{/api/v2/filters/}",
     "/sources/{id}": "/sources/{source}",
@@ -42,7 +43,7 @@ ASKED = {  # what else an address has to say
     "/moderation/accounts/{id}/decide": "?do=limit",
 }
 NO_PAGES = re.compile(
-    r"\.(png|svg|csv|atom|rss|json|ics|txt|css|js|webmanifest)$|^/(live|static|icons)\b|/(stream|file|situation|lendemain|morning-after)$"
+    r"\.(png|svg|csv|atom|rss|json|ics|txt|css|js|webmanifest)$|^/(live|static|icons)\b|/(stream|file|situation|lendemain|morning-after|affiche)$"
 )
 ONCE = {  # there after a decision, a deletion, or a letter only
     "/appeals/{id}",

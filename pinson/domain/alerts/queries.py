@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.alerts import rules, store
+from pinson.domain.alerts import register, rules, store
 from pinson.domain.alerts.model import (
     Address,
     AddressId,
     Alert,
     Audience,
+    Consent,
     Held,
     Holder,
     Note,
@@ -17,6 +18,7 @@ from pinson.domain.alerts.model import (
     Reader,
     ReaderId,
 )
+from pinson.domain.deliveries import Channel
 from pinson.lib.db import ReadTx
 
 
@@ -97,6 +99,12 @@ async def keys_of(tx: ReadTx, address_ids: Sequence[AddressId]) -> dict[AddressI
     """The same for several addresses, in one statement."""
     secret = await store.key(tx) or b""
     return {id: rules.key_of(secret, id) for id in address_ids}
+
+
+async def found_in_register(tx: ReadTx, channel: Channel, value: str) -> list[Consent]:
+    """What the register says of an address, the latest first."""
+    secret = await store.key(tx)
+    return await register.of_address(tx, channel, value, secret=secret) if secret is not None else []
 
 
 async def by_key(tx: ReadTx, key: str) -> Address | None:

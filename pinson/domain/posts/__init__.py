@@ -108,6 +108,7 @@ from pinson.domain.posts.queries import (
     tags_starting,
     versions,
     visible,
+    written_weekly,
 )
 from pinson.domain.posts.remembered import RememberedMarks
 from pinson.domain.posts.rules import (
@@ -302,4 +303,5 @@ __all__ = [
     "visible",
     "vote",
     "worth_featuring",
+    "written_weekly",
 ]

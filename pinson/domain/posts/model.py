@@ -277,6 +277,13 @@ class Marked(msgspec.Struct, frozen=True):
     of_id: int
 
 
+class InWeek(msgspec.Struct, frozen=True):
+    """How many messages are of a week. week: from Monday to Sunday (UTC), counted from the one before 1970."""
+
+    week: int
+    posts: int
+
+
 class Tag(msgspec.Struct, frozen=True):
     """A hashtag. name: folded; display_name: as first written, or as moderators wish it.
 

@@ -8,8 +8,12 @@ from pinson.domain.accounts import AccountId
 from pinson.domain.posts import polls, store
 from pinson.domain.posts.model import Post, PostId, Shape, Tag, TagDay, Version, Week
 from pinson.domain.posts.rules import BadTag, PostNotFound, Reader, TagNotFound, can_see, may_quote, tag_name
+from pinson.lib.clock import from_ms, to_ms
 from pinson.lib.db import ReadTx
+from pinson.lib.ids import first_at
 from pinson.lib.paging import NEWEST, Page
+
+WEEK_MS, MONDAY_MS = 604_800_000, 259_200_000  # 1970 began on a Thursday, three days after a Monday
 
 
 async def post(tx: ReadTx, id: PostId) -> Post:
@@ -100,6 +104,17 @@ async def versions(tx: ReadTx, post: Post) -> list[Version]:
 async def by_author(tx: ReadTx, author_id: AccountId, *, before: int = NEWEST, limit: int) -> list[Shape]:
     """An author's posts of every visibility, newest first."""
     return await store.by_author(tx, author_id, before=before, limit=limit)
+
+
+async def written_weekly(tx: ReadTx, author_id: AccountId, *, now: datetime, most: int) -> list[int]:
+    """How many messages an author published in each of the last whole weeks, the latest first.
+
+    Those of live events do not count, nor what answers or repeats somebody else.
+    """
+    this = (to_ms(now) + MONDAY_MS) // WEEK_MS
+    first, end = (first_at(from_ms(week * WEEK_MS - MONDAY_MS)) for week in (this - most, this))
+    found = {one.week: one.posts for one in await store.by_week(tx, author_id, first=first, end=end)}
+    return [found.get(week, 0) for week in range(this - 1, this - most - 1, -1)]
 
 
 async def tag(tx: ReadTx, folded: str) -> Tag | None:

@@ -12,6 +12,7 @@ from pinson.domain.posts import topics
 from pinson.domain.posts.model import (
     FeaturedTag,
     Hidden,
+    InWeek,
     Mark,
     Marked,
     MarkOn,
@@ -95,6 +96,14 @@ BY_AUTHOR = f"""
     WHERE p.author_id = :author_id AND p.id < :before
     ORDER BY p.id DESC
     LIMIT :limit
+"""
+BY_WEEK = """
+    SELECT (p.created_at + 259200000) / 604800000 AS week, count(*) AS posts
+    FROM posts AS p
+    WHERE p.author_id = :author_id AND p.id >= :first AND p.id < :end AND p.visibility = 'public'
+        AND p.boost_of_id IS NULL AND p.event_id IS NULL
+        AND (p.in_reply_to_author_id IS NULL OR p.in_reply_to_author_id = :author_id)
+    GROUP BY week
 """
 BOOST_BY = f"""
     SELECT {SHAPE}
@@ -455,6 +464,11 @@ async def posts(tx: ReadTx, ids: list[int]) -> list[Post]:
 async def by_author(tx: ReadTx, author_id: AccountId, *, before: int, limit: int) -> list[Shape]:
     """An author's posts of every visibility, newest first. O(limit) on (author_id, id)."""
     return await tx.all(Shape, BY_AUTHOR, author_id=author_id, before=before, limit=limit)
+
+
+async def by_week(tx: ReadTx, author_id: AccountId, *, first: int, end: int) -> list[InWeek]:
+    """How many of an author's messages are of each week. O(those between the two ids) on (author_id, id)."""
+    return await tx.all(InWeek, BY_WEEK, author_id=author_id, first=first, end=end)
 
 
 async def boost_by(tx: ReadTx, author_id: AccountId, id: PostId) -> Shape | None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import accounts, events, posts
+from pinson.domain import accounts, alerts, events, posts
 from pinson.domain.accounts import AccountNotFound, Field, Profile
 from pinson.domain.events import Event
 from pinson.domain.filters import Context
@@ -31,7 +31,16 @@ from pinson.lib.paging import Page
 
 routes = Routes()
 
+PROMISED_WEEKS = 12  # in which a promise is looked at
 TABS = {"posts": "", "replies": "/with_replies", "media": "/media", "tagged": "/tagged/"}  # behind the address
+
+
+class Promise(msgspec.Struct, frozen=True):
+    """At most so many messages a week are promised; in so many of the last weeks, that was kept."""
+
+    often: int
+    kept: int
+    of: int
 
 
 class Asked(Paged, kw_only=True):
@@ -157,6 +166,7 @@ async def _profile(call: Call, form: Asked, *, tab: str, tag: str = "") -> Respo
         event = await events.next_of(tx, profile.id, now=call.now) if form.is_first else None
         recommends = await collections.of_account(tx, profile.id, reader.id, limit=1, offset=0)
         found = await posts.tag(tx, folded) if folded else None
+        promise = await _promise(tx, call, profile)
     timeline = call.tools.timelines.profile(
         profile.id,
         replies=tab != "posts",
@@ -184,9 +194,20 @@ async def _profile(call: Call, form: Asked, *, tab: str, tag: str = "") -> Respo
         pinned=pinned,
         stand=stands,
         recommends=bool(recommends),
+        promise=promise,
         days=by_day(call, profile, part.cards),
         part=part,
     )
+
+
+async def _promise(tx: ReadTx, call: Call, profile: Profile) -> Promise | None:
+    """How often an account says that it writes, and whether it does; None if it says nothing. A statement, or two."""
+    often = (await alerts.publishers.publishers(tx, [profile.id]))[profile.id].promise
+    if often is None:
+        return None
+    of = min(PROMISED_WEEKS, (call.now - profile.created_at).days // 7)
+    weeks = await posts.written_weekly(tx, profile.id, now=call.now, most=of) if of else []
+    return Promise(often, sum(1 for count in weeks if count <= often), of)
 
 
 def _when(call: Call, event: Event) -> str:

@@ -342,8 +342,8 @@ async def _scene(tools: Tools, event_id: EventId, *, lang: Lang) -> Scene:
         programme=_planned(situation.lines, now, lang=lang, zone=zone),
         expected=_expected(situation.expecting, lang=lang, zone=zone),
         pictures=album[:MOST_PICTURES],
-        address=address.partition("://")[2],
-        code=_code(address),
+        address=address.partition("://")[2].replace("/e/", "/s/e/"),
+        code=_code(f"{address}?via=mur"),
     )
 
 

@@ -62,6 +62,16 @@ async def change(tx: WriteTx, *, publisher: Publisher) -> None:
     await store.put(tx, publisher)
 
 
+async def choose(tx: WriteTx, *, publisher: Publisher) -> None:
+    """As `change`, but for the credits, which nobody gives to themselves.
+
+    Raises:
+        BadPublisher.
+    """
+    credits = (await publishers(tx, [publisher.account_id]))[publisher.account_id].credits
+    await change(tx, publisher=msgspec.structs.replace(publisher, credits=credits))
+
+
 async def spend(tx: WriteTx, *, account_id: AccountId, parts: int, ceiling: int | None, now: datetime) -> Spent:
     """Count parts of SMS before they are sent, unless there is no room for them.
 

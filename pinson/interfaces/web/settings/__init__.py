@@ -17,6 +17,7 @@ from pinson.interfaces.web.settings import (
     proofs,
     second_step,
     security,
+    sending,
     sign_ins,
 )
 
@@ -25,6 +26,7 @@ MODULES = (
     profile,
     proofs,
     posting,
+    sending,
     filters,
     preferences,
     security,

@@ -1,0 +1,164 @@
+"""From the code on a poster to a proven address in three taps at most, by each door, on a small telephone, in French
+and in English; and what a browser shows when it is rung, and corrected."""
+
+import asyncio
+import json
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.flows.server import live_server
+from tests.push_sink import Browser
+
+TELEPHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+SUBSCRIBED = (
+    "PushManager.prototype.subscribe = async () => ({ toJSON: () => (%s) })"  # no push service is in reach here
+)
+SHOWN = """async () => {
+  const there = await navigator.serviceWorker.ready
+  return (await there.getNotifications()).map(({ title, body, tag, actions, data }) => (
+    { title, body, tag, actions: actions.map(({ action }) => action), to: data.navigate }))
+}"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    texts = {"PINSON_SMS_BACKEND": "simulator", "PINSON_SMS_NUMBER": "38000"}
+    with live_server(tmp_path_factory.mktemp("data"), **texts) as running:
+        running.person("lab")
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["fr-FR", "en-GB"])
+async def telephone(browser, request, server):
+    """A telephone that nobody has used here before, and which has just read the code of a poster."""
+    context = await browser.new_context(locale=request.param, **TELEPHONE)
+    context.set_default_timeout(20_000)
+    await context.grant_permissions(["notifications"], origin=server.url)
+    device = {"endpoint": f"https://push.example/{request.param}", "keys": Browser().subscription}
+    await context.add_init_script(SUBSCRIBED % json.dumps(device))
+    page = await context.new_page()
+    await page.goto(f"{server.url}/s/lab?via=affiche")
+    yield page
+    await context.close()
+
+
+class Finger:
+    """Taps, and counts. To type is no tap: the keyboard is there."""
+
+    def __init__(self, page):
+        self.page = page
+        self.taps = 0
+
+    async def tap(self, place):
+        """One more."""
+        self.taps += 1
+        await place.tap()
+
+    async def open(self, drawing):
+        """A door, by what is drawn on it; what is behind it."""
+        door = self.page.locator("details.door", has=self.page.locator(f'summary use[href="#i-{drawing}"]')).first
+        await self.tap(door.locator("summary").first)
+        return door
+
+
+def said(server, name):
+    """What the service said last to an address: its code or link, as a channel would find it."""
+    with sqlite3.connect(Path(server.data) / "pinson.db") as db:
+        ((data,),) = db.execute("SELECT data FROM notes ORDER BY id DESC LIMIT 1").fetchall()
+    return json.loads(data)[name]
+
+
+async def lands(page):
+    """The page that says it is done, and knows the browser now."""
+    await page.wait_for_url("**/s/lab?done=1")
+    assert await page.locator(".mine li").count() == 1
+    width = await page.evaluate("document.documentElement.scrollWidth")
+    assert width <= TELEPHONE["viewport"]["width"]
+
+
+async def test_e_mail_takes_three_taps(telephone, server):
+    finger = Finger(telephone)
+    door = await finger.open("mail")
+    await door.locator("#email").fill(f"ana{time.monotonic_ns()}@mail.example")
+    await finger.tap(door.locator("button"))
+    await telephone.wait_for_url("**/s/code/email")
+    finger.taps += 1  # on the link of the letter
+    await telephone.goto(f"{server.url}/s/confirm/{said(server, 'link')}")
+
+    await lands(telephone)
+    assert finger.taps <= 3
+
+
+async def test_a_text_takes_three_taps(telephone, server):
+    finger = Finger(telephone)
+    door = await finger.open("phone")
+    ready = await door.locator("a.button").get_attribute("href")
+    assert ready in ("sms:38000?&body=SUIVRE%20lab", "sms:38000?&body=FOLLOW%20lab")
+    number = "0639980011" if "SUIVRE" in ready else "0639980012"
+    await door.locator("#number").fill(number)
+    await finger.tap(door.locator("button"))
+    await telephone.wait_for_url("**/s/code/sms")
+    await telephone.locator("#code").fill(said(server, "code"))
+    await finger.tap(telephone.locator("form button"))
+
+    await lands(telephone)
+    assert finger.taps <= 3
+
+
+async def test_a_notification_takes_three_taps(telephone):
+    finger = Finger(telephone)
+    door = await finger.open("bell")
+    await finger.tap(door.locator("button"))
+    finger.taps += 1  # the browser's own question
+
+    await lands(telephone)
+    assert finger.taps <= 3
+
+
+async def test_a_browser_shows_a_message_its_correction_in_its_place_and_is_silent_once_told(telephone, server):
+    finger = Finger(telephone)
+    door = await finger.open("bell")
+    await finger.tap(door.locator("button"))
+    await lands(telephone)
+    device = await telephone.context.new_cdp_session(telephone)
+    registered = asyncio.get_running_loop().create_future()
+
+    def hear(event):
+        for one in event["registrations"]:
+            if not one["isDeleted"] and not registered.done():
+                registered.set_result(one["registrationId"])
+
+    device.on("ServiceWorker.workerRegistrationUpdated", hear)
+    await device.send("ServiceWorker.enable")
+    worker = await asyncio.wait_for(registered, 20)
+
+    async def ring(title, **shown):
+        notification = {"title": title, "tag": "p1", "navigate": f"{server.url}/@lab/1", "body": "It was the power"}
+        data = {"web_push": 8030, "notification": notification | shown}
+        await device.send(
+            "ServiceWorker.deliverPushMessage",
+            {"origin": server.url, "registrationId": worker, "data": json.dumps(data)},
+        )
+        for _ in range(200):
+            found = await telephone.evaluate(SHOWN)
+            if any(one["title"] == title for one in found):
+                return found
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{title} is not shown, but {found}")
+
+    actions = [{"action": "read", "title": "Read"}, {"action": "stop", "title": "Stop"}]
+    data = {"post": f"{server.url}/s/leave/x/1", "said": "Done", "manage": f"{server.url}/s/gerer/x"}
+    (first,) = await ring("Lab", actions=actions, data=data)
+    assert first == {
+        "title": "Lab",
+        "body": "It was the power",
+        "tag": "p1",
+        "actions": ["read", "stop"],
+        "to": f"{server.url}/@lab/1",
+    }
+    (correction,) = await ring("Correction by Lab", body="It was a magnet", renotify=True)
+    assert correction["body"] == "It was a magnet"
