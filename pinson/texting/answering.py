@@ -220,8 +220,8 @@ async def _done(
     match command:
         case Stop():
             return await _stop(tx, obeying, address, now=now)
-        case Follow(name, wish):
-            return await _follow(tx, obeying, address, name, wish, reach=reach, now=now)
+        case Follow():
+            return await _follow(tx, obeying, address, command, reach=reach, now=now)
         case Unfollow(name):
             found = await _topic(tx, name)
             if found is None:  # whoever begins with STOP wants silence, whatever comes after it
@@ -274,17 +274,19 @@ async def _follow(
     tx: WriteTx,
     obeying: _Obeying,
     address: Address,
-    name: str,
-    wish: alerts.Wish,
+    command: Follow,
     *,
     reach: Reach,
     now: datetime,
 ) -> str:
     """Ask for an alert; whoever has proved that the number is theirs has it at once, others are asked to say yes."""
+    name, wish = command.name, command.wish
     found = await _topic(tx, name)
     if found is None:
         return obeying.speech.unknown(name)
     topic, shown = found
+    if topic.kind is TopicKind.EVENT and not command.says_how:  # whoever follows a day wants to hear it told
+        wish = msgspec.structs.replace(wish, rhythm=alerts.Rhythm.ALL)
     if topic.kind is TopicKind.ACCOUNT and topic.id in obeying.tools.standing.hidden:
         return obeying.speech.unknown(name)
     asked = await alerts.ask(

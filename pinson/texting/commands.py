@@ -20,10 +20,11 @@ SENTENCE = 4  # words from which on what begins like a command may be a sentence
 
 
 class Follow(msgspec.Struct, frozen=True):
-    """Hear of an account, a hashtag or a live event, in this way."""
+    """Hear of an account, a hashtag or a live event, in this way. says_how: whether they said in which rhythm."""
 
     name: str
     wish: Wish = Wish()
+    says_how: bool = False
 
 
 class Unfollow(msgspec.Struct, frozen=True):
@@ -255,7 +256,7 @@ def _named(words: Sequence[str], folded: Sequence[str]) -> Command | None:
         "rt": Repeat,
         **dict.fromkeys(("fav", "like"), Like),
         # a word is followed as a hashtag is: what people watch for is written with one
-        **dict.fromkeys(("alerte", "track"), lambda word: Follow(f"#{word.removeprefix('#')}", Wish(Rhythm.ALL))),
+        **dict.fromkeys(("alerte", "track"), lambda word: Follow(f"#{word.removeprefix('#')}", Wish(Rhythm.ALL), True)),
         **dict.fromkeys(("bloquer", "block"), Block),
     }
     if verb in one and len(rest) == 1:
@@ -281,7 +282,7 @@ def _follow(rest: list[str], *, loose: bool) -> Follow | None:
             wish = msgspec.structs.replace(wish, per_week=int(option))
         elif option not in NOISE:
             return None
-    return Follow(wanted[0], wish)
+    return Follow(wanted[0], wish, not RHYTHMS.keys().isdisjoint(wanted[1:]))
 
 
 def _pause(rest: list[str]) -> Pause | None:

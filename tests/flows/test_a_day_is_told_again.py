@@ -206,3 +206,30 @@ async def test_the_desk_sends_what_is_told_again_with_all_that_it_showed(world):
     (post, _) = (await told(world, again.id))[-1]
     assert post.text == "La salle en 3 photos"
     assert len((await world.ask(media.of_posts, [post.id]))[post.id]) == 3
+
+
+async def test_beside_the_wall_a_drawn_telephone_takes_commands_and_gets_the_messages_in_parts(tmp_path):
+    chosen = {"demo": True, "sms.backend": "simulator", "sms.number": "38000"}
+    async with open_world(tmp_path, chosen) as world:
+        form = SignUp("guest", "guest@mail.example", agreement=True)
+        guest = await access.prepare(form, password="correct horse", passwords=world.tools.passwords)
+        tools = world.tools
+        await day.tell(tools.db, tools.studio, tools.settings, guest=guest, now=world.clock.now(), told=lambda: None)
+        visitor = Visitor(world)
+        page = await press(visitor, await visitor.open(f"{DAY}?lang=fr"), "begin", speed="60")
+        again = (await world.ask(events.current, now=world.clock.now()))[0]
+        number = next(number for number, form in enumerate(page.forms) if form.action.startswith("/telephone/"))
+        asked = await visitor.send(page, form=number)
+        await world.settle()
+
+        ready = next(number for number, form in enumerate(asked.forms) if form.action.startswith("/telephone/"))
+        await visitor.send(asked, form=ready, text="OUI")
+        world.clock.move(timedelta(seconds=1))
+        await play(world, again.id, until=3)
+        await world.settle()
+
+        phone = await visitor.open(page.forms[number].action)
+        assert page.forms[number].fields["text"] == f"SUIVRE {again.slug}"
+        assert "Arrêt imprévu : plus de faisceau dans l'anneau." in phone.text
+        assert "Comptez une bonne demi-heure" in phone.text  # of a day that one follows, each message
+        assert "2 SMS" in phone.text

@@ -134,7 +134,7 @@ async def export(call: Call, form: Asked) -> Response:
     head = (
         _("Published"),
         _("Message"),
-        *(f"{_('Sent')} ({channel})" for channel in Channel),
+        *(f"{_('Alerts sent')} ({channel})" for channel in Channel),
         _("Asked"),
         _("Arrived"),
         _("Did not arrive"),

@@ -70,6 +70,15 @@ class Shown(msgspec.Struct, frozen=True):
     lines: tuple[str, ...]
 
 
+def beside(call: Call, id: int) -> str:
+    """Where the telephone is that is drawn beside something that goes on live, the same for all who watch it.
+
+    Returns:
+        "" where texts do not go to drawn telephones.
+    """
+    return f"/telephone/{FICTION[1:]}{id % 10_000:04}" if call.tools.settings.sms.backend == "simulator" else ""
+
+
 @routes.get("/telephone")
 async def take(call: Call, form: Taken) -> Response:
     """A telephone that nobody else looks at, most likely.

@@ -67,7 +67,7 @@ async def test_the_figures_of_a_day_add_up_in_words_and_in_the_file(world, lab, 
     file = await member.client.get("/figures.csv?lang=en")
     rows = list(csv.reader(io.StringIO(file.text.lstrip("\ufeff"))))
     newest, oldest = (dict(zip(rows[0], row, strict=True)) for row in rows[1:])
-    assert (newest["Sent (sms)"], newest["Sent (email)"], newest["Asked"]) == ("3", "5", "10")
+    assert (newest["Alerts sent (sms)"], newest["Alerts sent (email)"], newest["Asked"]) == ("3", "5", "10")
     assert (newest["People"], newest["Machines"], newest["Left afterwards"]) == ("2", "1", "1")
     assert (oldest["Message"], oldest["Arrived"], oldest["Failed"]) == ("'=1+1 is not computed", "1", "1")
 

@@ -20,7 +20,7 @@ from pinson.domain.filters import Context
 from pinson.domain.media import Media
 from pinson.domain.posts import PostId, Shape, summary_of
 from pinson.interfaces.request import Routes
-from pinson.interfaces.web import dates
+from pinson.interfaces.web import dates, telephone
 from pinson.interfaces.web.cards import Card, path_of
 from pinson.interfaces.web.events import calendars
 from pinson.interfaces.web.reading import KEPT, Paged
@@ -175,6 +175,7 @@ async def show(call: Call, form: Asked) -> Response:
         kept=0 if call.tools.settings.demo else KEPT,  # its buttons are forms, which everybody gets for themselves
         shows=(*shown_origins(event), *(["'self'"] if play is not None and play.again is not None else [])),
         play=play,
+        telephone=telephone.beside(call, event.id) if play is not None and play.again is not None else "",
         cover=cover,
         event=event,
         owner=owner,
