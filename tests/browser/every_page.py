@@ -36,6 +36,7 @@ PLACES = {  # of those with something to fill in, by what the town has
     "/sources/{id}": "/sources/{source}",
     "/start/{use}": "/start/day",
     "/tags/{name}": "/tags/birds",
+    "/telephone/{number}": "/telephone/33639980001",
 }
 ASKED = {  # what else an address has to say
     "/search": "?q=bird",
@@ -45,18 +46,13 @@ ASKED = {  # what else an address has to say
 NO_PAGES = re.compile(
     r"\.(png|svg|csv|atom|rss|json|ics|txt|css|js|webmanifest)$|^/(live|static|icons)\b|/(stream|file|situation|lendemain|morning-after|affiche)$"
 )
-ONCE = {  # there after a decision, a deletion, or a letter only
+ONCE = {  # there after a decision, a deletion, a wish or a letter only
     "/appeals/{id}",
     "/moderation/appeals/{id}",
     "/drafts/{id}/gone",
+    "/s/code/{channel}",
     "/s/leave/{key}/{topic}",
 }
-ONCE = {
-    "/s/code/{channel}",
-    "/appeals/{id}",
-    "/moderation/appeals/{id}",
-    "/drafts/{id}/gone",
-}  # there after a decision, or a deletion, only
 
 
 def paths(town):

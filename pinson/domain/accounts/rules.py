@@ -25,12 +25,12 @@ USERNAME = re.compile(r"[a-z0-9_]+", re.IGNORECASE | re.ASCII)
 # fmt: off
 RESERVED = frozenset({
     "about", "abuse", "account", "accounts", "admin", "administration", "administrator", "administrators", "admins",
-    "anonymous", "api", "auth", "billing", "contact", "events", "explore", "help", "helpdesk", "hostmaster", "info",
-    "instance", "legal", "login", "logout", "mailer_daemon", "media", "mod", "moderation", "moderator", "moderators",
-    "mods", "nobody", "noreply", "oauth", "official", "operator", "owner", "pinson", "postmaster", "posts", "press",
-    "privacy", "register", "root", "rules", "search", "security", "server", "session", "settings", "signin", "signout",
-    "signup", "staff", "static", "status", "streaming", "support", "sysadmin", "system", "tags", "terms", "users",
-    "webmaster", "well_known", "www",
+    "anonymous", "api", "auth", "billing", "code", "confirm", "contact", "e", "events", "explore", "gerer", "help",
+    "helpdesk", "hostmaster", "info", "instance", "leave", "legal", "login", "logout", "mailer_daemon", "media",
+    "mod", "moderation", "moderator", "moderators", "mods", "nobody", "noreply", "oauth", "official", "operator",
+    "owner", "pinson", "postmaster", "posts", "press", "privacy", "register", "resume", "root", "rules", "search",
+    "security", "server", "session", "settings", "signin", "signout", "signup", "staff", "static", "status",
+    "streaming", "support", "sysadmin", "system", "tag", "tags", "terms", "users", "webmaster", "well_known", "www",
 })
 # fmt: on
 
