@@ -35,6 +35,7 @@ async def of_moment(tools: Tools, fact: EventPostChanged) -> None:
 
 async def of_closing(tools: Tools, fact: AccountDeleted) -> None:
     """End the alerts of somebody who closed their account, and those that followed it."""
+    await tools.db.write(alerts.invitations.forget, account_id=fact.account_id)
     while await tools.db.write(alerts.close_account, account_id=fact.account_id, now=tools.clock.now()):
         pass
 

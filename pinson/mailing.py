@@ -23,7 +23,7 @@ from babel.dates import format_date, get_timezone_location
 
 from pinson.domain import accounts, alerts, deliveries, events, media, posts
 from pinson.domain.accounts import AccountId, Profile
-from pinson.domain.alerts import AddressId, Held, Holder, Note, NoteKind, Reason
+from pinson.domain.alerts import AddressId, Held, Holder, Note, NoteKind, Reason, Source
 from pinson.domain.deliveries import About, Again, Channel, Delivery, Ended, Outcome
 from pinson.domain.events import Event
 from pinson.domain.media import Media, MediaKind
@@ -377,6 +377,22 @@ class _Writer:
                 blocks = [
                     Paragraph(_("This is the test that you asked for. Messages will reach you here.")),
                     Button(_("Choose what I get"), manage),
+                ]
+            case NoteKind.INVITATION:
+                topic = note.data.get("topic", "")
+                subject = _("{name}: how do you want to hear its news?").format(name=topic)
+                page = f"{self._url}/s/{note.data.get('username', '')}?via={Source.INVITATION}"
+                blocks = [
+                    Paragraph(_("Hello,")),
+                    Paragraph(
+                        _(
+                            "{name} has you on a list of people whom its news may interest, and asks how you want to "
+                            "hear it: by SMS, notification, e-mail, a summary a day, or not at all."
+                        ).format(name=topic)
+                    ),
+                    Paragraph(_("If you do nothing, nothing more will come, and this address is forgotten.")),
+                    Button(_("Choose"), page),
+                    Links([(_("No, and no more invitations from here"), f"{self._url}/s/non/{KEY}")]),
                 ]
             case NoteKind.ANSWER:
                 subject = _("An answer from {server}").format(server=server)

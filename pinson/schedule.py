@@ -69,6 +69,8 @@ async def sweep(tools: Tools) -> None:
         pass
     while await tools.db.write(alerts.forget_old, now=now):
         pass
+    while await tools.db.write(alerts.invitations.forget_old, now=now):
+        pass
     while await tools.db.write(hub.forget_old, now=now):
         pass
     await tools.db.write(archives.forget_old, now=now)

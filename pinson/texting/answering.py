@@ -265,7 +265,8 @@ async def _done(
 
 
 async def _stop(tx: WriteTx, obeying: _Obeying, address: Address, *, now: datetime) -> str:
-    """End all, and say so once."""
+    """End all, and say so once; nobody invites them any more."""
+    await alerts.invitations.refuse(tx, address_id=address.id, how=Withdrawn.SMS, now=now)
     await alerts.leave_all(tx, address_ids=[address.id], how=Withdrawn.SMS, goodbye=obeying.goodbye, now=now)
     return ""
 

@@ -95,6 +95,8 @@ class Speech:
                 text = _("Done: we send you no more texts. To come back: FOLLOW and a name.")
             case NoteKind.TEST:
                 text = _("It works: alerts of %(server)s arrive here.") % {"server": self._server}
+            case NoteKind.INVITATION:
+                text = _("The news of %(topic)s by text? Answer FOLLOW %(username)s. Never again: STOP.") % data
             case NoteKind.ANSWER:
                 text = data["text"]
         return one_part(text)

@@ -30,6 +30,7 @@ PLACES = {  # of those with something to fill in, by what the town has
     "/s/e/{name}": "/s/e/{event}",
     "/s/tag/{name}": "/s/tag/birds",
     "/s/confirm/{link}": "/s/confirm/something",
+    "/s/non/{key}": "/s/non/{alert key}",
     "/s/resume/{key}": "/s/resume/{alert key}",
     "/s/gerer/{key}": "/s/gerer/{alert key}",
     "/settings/filters/{id}": "/settings/filters/{/api/v2/filters/}",

@@ -27,9 +27,9 @@ RESERVED = frozenset({
     "about", "abuse", "account", "accounts", "admin", "administration", "administrator", "administrators", "admins",
     "anonymous", "api", "auth", "billing", "code", "confirm", "contact", "e", "events", "explore", "gerer", "help",
     "helpdesk", "hostmaster", "info", "instance", "leave", "legal", "login", "logout", "mailer_daemon", "media",
-    "mod", "moderation", "moderator", "moderators", "mods", "nobody", "noreply", "oauth", "official", "operator",
-    "owner", "pinson", "postmaster", "posts", "press", "privacy", "register", "resume", "root", "rules", "search",
-    "security", "server", "session", "settings", "signin", "signout", "signup", "staff", "static", "status",
+    "mod", "moderation", "moderator", "moderators", "mods", "nobody", "non", "noreply", "oauth", "official",
+    "operator", "owner", "pinson", "postmaster", "posts", "press", "privacy", "register", "resume", "root", "rules",
+    "search", "security", "server", "session", "settings", "signin", "signout", "signup", "staff", "static", "status",
     "streaming", "support", "sysadmin", "system", "tag", "tags", "terms", "users", "webmaster", "well_known", "www",
 })
 # fmt: on

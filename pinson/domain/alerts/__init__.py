@@ -9,7 +9,7 @@ Called by pages and by what reads incoming texts and letters; by reactions (`pin
 the channels, which ask whom and what. Not here: the attempts (`domain/deliveries`), the words (the channels').
 """
 
-from pinson.domain.alerts import keys, publishers, register, visits
+from pinson.domain.alerts import invitations, keys, publishers, register, visits
 from pinson.domain.alerts.commands import (
     address_for,
     ask,
@@ -148,6 +148,7 @@ __all__ = [
     "found_in_register",
     "held",
     "holders",
+    "invitations",
     "key_of",
     "keys",
     "keys_of",

@@ -66,6 +66,7 @@ class NoteKind(StrEnum):
     GOODBYE = "goodbye"  # after everything ended
     ANSWER = "answer"  # text: to what was written to us
     TEST = "test"  # asked for on the page of settings
+    INVITATION = "invitation"  # topic, username: they are on a list of somebody who writes here
 
 
 class Reason(StrEnum):

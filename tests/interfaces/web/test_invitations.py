@@ -1,102 +1,126 @@
-"""Those who moderate make links by which people open an account without waiting."""
+"""A list of addresses is invited, once each; only who answers is alerted, and who refuses is never asked again."""
 
 import re
-from datetime import timedelta
 
 import pytest
 
-from pinson.domain.access import UserRole
-from tests.interfaces.mastodon.test_query_counts import counted
-from tests.interfaces.web.test_desk_barriers import press
+from pinson.domain import alerts
+from pinson.domain.alerts import register
+from pinson.domain.deliveries import Channel
 from tests.interfaces.web.visitor import Visitor
 
-APPROVAL = pytest.mark.parametrize("settings", [{"registration.mode": "approval"}])
-ME = {"password": "correct horse", "agreement": "1"}
+LIST = "ana@mail.example\nBen Durand;ben@mail.example;Lyon\n06 39 98 12 34\nANA@mail.example\nno address here\n"
 
 
 @pytest.fixture
-async def desk(world):
-    """A moderator's browser, at the desk."""
-    await world.person("mona", role=UserRole.MODERATOR)
-    visitor = Visitor(world)
-    await visitor.sign_in("mona")
-    return visitor
+def settings():
+    """Texts go to drawn telephones."""
+    return {"sms.backend": "simulator", "sms.number": "38000"}
 
 
-async def make(desk, **filled):
-    """Make a link; the page then, and the link."""
-    page = await press(desk, await desk.open("/moderation/invitations"), "/moderation/invitations", **filled)
-    found = re.search(r"/auth/sign_up\?invite_code=[\w-]+", page.text)
-    return page, found and found[0]
+@pytest.fixture
+async def town(world):
+    return await world.person("town", display_name="Portelune")
 
 
-async def sign_up(world, link, name):
-    """Open an account by a link; whether it is there at once."""
-    visitor = Visitor(world)
-    await visitor.send(await visitor.open(link), username=name, email=f"{name}@mail.example", **ME)
-    return (await Visitor(world).open(f"/@{name}")).status == 200 and await can_sign_in(world, name)
+@pytest.fixture
+async def member(world, town):
+    browser = Visitor(world)
+    await browser.sign_in("town@mail.example")
+    return browser
 
 
-async def can_sign_in(world, name):
-    visitor = Visitor(world)
-    page = await visitor.sign_in(f"{name}@mail.example", "correct horse")
-    return page.status == 200 and "/settings" in page.links
+async def invite(member, addresses, **more):
+    page = await member.open("/settings/invitations?lang=en")
+    form = next(number for number, one in enumerate(page.forms) if one.action == "/settings/invitations")
+    return await member.send(page, form=form, addresses=addresses, **more)
 
 
-@APPROVAL
-async def test_a_link_lets_as_many_in_without_waiting_as_it_says_and_the_register_says_who_made_it(world, desk):
-    _, link = await make(desk, uses="2", days="7")
-
-    assert [await sign_up(world, link, name) for name in ("zoe", "yan", "xia")] == [True, True, False]
-    page = await desk.open("/moderation/invitations")
-    assert "Used 2 times, of 2 at most" in page.text
-    assert "No longer good" in page.text
-    assert "mona @mona made the invitation" in (await desk.open("/moderation/register")).text
+def link_in(letter, pattern):
+    return re.search(pattern, letter.get_body(("plain",)).get_content())[0]
 
 
-@APPROVAL
-async def test_a_link_ends_after_its_days_or_when_somebody_ends_it_which_can_be_undone(world, desk):
-    _, brief = await make(desk, uses="0", days="1")
-    page, lasting = await make(desk, uses="0", days="0")
-    page = await press(desk, page, "/end")
-    assert await sign_up(world, lasting, "zoe") is False
+async def test_each_address_is_asked_once_and_what_cannot_be_read_comes_back(world, member):
+    page = await invite(member, LIST, agreed="1")
+    await world.settle()
+    again = await invite(member, "ana@mail.example", agreed="1")
+    await world.settle()
 
-    page = await press(desk, page, "/renew")
-    assert await sign_up(world, lasting, "zoe") is True
-    assert await sign_up(world, brief, "yan") is True
-    world.clock.move(timedelta(days=2))
-    assert await sign_up(world, brief, "xia") is False
-    assert await sign_up(world, lasting, "wim") is True
+    assert page.status == 422
+    assert "3 invitations leave now." in page.text
+    assert "no address here" in page.text
+    assert "1 was asked before, follows you already, or wants no invitations." in again.text
+    assert sorted(letter["to"] for letter in world.letters()) == ["ana@mail.example", "ben@mail.example"]
+    telephone = await member.open("/telephone/33639981234")
+    assert "Answer FOLLOW town" in telephone.text
 
 
-async def test_a_link_that_nobody_could_use_is_not_made_and_nobody_else_makes_one(world, desk):
-    for filled in ({"uses": "-1"}, {"uses": "99999"}, {"days": "-3"}, {"days": "bientôt"}):
-        page, link = await make(desk, **filled)
-        assert (page.status, link) == (422, None)
-    await world.person("ana")
+async def test_nobody_is_invited_by_who_does_not_say_that_they_may(world, member):
+    page = await invite(member, LIST)
+    await world.settle()
+
+    assert page.status == 422
+    assert "Tick that these people know you" in page.text
+    assert world.letters() == []
+    assert "no address here" in page.html  # nothing of the list is lost
+
+
+async def test_who_is_invited_and_does_nothing_is_not_alerted(world, town, member):
+    await invite(member, "ana@mail.example", agreed="1")
+    await world.settle()
+
+    await world.publish(town, "The road is closed")
+    await world.settle()
+
+    assert len(world.letters()) == 1
+    assert await world.ask(register.of_account, town.account_id) == []
+
+
+async def test_who_chooses_is_alerted_and_the_proof_says_that_they_were_invited(world, town, member):
+    await invite(member, "ana@mail.example", agreed="1")
+    await world.settle()
+    page = link_in(world.letters()[0], r"https://pinson.example/s/town\?via=\w+")
+    stranger = Visitor(world)
+    sheet = await stranger.open(f"{page.removeprefix('https://pinson.example')}&door=email&lang=en")
+    form = next(number for number, one in enumerate(sheet.forms) if "email" in one.fields)
+
+    await stranger.send(sheet, form=form, email="ana@mail.example")
+
+    (line,) = await world.ask(register.of_account, town.account_id)
+    assert (line.source, line.confirmed_at) == ("invitation", None)
+
+
+async def test_who_refuses_is_invited_by_nobody_again_and_looking_refuses_nothing(world, member):
+    await invite(member, "ana@mail.example", agreed="1")
+    await world.settle()
+    path = link_in(world.letters()[0], r"https://pinson.example/s/non/\S+").removeprefix("https://pinson.example")
+    await world.person("shop")
     other = Visitor(world)
-    await other.sign_in("ana")
-    assert (await other.open("/moderation/invitations")).status == 404
-    token = (await other.open("/auth/sign_out")).forms[0].fields["csrf"]
-    for path in ("/moderation/invitations", "/moderation/invitations/1/end", "/moderation/invitations/1/renew"):
-        assert (await other.client.post(path, data={"csrf": token})).status_code == 404
+    await other.sign_in("shop@mail.example")
+    stranger = Visitor(world)
+
+    page = await stranger.open(f"{path}?lang=en")
+    secret = await world.write(lambda tx, now: alerts.secret(tx))
+    assert await world.ask(register.of_address, Channel.EMAIL, "ana@mail.example", secret=secret) == []
+    done = await stranger.send(page, form=next(n for n, one in enumerate(page.forms) if one.action == path))
+    came = await invite(other, "ana@mail.example", agreed="1")
+    await world.settle()
+
+    assert "nobody on this server will invite you again" in done.text
+    assert "0 invitations leave now." in came.text
+    assert len(world.letters()) == 1
 
 
-@pytest.mark.parametrize("settings", [{"registration.mode": "closed"}])
-async def test_the_page_says_if_no_link_is_of_use(desk):
-    assert "Nobody can sign up at present" in (await desk.open("/moderation/invitations")).text
+async def test_stop_by_text_refuses_invitations_too(world, member):
+    await invite(member, "06 39 98 12 34", agreed="1")
+    await world.settle()
+    page = await member.open("/telephone/33639981234")
+    form = next(number for number, one in enumerate(page.forms) if one.action.startswith("/telephone/"))
+    await member.send(page, form=form, text="STOP")
+    await world.person("shop")
+    other = Visitor(world)
+    await other.sign_in("shop@mail.example")
 
+    came = await invite(other, "06 39 98 12 34", agreed="1")
 
-async def test_many_links_cost_as_many_statements_as_few(world, desk):
-    async def cost():
-        await desk.open("/moderation/invitations")
-        with counted(world) as statements:
-            assert (await desk.open("/moderation/invitations")).status == 200
-        return statements
-
-    await make(desk)
-    few = await cost()
-    for _ in range(4):
-        await make(desk)
-
-    assert await cost() == few
+    assert "0 invitations leave now." in came.text

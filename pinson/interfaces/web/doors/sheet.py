@@ -29,6 +29,7 @@ routes = Routes()
 
 ASKING = Limit(60, 600)  # from one place: a whole hall may be behind one address
 POSTER = "affiche"
+SOURCES = {POSTER: Source.POSTER, Source.INVITATION: Source.INVITATION}
 DOORS = (Channel.SMS, Channel.BROWSER, Channel.EMAIL)
 
 
@@ -139,7 +140,7 @@ async def ask(call: Call, form: Sheet) -> Response:
         reach=reach,
         wanted=alerts.visits.Wanted(about.topic, about.name, wish),
         wording=wording(call, about, reach.channel),
-        source=Source.MEMBER if call.acting else Source.POSTER if form.via == POSTER else Source.PAGE,
+        source=Source.MEMBER if call.acting else SOURCES.get(form.via, Source.PAGE),
         zone=call.zone.key,
         secrets=secrets,
         now=call.now,
