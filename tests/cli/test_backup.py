@@ -198,7 +198,7 @@ def post_ids(data: Path) -> set[str]:
         connection.close()
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.thorough)])
 def test_everything_acknowledged_before_a_backup_began_is_in_it(serve, create, data, tmp_path, workers):
     lea = create("lea")
     server = serve(data, "--workers", workers, environ={"PINSON_LIMITS_ENABLED": "false"})

@@ -15,7 +15,7 @@ import pytest
 from tests.cli.conftest import authorization, started, wait_until
 
 MB = 1 << 20
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 
 
 def resident(pid):

@@ -97,6 +97,7 @@ def test_anyone_can_sign_up_there_at_once(serve, folder):
     assert server.ask("/api/v1/timelines/home", token=new).status_code == 200
 
 
+@pytest.mark.thorough
 def test_a_demo_is_used_again_and_begun_anew_when_asked(serve, folder, token):
     first = serve(folder, command="demo")
     posted = first.post("Bonjour Portelune !", token=token(first.url))

@@ -209,6 +209,7 @@ async def test_toot_signs_in_posts_follows_and_reads_home(server, consent, tmp_p
     assert "fay" in toot(tmp_path / "gil", "whois", "fay")
 
 
+@pytest.mark.thorough
 async def test_toot_does_what_its_commands_promise(server, consent, tmp_path):
     jon, kim = server.person("jon"), server.person("kim")
     for person in (jon, kim):

@@ -8,7 +8,7 @@ import pytest
 
 from pinson import schedule
 from pinson.domain.posts import LONGEST_PLACE
-from tests.interfaces.web.test_microformats import read
+from tests.interfaces.web.test_microformats import entries, read
 from tests.interfaces.web.test_writing import EVIL, NEWS, send, statuses
 from tests.interfaces.web.visitor import Visitor
 
@@ -51,8 +51,8 @@ async def test_a_message_says_where_it_is_from_wherever_it_is_read(world, town):
         assert places_in(page.html) == [QUAY], path
         assert f"Lieu : {QUAY}" in re.sub("\\s", " ", page.text), path
     assert '"contentLocation"' in (await stranger.open(f"/@ana/{status['id']}")).html
-    [entry] = [held for types, held, _ in await read(world, f"/@ana/{status['id']}") if "h-entry" in types]
-    assert entry["location"] == [QUAY]
+    [entry] = entries(await read(world, f"/@ana/{status['id']}"))
+    assert entry["properties"]["location"] == [QUAY]
     assert field(await visitor.open("/write")) == ""  # the next one does not remember it
 
 

@@ -191,6 +191,7 @@ class Renderings:
             case AccountLimited() | AccountUnlimited():
                 self._drop_account(fact.account_id)
             case AccountSensitized() | AccountDesensitized():
+                self._drop_account(fact.account_id)
                 self._clear_posts()  # which of them show something of that account's is nowhere to be seen
             case EmojiAdded() | EmojiRemoved():  # rare, and nobody knows what uses it
                 self._clear_posts()

@@ -8,12 +8,13 @@ import pytest
 from pinson.domain import access, accounts, moderation
 from pinson.domain.access import UserRole
 from pinson.lib.paging import Page
+from pinson.lib.serving.frames import Opcode
 from tests.interfaces.mastodon.test_accounts import MISSING, cursors
-from tests.interfaces.mastodon.test_boosts import listening
 from tests.interfaces.mastodon.test_relations import texts
 from tests.interfaces.mastodon.test_reports import report
 from tests.interfaces.mastodon.test_sign_up import app_client
 from tests.interfaces.web.visitor import Visitor
+from tests.wires import Wire
 from tests.world import PASSWORD
 
 PATH, V2 = "/api/v1/admin/accounts", "/api/v2/admin/accounts"
@@ -198,11 +199,16 @@ async def test_a_disabled_users_token_and_streams_end_until_they_are_enabled(wor
     visitor = Visitor(world)
     await visitor.sign_in("mallory")
 
-    async with listening(world, mallory):
-        await act(world, moderator, mallory, "disable")
-        async with asyncio.timeout(5):
-            while len(world.tools.hub):  # noqa: ASYNC110  (nothing tells that nobody listens)
-                await asyncio.sleep(0)
+    hub = asyncio.create_task(world.tools.hub.run())
+    wire = Wire(world.machine.application)
+    wire.upgrade(f"/api/v1/streaming?stream=user&access_token={mallory.token}")
+    assert (await wire.head())[0] == 101
+    await act(world, moderator, mallory, "disable")
+    assert (await wire.frame())[0] == Opcode.CLOSE
+    wire.tick(10)  # a client that does not answer is hung up on
+    await asyncio.sleep(0)
+    assert (wire.is_over, len(world.tools.hub)) == (True, 0)
+    hub.cancel()
 
     answer = await world.client(mallory).get("/api/v1/timelines/home")
     assert (answer.status_code, answer.json()) == (403, {"error": "Your login is currently disabled"})
