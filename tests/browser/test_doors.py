@@ -17,6 +17,7 @@ TELEPHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_m
 SUBSCRIBED = (
     "PushManager.prototype.subscribe = async () => ({ toJSON: () => (%s) })"  # no push service is in reach here
 )
+ACTIVE = """() => navigator.serviceWorker.getRegistration().then((one) => one?.active?.state === "activated")"""
 SHOWN = """async () => {
   const there = await navigator.serviceWorker.ready
   return (await there.getNotifications()).map(({ title, body, tag, actions, data }) => (
@@ -135,6 +136,7 @@ async def test_a_browser_shows_a_message_its_correction_in_its_place_and_is_sile
     device.on("ServiceWorker.workerRegistrationUpdated", hear)
     await device.send("ServiceWorker.enable")
     worker = await asyncio.wait_for(registered, 20)
+    await telephone.wait_for_function(ACTIVE)  # what is pushed to one that is still being installed is lost
 
     async def ring(title, **shown):
         notification = {"title": title, "tag": "p1", "navigate": f"{server.url}/@lab/1", "body": "It was the power"}

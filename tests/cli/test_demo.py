@@ -199,6 +199,7 @@ def test_a_demo_on_another_port_says_where_older_links_lead(folder, capsys):
     assert str(settings.port) in moved.partition("older posts")[2]
 
 
+@pytest.mark.thorough
 def test_a_demo_ignores_the_settings_of_the_real_server_beside_it(serve, folder):
     server = serve(
         folder, command="demo", environ={"PINSON_REGISTRATION_MODE": "closed", "PINSON_URL": "https://x.org"}
@@ -207,6 +208,7 @@ def test_a_demo_ignores_the_settings_of_the_real_server_beside_it(serve, folder)
     assert server.ask("/api/v2/instance").json()["registrations"]["enabled"]
 
 
+@pytest.mark.thorough
 def test_filling_it_twice_fills_it_once(folder):
     settings, listening = demo.listen(folder, host=None, port=free_port())
     listening.close()
@@ -234,6 +236,7 @@ def test_the_world_of_the_demo_holds_together():
     assert min(languages["fr"], languages["en"]) > 20
 
 
+@pytest.mark.thorough
 def test_a_demo_that_was_interrupted_between_its_people_and_what_they_say_goes_on(folder):
     settings, listening = demo.listen(folder, host=None, port=free_port())
     listening.close()
