@@ -45,7 +45,7 @@ def main(quick: bool, only: Sequence[str], json_file: Path | None, write_docs: b
     if json_file is not None:
         json_file.write_bytes(report.as_json(rows, quick=quick))
     if write_docs:
-        report.write_documents(rows, ROOT)
+        report.write_documents(rows, ROOT, quick=quick)
     if any(row.wrong for row in rows):
         sys.exit(1)
 

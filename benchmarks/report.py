@@ -53,15 +53,15 @@ def as_json(rows: Sequence[Row], *, quick: bool) -> bytes:
     return msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
 
 
-def write_documents(rows: Sequence[Row], root: Path) -> None:
+def write_documents(rows: Sequence[Row], root: Path, *, quick: bool) -> None:
     """docs/benchmarks.md and the plot that it shows."""
     (root / PLOT).parent.mkdir(parents=True, exist_ok=True)
     (root / PLOT).write_text(plot([row for row in rows if row.unit == "/s"]), encoding="utf-8")
-    (root / DOCUMENT).write_text(document(rows), encoding="utf-8")
+    (root / DOCUMENT).write_text(document(rows, quick=quick), encoding="utf-8")
 
 
-def document(rows: Sequence[Row]) -> str:
-    """The text of docs/benchmarks.md."""
+def document(rows: Sequence[Row], *, quick: bool = False) -> str:
+    """The text of docs/benchmarks.md. quick: whether rounds were few and short."""
     on = machine(_fsync(rows))
     disk = f", a disk that takes {on['fsync_us']} µs for an fsync" if "fsync_us" in on else ""
     lines = [
@@ -72,6 +72,7 @@ def document(rows: Sequence[Row]) -> str:
         f"Pinson {on['pinson']} on {on['cores']} cores, {on['system']}, Python {on['python']}, "
         f"SQLite {on['sqlite']}{disk}.",
         "The load generator runs on the same cores, in a process of its own. `make bench` measures your machine.",
+        *(["Measured by the quick plan: fewer and shorter rounds, on less data."] if quick else []),
         "",
         f"![Throughput against its targets]({PLOT.relative_to(DOCUMENT.parent)})",
         "",
