@@ -374,17 +374,16 @@ def _message(name: str, post: Post, url: str, username: str) -> Message:
 
 
 async def _figures(tx: ReadTx, speech: Speech, address: Address, name: str) -> str:
-    """How many are alerted of a hashtag, or of the account that a telephone is linked to; else what it receives."""
+    """How many are alerted of a hashtag, or of the account that a telephone is linked to; others hear what they get."""
+    reader = await alerts.reader(tx, address.reader_id)
+    if reader is None or reader.account_id is None or address.confirmed_at is None:
+        return await _hello(tx, speech, address)
+    topic_id, shown = int(reader.account_id), await _shown(tx, TopicKind.ACCOUNT, reader.account_id)
     if name:
         found = await _topic(tx, name)
-        if found is None:
+        if found is None or (found[0].kind is not TopicKind.TAG and found[0].account_id != reader.account_id):
             return speech.unknown(name)
         topic_id, shown = found[0].id, found[1]
-    else:
-        reader = await alerts.reader(tx, address.reader_id)
-        if reader is None or reader.account_id is None or address.confirmed_at is None:
-            return await _hello(tx, speech, address)
-        topic_id, shown = reader.account_id, await _shown(tx, TopicKind.ACCOUNT, reader.account_id)
     audience = await alerts.audience(tx, topic_id)
     by_text = sum(one.alerts for one in audience if one.channel is Channel.SMS)
     return speech.figures(shown, holders=sum(one.alerts for one in audience), by_text=by_text)

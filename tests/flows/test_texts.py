@@ -106,6 +106,15 @@ async def test_who_writes_in_english_is_answered_in_english(street, world):
     assert welcome.startswith("Done")
 
 
+async def test_how_many_follow_is_told_to_no_stranger(street, world):
+    await world.person("lab")
+    await follows(street, OTHER, "lab")
+
+    stranger = await street.text(PHONE, "STATS lab")
+
+    assert stranger == await street.text(PHONE, "STATS")  # what they hear themselves: nothing
+
+
 async def test_a_hashtag_is_followed_however_it_is_written(street, world):
     lab = await world.person("lab")
     await world.publish(lab, "#LHC")
