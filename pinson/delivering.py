@@ -17,6 +17,7 @@ import structlog
 from pinson.domain import deliveries
 from pinson.domain.deliveries import Again, Channel, Delivery, Ended
 from pinson.lib.db import ReadTx
+from pinson.lib.errors import Refusal
 from pinson.tools import Tools
 
 PAUSE = 0.25  # seconds between looks at what is due, when nothing is
@@ -62,13 +63,22 @@ class Worker:
         """Make what is due, until cancelled. What is under way then has a moment to end."""
         try:
             while True:
-                if not await self.step():
+                try:
+                    busy = await self.step()
+                except Refusal as refusal:  # a full disk: what is due stays so, and what ended is due again
+                    events.warning("deliveries_failed", channel=self._driver.channel, why=str(refusal))
+                    busy = False
+                if not busy:
                     await asyncio.sleep(PAUSE)
         finally:
             await self._end()
 
     async def step(self) -> bool:
-        """Begin what is due and there is room for, and keep what came of it; whether anything is under way."""
+        """Begin what is due and there is room for, and keep what came of it; whether anything is under way.
+
+        Raises:
+            CannotWrite: the disk is full.
+        """
         most = self._driver.most_open
         if most and len(self._open) <= most // 2:
             await self._begin(most - len(self._open))

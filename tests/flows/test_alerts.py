@@ -1,5 +1,6 @@
 """Whoever asked to be alerted is reached once, by the way and as often as they chose, and nobody else is."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from pinson.domain.alerts import (
 from pinson.domain.deliveries import About, Channel, Ended, Outcome, What
 from pinson.domain.events import Changes, Marks
 from pinson.domain.relations.model import TopicKind
+from pinson.lib.db import CannotWrite
 
 WORDING = Wording("fr", "J'accepte de recevoir les messages de Lab.")
 SECRETS = alerts.Secrets("123456", "a-link-that-nobody-guesses")
@@ -515,3 +517,38 @@ async def test_alerts_of_a_closed_account_end(town, world):
     await town.settle()
 
     assert [one.topic_id for one in await world.ask(alerts.alerts_of, [asked.address_id])] == [other.account_id]
+
+
+class FullDisk(Recorder):
+    """A channel that the disk is too full for, once."""
+
+    def __init__(self):
+        super().__init__(Channel.EMAIL)
+        self.asked = asyncio.Event()
+
+    async def prepare(self, tx, claimed):
+        """Fail the first time."""
+        if not self.asked.is_set():
+            self.asked.set()
+            raise CannotWrite
+        return await super().prepare(tx, claimed)
+
+
+async def test_a_worker_goes_on_when_the_disk_has_room_again(town, world):
+    lab = await world.person("lab")
+    await town.ask("a@mail.example", of(lab), channel=Channel.EMAIL)
+    await town.settle()
+    post = await world.publish(lab, "Hello")
+    await world.machine.reactor.settle()
+    channel = FullDisk()
+    working = asyncio.create_task(Worker(world.tools, channel).run())
+
+    async with asyncio.timeout(5):
+        await channel.asked.wait()
+        world.clock.move(timedelta(minutes=2))
+        while not channel.sent:  # noqa: ASYNC110  (nothing tells that it was sent)
+            await asyncio.sleep(0.01)
+
+    assert not working.done()
+    assert channel.sent == [("a@mail.example", About.POST, post.id)]
+    working.cancel()
