@@ -24,8 +24,7 @@ async def sift(tools: Tools, facts: Sequence[Fact]) -> Sequence[Fact]:
 
 async def of_post(tools: Tools, fact: PostPublished | PostMoved) -> None:
     """Alert who wants the message, or, if it corrects another, who had that one."""
-    if alerts.concerns_alerts(fact.post):
-        await _alert(tools, fact.post.id)
+    await _alert(tools, fact.post.id)
 
 
 async def of_moment(tools: Tools, fact: EventPostChanged) -> None:

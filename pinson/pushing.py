@@ -23,7 +23,7 @@ from pinson.lib import webpush
 from pinson.lib.db import ReadTx
 from pinson.lib.i18n import Lang, negotiate
 from pinson.tools import Tools
-from pinson.waking import Services
+from pinson.waking import Services, excerpt
 
 EXCERPT = 140  # characters
 
@@ -147,7 +147,7 @@ def _payload(
         notification_type=notification.kind,
         icon=icon,
         title=title(tools, notification.kind, who, lang=lang),
-        body=_excerpt(body),
+        body=excerpt(body, EXCERPT),
     )
 
 
@@ -189,8 +189,3 @@ def title(tools: Tools, kind: Kind, who: str, *, lang: Lang) -> str:
         case Kind.SEVERED:
             return _("You have lost followers, or accounts that you followed")
     return text % {"who": who}
-
-
-def _excerpt(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= EXCERPT else f"{plain[: EXCERPT - 1]}…"

@@ -27,7 +27,7 @@ from pinson.lib.clock import to_ms
 from pinson.lib.db import ReadTx
 from pinson.lib.i18n import Lang, negotiate
 from pinson.tools import Tools
-from pinson.waking import Services
+from pinson.waking import Services, excerpt
 
 DECLARATIVE = 8030
 EXCERPT = 400  # characters: screens show fewer, and a push holds 3,993 bytes
@@ -198,7 +198,7 @@ def _message(tools: Tools, facts: _Facts, id: PostId, holder: Holder, key: str, 
     path = f"{url}/@{author.acct}/{post.id}"
     return Shown(
         title=title,
-        body=_excerpt(post.spoiler or post.text, EXCERPT) or _("A picture"),
+        body=excerpt(post.spoiler or post.text, EXCERPT) or _("A picture"),
         navigate=path,
         lang=post.language or lang,
         tag=_tag("p", _first(facts, post).id),
@@ -219,7 +219,7 @@ def _digest(tools: Tools, facts: _Facts, delivery: Delivery, key: str, lang: Lan
     said = []
     for post in written[:MOST_LINES]:
         author = facts.people[post.author_id]
-        said.append(f"{author.display_name or author.username} – {_excerpt(post.spoiler or post.text, LINE)}")
+        said.append(f"{author.display_name or author.username} – {excerpt(post.spoiler or post.text, LINE)}")
     if len(written) > MOST_LINES:
         said.append("…")
     page = f"{tools.settings.url}/s/resume/{key}"
@@ -264,11 +264,6 @@ def _picture(tools: Tools, author: Profile) -> str:
     if author.avatar is None:
         return f"{tools.settings.url}/static/avatar.png"
     return media.address(author.avatar, tools.settings.url)
-
-
-def _excerpt(text: str, most: int) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
 
 
 def _bytes(text: str) -> bytes:

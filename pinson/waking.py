@@ -79,3 +79,9 @@ class Services:
         if delivery.attempts >= ATTEMPTS:
             return Ended(delivery.id, Outcome.FAILED, error)
         return Again(delivery.id, now + (wait or deliveries.pause(delivery.attempts)), error)
+
+
+def excerpt(text: str, most: int) -> str:
+    """The beginning of a text on one line, of so many characters at most."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"

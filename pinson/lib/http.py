@@ -120,17 +120,21 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def asked_to_wait(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """What Retry-After says, in seconds or as a date (RFC 9110, section 10.2.3): six hours at most."""
-    said = headers.get("retry-after", "").strip()
+    """What Retry-After says: six hours at most."""
+    asked = wait_of(headers.get("retry-after", ""), now)
+    return min(max(asked, timedelta()), LONGEST_WAIT) if asked is not None else None
+
+
+def wait_of(said: str, now: datetime) -> timedelta | None:
+    """How long Retry-After asks to wait, in seconds or until a date (RFC 9110, section 10.2.3); None if not at all."""
+    said = said.strip()
     if said.isascii() and said.isdigit() and len(said) < 10:
-        return min(timedelta(seconds=int(said)), LONGEST_WAIT)
+        return timedelta(seconds=int(said))
     try:
         until = parsedate_to_datetime(said)
     except ValueError:
         return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return min(max(until - now, timedelta()), LONGEST_WAIT)
+    return (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
 
 
 class Outgoing:

@@ -9,8 +9,7 @@ Not here: what a document says (`pinson.lib.news`), how other servers are asked 
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import msgspec
@@ -21,7 +20,7 @@ from pinson.domain.sources import rules
 from pinson.domain.sources.model import Entry, Kind, Look, Source
 from pinson.lib import news
 from pinson.lib.errors import Refusal
-from pinson.lib.http import Answer, ForbiddenAddress, Outgoing, OutgoingFailed, TooLarge, TooSlow
+from pinson.lib.http import Answer, ForbiddenAddress, Outgoing, OutgoingFailed, TooLarge, TooSlow, wait_of
 from pinson.lib.news import Reader, Told, Unreadable
 
 MOST_BYTES = 5 << 20  # of a document: six seconds of a processor
@@ -229,15 +228,8 @@ async def fetch(
 
 
 def asked_to_wait(refusal: Refusal, now: datetime) -> timedelta | None:
-    """For how long a site asked to be left alone, in seconds or by a date (RFC 9110, section 10.2.3)."""
-    said = refusal.retry_after if isinstance(refusal, rules.SiteAnswers) else ""
-    if said.isascii() and said.isdigit() and len(said) < 10:
-        return timedelta(seconds=int(said))
-    try:
-        until = parsedate_to_datetime(said)
-    except ValueError:
-        return None
-    return (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
+    """For how long a site asked to be left alone."""
+    return wait_of(refusal.retry_after, now) if isinstance(refusal, rules.SiteAnswers) else None
 
 
 def too_long() -> Refusal:
