@@ -6,19 +6,13 @@ is missing, or came twice, is a mistake.
 
 import asyncio
 import re
-import socket
-import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from typing import cast
 
-import msgspec
-import uvloop
-
+from benchmarks import handing
+from benchmarks.handing import Handed
 from pinson.lib import dkim
 from pinson.lib.clock import SystemClock
 from pinson.lib.mail import Message, leaving
@@ -30,31 +24,13 @@ SENDER = "Ville de Portelune <no-reply@portelune.example>"
 _MESSAGE_ID = re.compile(rb"^Message-ID: <([^@]+)@", re.MULTILINE)
 
 
-class Handed(msgspec.Struct, frozen=True):
-    """What came of one round. cpu: seconds of processor time of the sending process."""
-
-    messages: int
-    seconds: float
-    cpu: float
-    missing: int
-    doubled: int
-
-    @property
-    def rate(self) -> float:
-        return self.messages / self.seconds
-
-
 def hand_over(seconds: float) -> Handed:
     """Send for so many seconds."""
-    with _sink() as (port, line):
-        sent, took, cpu = uvloop.run(_send(port, seconds))
-        line.send(None)
-        seen: Counter[bytes] = Counter(line.recv())
-    doubled = sum(count - 1 for count in seen.values())
-    return Handed(messages=sent, seconds=took, cpu=cpu, missing=sent - len(seen), doubled=doubled)
+    return handing.hand_over(_Taking, _sending, at_once=AT_ONCE, seconds=seconds)
 
 
-async def _send(port: int, seconds: float) -> tuple[int, float, float]:
+@asynccontextmanager
+async def _sending(port: int) -> AsyncIterator[Callable[[int], Awaitable[None]]]:
     sealer = dkim.Signer(dkim.new_secret(), domain="portelune.example", selector="pinson")
     mailer = SmtpMailer(
         host="127.0.0.1",
@@ -66,20 +42,8 @@ async def _send(port: int, seconds: float) -> tuple[int, float, float]:
         clock=SystemClock(),
         sealer=sealer,
     )
-    sent = 0
-    start, cpu = time.perf_counter(), time.process_time()
-    until = start + seconds
-
-    async def keep_sending() -> None:
-        nonlocal sent
-        while time.perf_counter() < until:
-            sent += 1
-            await mailer.send(_message(sent))
-
-    await asyncio.gather(*(keep_sending() for _ in range(AT_ONCE)))
-    took, used = time.perf_counter() - start, time.process_time() - cpu
+    yield lambda number: mailer.send(_message(number))
     await mailer.close()
-    return sent, took, used
 
 
 def _message(number: int) -> Message:
@@ -96,36 +60,6 @@ def _message(number: int) -> Message:
         bounces_to=f"bounce+{number:032x}@portelune.example",
         headers={"List-Id": "Ville de Portelune <ville.portelune.example>", **leaving(page=page)},
     )
-
-
-@contextmanager
-def _sink() -> Iterator[tuple[int, Connection]]:
-    """A mail server in a process of its own: its port, and a line that gives the ids it saw when asked."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    context = get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_take, args=(listening, theirs), daemon=True)
-    process.start()
-    try:
-        yield listening.getsockname()[1], ours
-    finally:
-        process.terminate()
-        process.join()
-        listening.close()
-
-
-def _take(listening: socket.socket, line: Connection) -> None:
-    async def serve() -> None:
-        seen: list[bytes] = []
-        loop = asyncio.get_running_loop()
-        await loop.create_server(lambda: _Taking(seen), sock=listening)
-        asked = asyncio.Event()
-        loop.add_reader(line.fileno(), asked.set)
-        await asked.wait()
-        line.send(seen)
-        await asyncio.sleep(60)
-
-    uvloop.run(serve())
 
 
 class _Taking(asyncio.Protocol):
