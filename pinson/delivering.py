@@ -96,8 +96,15 @@ class Worker:
         claimed = await db.write(
             deliveries.claim, channel=channel, now=now, until=now + LONGER.get(channel, LASTS), limit=limit
         )
-        async with db.read() as tx:
-            said = await self._driver.prepare(tx, claimed)
+        try:
+            async with db.read() as tx:
+                said = await self._driver.prepare(tx, claimed)
+        except Refusal:
+            raise
+        except Exception as error:  # a bug of ours, before anything of the batch was begun
+            results = [self._broken(one, error) for one in claimed]
+            await db.write(deliveries.settle, channel=channel, results=results, now=now)
+            return
         for one in claimed:
             self._open[asyncio.create_task(self._driver.attempt(one, said.get(one.id)))] = one
 
@@ -108,10 +115,12 @@ class Worker:
             await self._tools.db.write(deliveries.settle, channel=self._driver.channel, results=results, now=now)
 
     def _result(self, task: "asyncio.Task[Ended | Again]", delivery: Delivery) -> Ended | Again:
-        """What came of an attempt; one that ended in a bug of ours is made again, and everyone should know."""
+        """What came of an attempt."""
         error = task.exception()
-        if error is None:
-            return task.result()
+        return task.result() if error is None else self._broken(delivery, error)
+
+    def _broken(self, delivery: Delivery, error: BaseException) -> Again:
+        """What ended in a bug of ours is made again, and everyone should know."""
         events.critical("delivery_broken", channel=self._driver.channel, delivery=delivery.id, exc_info=error)
         return Again(delivery.id, self._tools.clock.now() + BROKEN, type(error).__name__)
 

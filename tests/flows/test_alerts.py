@@ -552,3 +552,35 @@ async def test_a_worker_goes_on_when_the_disk_has_room_again(town, world):
     assert not working.done()
     assert channel.sent == [("a@mail.example", About.POST, post.id)]
     working.cancel()
+
+
+class Broken(Recorder):
+    """A channel with a mistake in what it reads, until that is mended."""
+
+    is_mended = False
+
+    async def prepare(self, tx, claimed):
+        """Fail, or not any more."""
+        return await super().prepare(tx, claimed) if self.is_mended else {}[0]
+
+
+async def test_a_mistake_of_ours_in_what_is_read_puts_off_what_was_not_begun_and_ends_no_worker(town, world):
+    lab = await world.person("lab")
+    await town.ask("+33600000001", of(lab))
+    await town.settle()
+    post = await world.publish(lab, "Hello")
+    await world.machine.reactor.settle()
+    channel = Broken(Channel.SMS)
+    worker = Worker(world.tools, channel)
+
+    while await worker.step():
+        pass
+    waiting = await world.ask(deliveries.waiting)
+    channel.is_mended = True
+    world.clock.move(timedelta(minutes=6))
+    while await worker.step():
+        pass
+
+    assert [(one.deliveries, one.error) for one in waiting] == [(1, "KeyError")]
+    assert channel.sent == [("+33600000001", About.POST, post.id)]
+    assert (await town.ledger(post)).get((Channel.SMS, What.IN_DOUBT)) is None
