@@ -324,11 +324,6 @@ def check_slug(slug: str) -> None:
         raise BadSlug
 
 
-def is_lead(event: Event, team: Iterable[Member], account_id: AccountId) -> bool:
-    """Whether an account may change the event."""
-    return role_of(event, team, account_id) is Role.LEAD
-
-
 def role_of(event: Event, team: Iterable[Member], account_id: AccountId) -> Role | None:
     """What an account does in the event; None if nothing."""
     if account_id == event.account_id:

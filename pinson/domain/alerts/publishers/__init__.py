@@ -98,11 +98,6 @@ async def spent_today(tx: ReadTx, *, now: datetime) -> int:
     return await store.spent(tx, to_ms(now) // DAY_MS)
 
 
-async def spent_by(tx: ReadTx, account_id: AccountId, *, since: datetime) -> int:
-    """Parts of SMS that an account sent since the day of a moment."""
-    return await store.spent_by(tx, account_id, to_ms(since) // DAY_MS)
-
-
 async def forget(tx: WriteTx, account_id: AccountId) -> None:
     """Remove what a closed account was as a sender."""
     await store.delete(tx, account_id)

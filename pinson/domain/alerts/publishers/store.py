@@ -20,7 +20,6 @@ PUT = f"""
 """
 DELETE = "DELETE FROM alert_publishers WHERE account_id = :account_id"
 SPENT = "SELECT coalesce(sum(parts), 0) FROM spendings WHERE day = :day"
-SPENT_BY = "SELECT coalesce(sum(parts), 0) FROM spendings WHERE day >= :day AND account_id = :account_id"
 SPEND = """
     INSERT INTO spendings (day, account_id, parts) VALUES (:day, :account_id, :parts)
     ON CONFLICT (day, account_id) DO UPDATE SET parts = spendings.parts + excluded.parts
@@ -48,11 +47,6 @@ async def delete(tx: WriteTx, account_id: AccountId) -> None:
 async def spent(tx: ReadTx, day: int) -> int:
     """Parts of a day, counted since 1970, of all accounts. O(accounts that sent)."""
     return await tx.one(int, SPENT, day=day) or 0
-
-
-async def spent_by(tx: ReadTx, account_id: AccountId, day: int) -> int:
-    """Parts of an account since a day. O(lines since)."""
-    return await tx.one(int, SPENT_BY, day=day, account_id=account_id) or 0
 
 
 async def spend(tx: WriteTx, account_id: AccountId, parts: int, *, day: int) -> None:
