@@ -16,7 +16,6 @@ from pinson.interfaces.request import Routes
 from pinson.interfaces.tellers import EventsResponse
 from pinson.interfaces.web.site import Call
 from pinson.interfaces.web.walls import version_of
-from pinson.lib.db import ReadTx
 from pinson.lib.i18n import negotiate
 
 routes = Routes()
@@ -56,9 +55,7 @@ async def show(call: Call, form: Asked) -> Response:
     Raises:
         EventNotFound: also for what is only a model, and if its account is suspended.
     """
-    async with call.tools.db.read() as tx:
-        event = await _event(tx, call, form.slug)
-    speak(call, event)
+    event = await _spoken(call, form.slug)
     scene = await call.walls.scene(event.id, call.lang)
     picture = call.walls.picture(scene, call.lang)
     theme = form.theme if form.theme in ("light", "dark") else ""
@@ -83,8 +80,7 @@ async def watch(call: Call, form: Watched) -> Response:
     Raises:
         EventNotFound.
     """
-    async with call.tools.db.read() as tx:
-        event = await _event(tx, call, form.slug)
+    event = await _event(call, form.slug)
     seen = call.request.headers.get("last-event-id", form.seen)
     return EventsResponse(
         call.walls.watching(event.id, call.lang, seen), {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -99,9 +95,7 @@ async def replay(call: Call, form: Again) -> Response:
     Raises:
         EventNotFound.
     """
-    async with call.tools.db.read() as tx:
-        event = await _event(tx, call, form.slug)
-    speak(call, event)
+    event = await _spoken(call, form.slug)
     return call.shared(
         "events/replay", kept=KEPT_LONG, story=await call.walls.story(event.id, call.lang), speeds=SPEEDS, framed=False
     )
@@ -114,9 +108,7 @@ async def replay_in_frame(call: Call, form: Again) -> Response:
     Raises:
         EventNotFound.
     """
-    async with call.tools.db.read() as tx:
-        event = await _event(tx, call, form.slug)
-    speak(call, event)
+    event = await _spoken(call, form.slug)
     story = await call.walls.story(event.id, call.lang)
     return call.framed("events/replay", kept=KEPT_LONG, moves=True, story=story, speeds=SPEEDS, framed=True)
 
@@ -128,9 +120,7 @@ async def show_in_frame(call: Call, form: Again) -> Response:
     Raises:
         EventNotFound.
     """
-    async with call.tools.db.read() as tx:
-        event = await _event(tx, call, form.slug)
-    speak(call, event)
+    event = await _spoken(call, form.slug)
     scene = await call.walls.scene(event.id, call.lang)
     return call.framed("events/frame", kept=KEPT, moves=scene.state is not State.AFTER, scene=scene)
 
@@ -146,8 +136,16 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-async def _event(tx: ReadTx, call: Call, slug: str) -> Event:
-    event = await events.by_slug(tx, slug)
+async def _spoken(call: Call, slug: str) -> Event:
+    """An event, in whose language the answer is from now on."""
+    event = await _event(call, slug)
+    speak(call, event)
+    return event
+
+
+async def _event(call: Call, slug: str) -> Event:
+    async with call.tools.db.read() as tx:
+        event = await events.by_slug(tx, slug)
     if event.is_model or event.account_id in call.tools.standing.hidden:
         raise EventNotFound
     return event
