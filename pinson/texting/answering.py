@@ -286,8 +286,8 @@ async def _follow(
     if found is None:
         return obeying.speech.unknown(name)
     topic, shown = found
-    if topic.kind is TopicKind.EVENT and not command.says_how:  # whoever follows a day wants to hear it told
-        wish = msgspec.structs.replace(wish, rhythm=alerts.Rhythm.ALL)
+    if not command.says_how:
+        wish = msgspec.structs.replace(wish, rhythm=alerts.first_rhythm(topic.kind))
     if topic.kind is TopicKind.ACCOUNT and topic.id in obeying.tools.standing.hidden:
         return obeying.speech.unknown(name)
     asked = await alerts.ask(

@@ -87,6 +87,7 @@ from pinson.domain.alerts.rules import (
     TooManyAlerts,
     TooManyCodes,
     WrongCode,
+    first_rhythm,
     masked,
     new_secrets,
 )
@@ -143,6 +144,7 @@ __all__ = [
     "confirm",
     "confirm_by_link",
     "confirm_by_reply",
+    "first_rhythm",
     "forget_address",
     "forget_old",
     "found_in_register",

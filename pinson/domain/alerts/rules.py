@@ -10,6 +10,7 @@ import msgspec
 
 from pinson.domain.alerts.model import AddressId, Reason, Rhythm, Standing
 from pinson.domain.deliveries import Channel
+from pinson.domain.relations.model import TopicKind
 from pinson.lib.errors import Kind, Refusal
 
 QUIET_FROM, QUIET_UNTIL = 22 * 60, 7 * 60  # unless a reader says otherwise
@@ -118,6 +119,11 @@ def address_of(secret: bytes, key: str) -> AddressId | None:
 def week(moment: datetime, zone: str) -> int:
     """Which week it is there, Mondays first, counted from one before 1970."""
     return (moment.astimezone(ZoneInfo(zone)).date() - date(1969, 12, 29)).days // 7
+
+
+def first_rhythm(kind: TopicKind) -> Rhythm:
+    """What somebody gets who does not say how much: who follows a live day wants all of it."""
+    return Rhythm.ALL if kind is TopicKind.EVENT else Rhythm.KEY
 
 
 def verdict(alert: Standing, *, is_live: bool, is_key: bool, now: datetime) -> Reason | bool:

@@ -18,7 +18,7 @@ from pinson.domain.relations.model import TopicKind
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.doors import proving
 from pinson.interfaces.web.doors.arranging import CAPS, Row, hand
-from pinson.interfaces.web.doors.followed import Followed, followed, kind_of
+from pinson.interfaces.web.doors.followed import followed, kind_of
 from pinson.interfaces.web.doors.words import wording
 from pinson.interfaces.web.site import Call
 from pinson.lib import phones
@@ -105,7 +105,7 @@ async def show(call: Call, form: Sheet) -> Response:
         topics=topics,
         caps=CAPS,
         form=form,
-        rhythm=form.rhythm or first_rhythm(about),
+        rhythm=form.rhythm or alerts.first_rhythm(about.kind),
         rows=rows(own, mine.rows),
         digest_hour=mine.reader.digest_hour if mine.reader else alerts.DIGEST_HOUR,
         push_key=call.tools.push_key,
@@ -131,7 +131,9 @@ async def ask(call: Call, form: Sheet) -> Response:
         known = await alerts.visits.known(tx, account_id=account_of(call), key=call.reader_key)
     if about.publisher.commercial and not form.agree:
         raise NotAgreed
-    wish = Wish(rhythm=form.rhythm or first_rhythm(about), per_week=form.per_week or None, narrow_id=form.narrow)
+    wish = Wish(
+        rhythm=form.rhythm or alerts.first_rhythm(about.kind), per_week=form.per_week or None, narrow_id=form.narrow
+    )
     secrets = alerts.new_secrets()
     visitor = proving.visitor(call, known)
     asked = await call.tools.db.write(
@@ -168,11 +170,6 @@ def texts(call: Call) -> bool:
 def number(call: Call) -> str:
     """Where people write to by SMS, "" if nowhere."""
     return call.tools.settings.sms.number if texts(call) else ""
-
-
-def first_rhythm(about: Followed) -> Rhythm:
-    """What is chosen unless one chooses: who follows a live day wants all of it."""
-    return Rhythm.ALL if about.kind is TopicKind.EVENT else Rhythm.KEY
 
 
 def account_of(call: Call) -> AccountId | None:
