@@ -105,6 +105,13 @@ class Limits:
         Args:
             key: what is limited and for whom, such as "sign-in 192.0.2.7"; the same key, the same limit.
         """
+        return self._hit(key, limit, now, counts=True)
+
+    def look(self, key: str, limit: Limit, now: datetime) -> Verdict:
+        """What a hit would come to, without counting one: for what is counted only if it fails."""
+        return self._hit(key, limit, now, counts=False)
+
+    def _hit(self, key: str, limit: Limit, now: datetime, *, counts: bool) -> Verdict:
         digest = hashlib.blake2b(key.encode(), digest_size=16, key=self._secret).digest()
         bucket = _BUCKET * (1 + int.from_bytes(digest[:4], "little") % _BUCKETS)
         moment = (now - EPOCH) // _MICROSECOND
@@ -116,7 +123,7 @@ class Limits:
             if owner != digest or not moment < ends <= moment + limit.seconds * 1_000_000:
                 ends, hits = moment + limit.seconds * 1_000_000, 0
             allowed = hits < limit.count
-            if allowed:
+            if allowed and counts:
                 hits += 1
                 _SLOT.pack_into(self._table, place, digest, ends, hits)
         finally:

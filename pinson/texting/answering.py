@@ -15,25 +15,31 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from pinson.domain import accounts, alerts, deliveries, events, phones, posts
+from pinson.domain import accounts, alerts, deliveries, phones, posts
 from pinson.domain.accounts import AccountId, Profile
-from pinson.domain.alerts import Address, NoteKind, Reach, Source, Topic, Withdrawn, Wording, publishers
+from pinson.domain.alerts import Address, NoteKind, Reach, Source, Withdrawn, Wording, publishers
 from pinson.domain.deliveries import Channel
-from pinson.domain.posts import Draft, EventId, Post, Visibility
-from pinson.domain.posts.text import fold_tag
+from pinson.domain.posts import Post
 from pinson.domain.relations.model import TopicKind
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.gateways import Heard, Incoming, Receipt, State
 from pinson.lib.limits import Limit
-from pinson.texting import commands, wording
+from pinson.texting import commands, deeds, names
 from pinson.texting.commands import (
+    Approve,
+    Block,
     Code,
     Command,
+    Deed,
+    Direct,
     Follow,
     Help,
+    Like,
     Pause,
     Read,
+    Repeat,
+    Report,
     Resume,
     Start,
     Stats,
@@ -43,6 +49,7 @@ from pinson.texting.commands import (
     Words,
     Yes,
 )
+from pinson.texting.deeds import Action
 from pinson.texting.speeches import Speeches
 from pinson.texting.wording import Message, Speech
 from pinson.tools import Tools
@@ -87,60 +94,48 @@ class Answering:
         linked = phone.pocket is not None and phone.pocket.allowed
         if isinstance(command, Stop) and linked and not command.sure:
             command = Words(text.text.strip())
+        action = command if linked and isinstance(command, Words | Deed) else None
         speech = self._speeches.of(phone.lang or self._lang_of(text.text))
         if not isinstance(command, Stop) and not self._may(f"texts {text.source}", ANSWERS):
             return
         try:
-            if isinstance(command, Words) and linked:
-                await self._publish(phone, command, speech, reach)
+            if action is not None:
+                await self._act(phone, action, speech, reach)
                 return
             if isinstance(command, Words) and not self._may(f"help {text.source}", ONCE_AN_HOUR):
                 return
             goodbye = isinstance(command, Stop) and self._may(f"goodbye {text.source}", ONCE_AN_HOUR)
-            await tools.db.write(
-                _obey, obeying=_Obeying(self._tools, speech, goodbye), reach=reach, command=command, now=now
-            )
+            await tools.db.write(_obey, obeying=_Obeying(tools, speech, goodbye), reach=reach, command=command, now=now)
+        except posts.UnexpectedMentions:
+            await self._say(reach, speech, speech.one_at_a_time())
         except Refusal as refusal:
             if refusal.kind is Kind.UNAVAILABLE:  # the disk is full: the network hands it over again
                 raise
             await self._say(reach, speech, speech.refusal(refusal))
 
-    async def _publish(self, phone: "_Phone", words: Words, speech: Speech, reach: Reach) -> None:
-        """Publish what a member writes; the same text twice within an hour, once."""
+    async def _act(self, phone: "_Phone", action: Action, speech: Speech, reach: Reach) -> None:
+        """Do what a member asks for in the name of their account, after its digits if it wants some."""
         tools, now = self._tools, self._tools.clock.now()
         assert phone.account_id is not None
         assert phone.pocket is not None
-        text = words.text
         if phone.pocket.code:
-            if words.code and not self._may(f"code {reach.value}", GUESSES):
+            guesses = f"code {reach.value}"
+            if action.code and not tools.limits.look(guesses, GUESSES, now).allowed:
+                await self._say(reach, speech, speech.too_many_guesses())
                 return
-            if not hmac.compare_digest(words.code, phone.pocket.code):
+            if not hmac.compare_digest(action.code, phone.pocket.code):
+                if action.code:
+                    tools.limits.hit(guesses, GUESSES, now)
                 await self._say(reach, speech, speech.code_missing())
                 return
-        elif words.code:
-            text = f"{words.code} {text}"
+        elif action.code and isinstance(action, Words):
+            action = Words(f"{action.code} {action.text}")
+        key = hashlib.sha256(f"{reach.value} {action}".encode()).hexdigest()[:32]
         async with tools.db.read() as tx:
-            circle = await tools.circles.of(tx, phone.account_id, now=now)
-            defaults = await accounts.defaults(tx, phone.account_id)
-            event_id = None
-        said = hashlib.sha256(f"{reach.value} {text}".encode()).hexdigest()[:32]
-        prepared = posts.prepare(
-            Draft(text, Visibility.PUBLIC, idempotency_key=f"text-{said}"),
-            max_characters=tools.settings.posts.max_characters,
-            local_domain=tools.settings.url.partition("://")[2],
-            detect=tools.languages.of,
-            shortener=tools.shortener(wanted=defaults.shorten_links),
-        )
-        post = await tools.db.write(
-            posts.publish,
-            author=posts.Reader(circle, tools.standing),
-            author_id=phone.account_id,
-            prepared=prepared,
-            base_url=tools.settings.url,
-            event_id=event_id,
-            now=now,
-        )
-        await self._say(reach, speech, speech.published(f"{tools.settings.url}/@{phone.username}/{post.id}"))
+            deed = await deeds.weigh(
+                tx, tools, action, account_id=phone.account_id, username=phone.username, key=f"text-{key}", now=now
+            )
+        await tools.db.write(_do, obeying=_Obeying(tools, speech), deed=deed, reach=reach, now=now)
 
     async def _say(self, reach: Reach, speech: Speech, text: str) -> None:
         zone = self._tools.settings.instance.time_zone
@@ -170,7 +165,7 @@ class _Obeying(msgspec.Struct, frozen=True):
 
     tools: Tools
     speech: Speech
-    goodbye: bool
+    goodbye: bool = False
 
 
 async def _phone(tx: ReadTx, reach: Reach) -> _Phone:
@@ -212,6 +207,14 @@ async def _obey(tx: WriteTx, *, obeying: _Obeying, reach: Reach, command: Comman
         await alerts.tell(tx, address_id=address.id, kind=NoteKind.ANSWER, data={"text": text}, now=now)
 
 
+async def _do(tx: WriteTx, *, obeying: _Obeying, deed: deeds.Weighed, reach: Reach, now: datetime) -> None:
+    """Do something in the name of an account, and ask that its answer be sent."""
+    zone = obeying.tools.settings.instance.time_zone
+    address = await alerts.address_for(tx, reach=reach, lang=obeying.speech.lang, zone=zone, now=now)
+    text = await deeds.do(tx, obeying.tools, deed, obeying.speech, reader_id=address.reader_id, now=now)
+    await alerts.tell(tx, address_id=address.id, kind=NoteKind.ANSWER, data={"text": text}, now=now)
+
+
 async def _done(
     tx: WriteTx, obeying: _Obeying, address: Address, command: Command, *, reach: Reach, now: datetime
 ) -> str:
@@ -223,7 +226,7 @@ async def _done(
         case Follow():
             return await _follow(tx, obeying, address, command, reach=reach, now=now)
         case Unfollow(name):
-            found = await _topic(tx, name)
+            found = await names.topic(tx, name)
             if found is None:  # whoever begins with STOP wants silence, whatever comes after it
                 return await _stop(tx, obeying, address, now=now)
             topic, shown = found
@@ -235,7 +238,7 @@ async def _done(
                 return await _hello(tx, speech, address)
             latest = confirmed[-1]
             wish = alerts.Wish(latest.rhythm, latest.per_week, latest.narrow_id)
-            return speech.follows(await _shown(tx, latest.kind, latest.topic_id), wish)
+            return speech.follows(await names.shown(tx, latest.kind, latest.topic_id), wish)
         case Code(digits):
             if await alerts.confirm(tx, address_id=address.id, code=digits, now=now) is None:
                 raise alerts.WrongCode
@@ -248,11 +251,13 @@ async def _done(
             await alerts.pause(tx, reader_id=address.reader_id, until=None, now=now)
             return speech.resumed()
         case Read(name) | Who(name):
-            profile = await _profile(tx, name)
+            profile = await names.profile(tx, name)
             if profile is None or profile.id in obeying.tools.standing.hidden:
                 return speech.unknown(name)
             if isinstance(command, Who):
-                return speech.who(_name(profile), profile.note, f"{obeying.tools.settings.url}/@{profile.username}")
+                return speech.who(
+                    names.called(profile), profile.note, f"{obeying.tools.settings.url}/@{profile.username}"
+                )
             return await _latest(tx, obeying, profile)
         case Stats(name):
             return await _figures(tx, speech, address, name)
@@ -260,8 +265,14 @@ async def _done(
             return await _hello(tx, speech, address)
         case Help() | Words():
             return speech.help()
-        case _:
-            return speech.in_the_app()
+        case Block(name):
+            return await _bar(tx, obeying, address, name, now=now)
+        case Report(name):
+            return await _report_elsewhere(tx, obeying, name)
+        case Direct() | Repeat() | Like():
+            return speech.not_linked()
+        case Approve():
+            return speech.nothing_waits()
 
 
 async def _stop(tx: WriteTx, obeying: _Obeying, address: Address, *, now: datetime) -> str:
@@ -269,6 +280,25 @@ async def _stop(tx: WriteTx, obeying: _Obeying, address: Address, *, now: dateti
     await alerts.invitations.refuse(tx, address_id=address.id, how=Withdrawn.SMS, now=now)
     await alerts.leave_all(tx, address_ids=[address.id], how=Withdrawn.SMS, goodbye=obeying.goodbye, now=now)
     return ""
+
+
+async def _bar(tx: WriteTx, obeying: _Obeying, address: Address, name: str, *, now: datetime) -> str:
+    """Let a telephone hear no more of an account, which cannot invite it any more either."""
+    profile = await names.profile(tx, name)
+    if profile is None:
+        return obeying.speech.nobody(name)
+    await alerts.leave_topic(tx, address_id=address.id, topic_id=profile.id, how=Withdrawn.SMS, now=now)
+    await alerts.invitations.refuse_from(tx, account_id=profile.id, address_id=address.id, now=now)
+    return obeying.speech.barred(names.called(profile), profile.username)
+
+
+async def _report_elsewhere(tx: ReadTx, obeying: _Obeying, name: str) -> str:
+    """Where somebody without an account turns to."""
+    profile = await names.profile(tx, name)
+    if profile is None:
+        return obeying.speech.nobody(name)
+    settings = obeying.tools.settings
+    return obeying.speech.report_elsewhere(names.called(profile), settings.instance.contact_email)
 
 
 async def _follow(
@@ -282,7 +312,7 @@ async def _follow(
 ) -> str:
     """Ask for an alert; whoever has proved that the number is theirs has it at once, others are asked to say yes."""
     name, wish = command.name, command.wish
-    found = await _topic(tx, name)
+    found = await names.topic(tx, name)
     if found is None:
         return obeying.speech.unknown(name)
     topic, shown = found
@@ -306,66 +336,20 @@ async def _follow(
     return obeying.speech.follows(shown, wish) if asked.confirmed else ""
 
 
-async def _topic(tx: ReadTx, name: str) -> tuple[Topic, str] | None:
-    """What can be followed under a name: an account, a live event, a hashtag; and how it is called."""
-    if not name.startswith("#"):
-        profile = await _profile(tx, name)
-        if profile is not None:
-            return Topic(TopicKind.ACCOUNT, profile.id, profile.id), _name(profile)
-        event = await _event(tx, name)
-        if event is not None:
-            return Topic(TopicKind.EVENT, event.id, event.account_id), event.title
-    tag = await posts.tag(tx, fold_tag(name)) if fold_tag(name) else None
-    return (Topic(TopicKind.TAG, tag.id), f"#{tag.display_name or tag.name}") if tag is not None else None
-
-
-async def _event(tx: ReadTx, slug: str) -> events.Event | None:
-    try:
-        event = await events.by_slug(tx, slug)
-    except Refusal:
-        return None
-    return None if event.is_model else event
-
-
-async def _profile(tx: ReadTx, name: str) -> Profile | None:
-    return await accounts.profile_by_acct(tx, name.removeprefix("@"), local_domain="")
-
-
-def _name(profile: Profile) -> str:
-    return wording.name_of("", profile.display_name, profile.username)
-
-
-async def _shown(tx: ReadTx, kind: TopicKind, topic_id: int) -> str:
-    """How a topic is called."""
-    match kind:
-        case TopicKind.ACCOUNT:
-            profile = await accounts.profile(tx, AccountId(topic_id))
-            return _name(profile) if profile is not None else "?"
-        case TopicKind.TAG:
-            tags = await posts.tags_by_ids(tx, [topic_id])
-            return f"#{tags[topic_id].display_name or tags[topic_id].name}" if topic_id in tags else "?"
-        case TopicKind.EVENT:
-            found = await events.by_ids(tx, [EventId(topic_id)])
-            return next((one.title for one in found.values()), "?")
-
-
 async def _hello(tx: ReadTx, speech: Speech, address: Address) -> str:
     there = [one for one in await alerts.alerts_of(tx, [address.id]) if one.confirmed_at is not None]
-    return speech.hello(follows=[await _shown(tx, one.kind, one.topic_id) for one in there[:5]])
+    return speech.hello(follows=[await names.shown(tx, one.kind, one.topic_id) for one in there[:5]])
 
 
 async def _latest(tx: ReadTx, obeying: _Obeying, profile: Profile) -> str:
     """The latest public message of an account, as a telephone shows it."""
-    shapes = await posts.by_author(tx, profile.id, limit=40)
-    ids = [
-        shape.id for shape in shapes if alerts.concerns_alerts(shape) and shape.id not in obeying.tools.standing.posts
-    ]
-    found = (await posts.posts(tx, ids[:1])).values()
     publisher = (await publishers.publishers(tx, [profile.id]))[profile.id]
-    name = wording.name_of(publisher.sender, profile.display_name, profile.username)
-    for post in found:
-        return obeying.speech.message(_message(name, post, obeying.tools.settings.url, profile.username))
-    return obeying.speech.nothing_yet(name)
+    name = names.called(profile, publisher.sender)
+    id = await names.latest(tx, profile.id, reader=posts.Reader(None, obeying.tools.standing))
+    if id is None:
+        return obeying.speech.nothing_yet(name)
+    post = await posts.post(tx, id)
+    return obeying.speech.message(_message(name, post, obeying.tools.settings.url, profile.username))
 
 
 def _message(name: str, post: Post, url: str, username: str) -> Message:
@@ -378,9 +362,9 @@ async def _figures(tx: ReadTx, speech: Speech, address: Address, name: str) -> s
     reader = await alerts.reader(tx, address.reader_id)
     if reader is None or reader.account_id is None or address.confirmed_at is None:
         return await _hello(tx, speech, address)
-    topic_id, shown = int(reader.account_id), await _shown(tx, TopicKind.ACCOUNT, reader.account_id)
+    topic_id, shown = int(reader.account_id), await names.shown(tx, TopicKind.ACCOUNT, reader.account_id)
     if name:
-        found = await _topic(tx, name)
+        found = await names.topic(tx, name)
         if found is None or (found[0].kind is not TopicKind.TAG and found[0].account_id != reader.account_id):
             return speech.unknown(name)
         topic_id, shown = found[0].id, found[1]

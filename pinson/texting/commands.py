@@ -92,24 +92,28 @@ class Direct(msgspec.Struct, frozen=True):
 
     name: str
     text: str
+    code: str = ""
 
 
 class Repeat(msgspec.Struct, frozen=True):
     """Pass on their last message."""
 
     name: str
+    code: str = ""
 
 
 class Like(msgspec.Struct, frozen=True):
     """Like their last message."""
 
     name: str
+    code: str = ""
 
 
 class Block(msgspec.Struct, frozen=True):
     """Keep somebody away."""
 
     name: str
+    code: str = ""
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -117,6 +121,7 @@ class Report(msgspec.Struct, frozen=True):
 
     name: str
     why: str = ""
+    code: str = ""
 
 
 class Help(msgspec.Struct, frozen=True):
@@ -130,26 +135,11 @@ class Words(msgspec.Struct, frozen=True):
     code: str = ""
 
 
+Deed = Direct | Repeat | Like | Block | Report
+"""What is done in the name of an account. code: four digits that stood before it, as before `Words`."""
+
 Command = (
-    Follow
-    | Unfollow
-    | Stop
-    | Yes
-    | Code
-    | Approve
-    | Pause
-    | Resume
-    | Start
-    | Read
-    | Who
-    | Stats
-    | Direct
-    | Repeat
-    | Like
-    | Block
-    | Report
-    | Help
-    | Words
+    Follow | Unfollow | Stop | Yes | Code | Approve | Pause | Resume | Start | Read | Who | Stats | Deed | Help | Words
 )
 
 
@@ -157,6 +147,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+POLITE = _words("svp stp please pls plz merci thanks")
 # Of politeness and of nothing else: it may stand anywhere around a command.
 NOISE = _words(
     "svp stp sil please pls plz merci thanks thank you s il te vous plait bonjour hello hi tout tous toutes all sms "
@@ -210,6 +201,9 @@ def parse(text: str) -> Command:
         return named
     code, _, rest = said.partition(" ")
     if re.fullmatch(r"\d{4}", code) and rest:
+        deed = _named(words[1:], folded[1:]) if len(folded) > 1 else None
+        if isinstance(deed, Deed):
+            return msgspec.structs.replace(deed, code=code)
         return Words(text.strip()[4:].strip(), code)
     return Words(text.strip())
 
@@ -259,7 +253,7 @@ def _named(words: Sequence[str], folded: Sequence[str]) -> Command | None:
         **dict.fromkeys(("alerte", "track"), lambda word: Follow(f"#{word.removeprefix('#')}", Wish(Rhythm.ALL), True)),
         **dict.fromkeys(("bloquer", "block"), Block),
     }
-    if verb in one and len(rest) == 1:
+    if verb in one and all(word in POLITE for word in rest[1:]):
         return one[verb](name)
     tail = " ".join(words[2:])
     if verb in ("mp", "d", "dm", "m") and tail:

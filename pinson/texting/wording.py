@@ -186,9 +186,76 @@ class Speech:
         """Why not."""
         return one_part(self._(refusal.text).format(**refusal.facts))
 
-    def in_the_app(self) -> str:
-        """That cannot be done by text."""
-        return self._("This does not work by text: please do it on %(url)s") % {"url": self._url}
+    def too_many_guesses(self) -> str:
+        """Their digits were wrong too often."""
+        return self._("Nothing was done: the code was wrong too often. Please wait an hour.")
+
+    def nobody(self, name: str) -> str:
+        """They wanted something of somebody whom we do not know: whatever it was, it stays unsaid."""
+        return self._("Nothing was sent or done: we know nobody called %(name)s.") % {"name": name[:30]}
+
+    def sent(self, name: str) -> str:
+        """What they wrote to somebody is there."""
+        return self._("Sent to %(name)s. Nobody else reads it.") % {"name": name}
+
+    def one_at_a_time(self) -> str:
+        """What is for one person names another."""
+        return self._("Nothing was sent: a private message is for one person. Write other names without @.")
+
+    def repeated(self, name: str, text: str) -> str:
+        """They passed something on."""
+        return one_part(self._("Repeated, of %(name)s: %(text)s") % {"name": name, "text": text})
+
+    def liked(self, name: str, text: str) -> str:
+        """They like something."""
+        return one_part(self._("Liked, of %(name)s: %(text)s") % {"name": name, "text": text})
+
+    def blocked(self, name: str) -> str:
+        """They and somebody are kept apart."""
+        return self._("Blocked: %(name)s and you see nothing of each other any more.") % {"name": name}
+
+    def barred(self, name: str, username: str) -> str:
+        """Their telephone hears no more of somebody."""
+        return self._(
+            "Done: nothing more of %(name)s, and no invitation from there. To come back: FOLLOW %(username)s"
+        ) % {"name": name, "username": username}
+
+    def reported(self, name: str) -> str:
+        """The moderators know."""
+        return self._("Thank you. The moderators will look at %(name)s.") % {"name": name}
+
+    def report_elsewhere(self, name: str, contact: str) -> str:
+        """To whom they turn who have no account. contact: an e-mail address, "" for none."""
+        where = contact or f"{self._url}/about"
+        return one_part(
+            self._("To report %(name)s, write to %(where)s: say which message, and why.")
+            % {"name": name, "where": where}
+        )
+
+    def no_message(self, name: str) -> str:
+        """There is nothing to pass on or to like."""
+        return self._("%(name)s has no public message that you could repeat or like.") % {"name": name}
+
+    def apart(self, name: str) -> str:
+        """One of the two blocks the other."""
+        return self._("Nothing was done: you and %(name)s are kept apart.") % {"name": name}
+
+    def oneself(self) -> str:
+        """It is their own account."""
+        return self._("Nothing was done: that is your own account.")
+
+    def not_at_present(self) -> str:
+        """Their account is suspended."""
+        return self._("Nothing was done: your account cannot do anything at present.")
+
+    def not_linked(self) -> str:
+        """Only who has an account can do that, with a telephone that may."""
+        where = {"url": f"{self._url}/settings/posting"}
+        return self._("For this, link your phone to your account and let it publish: %(url)s") % where
+
+    def nothing_waits(self) -> str:
+        """There is nothing that they could approve."""
+        return self._("No message waits for your approval under this code.")
 
     def _time(self, moment: datetime) -> str:
         there = moment.astimezone(self._zone)

@@ -5,52 +5,22 @@ from datetime import timedelta
 import pytest
 
 from pinson import schedule
-from pinson.domain import alerts, deliveries, phones
-from pinson.domain.alerts import Publisher, Reach, publishers, register
-from pinson.domain.deliveries import Channel, What
-from pinson.domain.relations.model import TopicKind
+from pinson.domain import deliveries, phones
+from pinson.domain.alerts import Publisher, publishers, register
+from pinson.domain.deliveries import What
 from pinson.lib import sms
-from pinson.lib.gateways import Incoming
-
-PHONE, OTHER = "+33639981234", "+33639985678"
+from tests.street import DRAWN, OTHER, PHONE, Street, follows, link
 
 
 @pytest.fixture
 def settings():
     """Drawn telephones, and a number to write to."""
-    return {"sms.backend": "simulator", "sms.number": "38000", "sms.parts_per_day": 100}
+    return DRAWN
 
 
 @pytest.fixture
 async def street(world):
     return Street(world)
-
-
-class Street:
-    """People with telephones."""
-
-    def __init__(self, world):
-        self.world = world
-
-    async def text(self, phone, *texts):
-        """Somebody writes to our number; what they have received since, in order."""
-        before = len(await self.all(phone))
-        for text in texts:
-            heard = Incoming(phone, "38000", text, self.world.clock.now())
-            await self.world.machine.telephony.answering.hear([heard])
-        await self.world.settle()
-        return (await self.all(phone))[before:]
-
-    async def all(self, phone):
-        """All that a telephone received."""
-        return [one.body for one in await self.world.ask(phones.drawn, phone) if one.ours]
-
-    async def received(self, phone, send):
-        """What a telephone receives while something is done."""
-        before = len(await self.all(phone))
-        done = await send
-        await self.world.settle()
-        return (await self.all(phone))[before:], done
 
 
 async def test_somebody_follows_by_text_receives_and_stops(street, world):
@@ -75,10 +45,6 @@ async def test_somebody_follows_by_text_receives_and_stops(street, world):
     assert [(one.source, one.confirmed_how, one.withdrawn_how) for one in lines] == [("sms", "reply", "sms")]
     counted = {one.what: one.deliveries for one in await world.ask(deliveries.lines, [post.id])}
     assert counted == {What.ASKED: 1, What.SENT: 1, What.DELIVERED: 1, What.LEFT: 1}
-
-
-async def follows(street, phone, name):
-    await street.text(phone, f"SUIVRE {name}", "OUI")
 
 
 async def test_every_answer_takes_one_part_in_both_languages(street, world):
@@ -251,26 +217,6 @@ async def test_without_credits_nothing_leaves_until_there_are_some(street, world
 
     assert (first, second) == (["lab : Un"], [])
     assert (await street.all(PHONE))[-1] == "lab : Deux"
-
-
-async def link(world, person, phone, **pocket):
-    """A telephone is a member's, and their account publishes by text."""
-    reader = await world.write(alerts.reader_of_member, account_id=person.account_id, lang="fr", zone="Europe/Paris")
-    await world.write(
-        alerts.ask,
-        reach=Reach(Channel.SMS, phone),
-        topic=alerts.Topic(TopicKind.ACCOUNT, person.account_id, person.account_id),
-        wish=alerts.Wish(),
-        wording=alerts.Wording("fr", "-"),
-        source=alerts.Source.MEMBER,
-        topic_name="-",
-        zone="Europe/Paris",
-        reader_id=reader.id,
-        secrets=alerts.Secrets("123456", f"link-{phone}"),
-    )
-    address = await world.ask(alerts.address, Reach(Channel.SMS, phone))
-    await world.write(alerts.confirm, address_id=address.id, code="123456")
-    await world.write(phones.let_publish, account_id=person.account_id, **({"allowed": True, "code": ""} | pocket))
 
 
 async def published(world, person):

@@ -37,6 +37,16 @@ def test_hits_are_allowed_up_to_the_limit_and_refused_until_the_window_ends(limi
     assert {verdict.reset_at for verdict in verdicts} == {after(60)}
 
 
+def test_a_look_counts_nothing(limits):
+    two = Limit(2, 60)
+    looked = [limits.look("x", two, NOON) for _ in range(5)]
+    limits.hit("x", two, NOON)
+    limits.hit("x", two, NOON)
+
+    assert {(one.allowed, one.remaining) for one in looked} == {(True, 2)}
+    assert not limits.look("x", two, NOON).allowed
+
+
 def test_after_the_window_counting_starts_anew(limits):
     for _ in range(5):
         limits.hit("post lea", THREE, NOON)

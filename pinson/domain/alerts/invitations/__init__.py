@@ -78,6 +78,14 @@ async def refuse(tx: WriteTx, *, address_id: AddressId, how: Withdrawn, now: dat
         await commands.end(tx, waiting, how, now=now)
 
 
+async def refuse_from(tx: WriteTx, *, account_id: AccountId, address_id: AddressId, now: datetime) -> None:
+    """Whoever has an address wants no invitation of one account."""
+    secret = await commands.secret(tx)
+    for address in await wishes.addresses(tx, [address_id]):
+        fingerprint = rules.fingerprint(secret, address.channel, address.value)
+        await store.put(tx, account_id, fingerprint, now=now)
+
+
 async def forget_old(tx: WriteTx, *, now: datetime) -> bool:
     """Remove what nobody can be asked about any more; whether there may be more."""
     return await store.forget(tx, until=now - KEPT, limit=commands.STEP) == commands.STEP

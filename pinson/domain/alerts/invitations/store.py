@@ -31,7 +31,7 @@ async def is_known(tx: ReadTx, account_id: AccountId, fingerprint: bytes) -> boo
 
 
 async def put(tx: WriteTx, account_id: AccountId, fingerprint: bytes, *, now: datetime) -> None:
-    """Keep that an address was invited; by nobody (`NOBODY`): that it wants no invitations."""
+    """Keep that an address was invited, or wants no invitation of an account; by nobody (`NOBODY`): of anybody."""
     await tx.run(PUT, account_id=account_id, fingerprint=fingerprint, now=now)
 
 
