@@ -40,10 +40,9 @@ class Handed(msgspec.Struct, frozen=True):
 
 def hand_over(taking: Taking, sending: Sending, *, at_once: int, seconds: float) -> Handed:
     """Send for so many seconds, so many at a time."""
-    with _server(taking) as (port, line):
-        sent, took, cpu = uvloop.run(_send(sending, port, at_once, seconds))
-        line.send(None)
-        seen: Counter[bytes] = Counter(line.recv())
+    with receiving(taking) as receiver:
+        sent, took, cpu = uvloop.run(_send(sending, receiver.port, at_once, seconds))
+        seen = Counter(receiver.seen())
     doubled = sum(count - 1 for count in seen.values())
     return Handed(sent, took, cpu, missing=sent - len(seen), doubled=doubled)
 
@@ -63,16 +62,35 @@ async def _send(sending: Sending, port: int, at_once: int, seconds: float) -> tu
         return sent, time.perf_counter() - start, time.process_time() - cpu
 
 
+class Receiver:
+    """A server in a process of its own, asked what it saw."""
+
+    def __init__(self, port: int, line: Connection) -> None:
+        self.port, self._line = port, line
+
+    def count(self) -> int:
+        """How many it saw since it was last asked what."""
+        self._line.send(False)
+        count: int = self._line.recv()
+        return count
+
+    def seen(self) -> list[bytes]:
+        """What it saw; it begins anew."""
+        self._line.send(True)
+        seen: list[bytes] = self._line.recv()
+        return seen
+
+
 @contextmanager
-def _server(taking: Taking) -> Iterator[tuple[int, Connection]]:
-    """A server in a process of its own: its port, and a line that gives what it saw when asked."""
+def receiving(taking: Taking) -> Iterator[Receiver]:
+    """A server, until the block ends."""
     listening = socket.create_server(("127.0.0.1", 0))
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_take, args=(taking, listening, theirs), daemon=True)
     process.start()
     try:
-        yield listening.getsockname()[1], ours
+        yield Receiver(listening.getsockname()[1], ours)
     finally:
         process.terminate()
         process.join()
@@ -82,13 +100,16 @@ def _server(taking: Taking) -> Iterator[tuple[int, Connection]]:
 def _take(taking: Taking, listening: socket.socket, line: Connection) -> None:
     async def serve() -> None:
         seen: list[bytes] = []
-        loop = asyncio.get_running_loop()
-        asked = asyncio.Event()
-        loop.add_reader(line.fileno(), asked.set)
-        server = await loop.create_server(lambda: taking(seen), sock=listening)
-        await asked.wait()
-        line.recv()
-        line.send(seen)
-        server.close()
+
+        def answer() -> None:
+            if line.recv():
+                line.send(seen)
+                seen.clear()
+            else:
+                line.send(len(seen))
+
+        asyncio.get_running_loop().add_reader(line.fileno(), answer)
+        server = await asyncio.get_running_loop().create_server(lambda: taking(seen), sock=listening)
+        await server.serve_forever()
 
     uvloop.run(serve())

@@ -1,74 +1,118 @@
-"""E-mail handed to a mail server: composed, signed and sent by one process, to a server in another.
+"""One message to all who want it by e-mail, by a server as it runs: from the post to the last letter taken.
 
-Called by `measures.py`. The server takes everything at once, with PIPELINING, and counts the ids it saw: a message that
-is missing, or came twice, is a mistake.
+Called by `measures.py`. All that a letter takes is in it: whom the message concerns, a delivery each, words, a
+signature, two turns with a mail server in another process, and what the ledger says. Each letter is to another mailbox.
+One that is missing, came twice, is not signed or is not in the ledger is a mistake.
 """
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+import time
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
 from typing import cast
 
-from benchmarks import handing
-from benchmarks.handing import Handed
-from pinson.lib import dkim
+import uvloop
+
+from benchmarks.handing import Handed, Receiver
+from benchmarks.server import Server, cpu_seconds
+from pinson.domain import alerts, deliveries
+from pinson.domain.accounts import AccountId
+from pinson.domain.alerts import Reach, Source, Topic, Wish, Wording
+from pinson.domain.deliveries import Channel, Outcome, What
+from pinson.domain.posts import PostId
+from pinson.domain.relations.model import TopicKind
 from pinson.lib.clock import SystemClock
-from pinson.lib.mail import Message, leaving
-from pinson.lib.smtp import SmtpMailer
+from pinson.lib.db import WriteTx
+from pinson.lib.db.sqlite import Sqlite
 
-AT_ONCE = 32  # messages under way, over the connections that a server keeps
-SENDER = "Ville de Portelune <no-reply@portelune.example>"
-
-_MESSAGE_ID = re.compile(rb"^Message-ID: <([^@]+)@", re.MULTILINE)
-
-
-def hand_over(seconds: float) -> Handed:
-    """Send for so many seconds."""
-    return handing.hand_over(_Taking, _sending, at_once=AT_ONCE, seconds=seconds)
+AT_A_TIME = 1000  # who asks in one transaction
+LONGEST = 120.0  # seconds for all letters of a message
+LOOK = 0.02  # seconds between looks at how many came
+CODE = "123456"
+TEXT = "Le pont de Lune est fermé jusqu’à 18 h : prenez la rocade. Réouverture prévue ce soir. #travaux"
 
 
-@asynccontextmanager
-async def _sending(port: int) -> AsyncIterator[Callable[[int], Awaitable[None]]]:
-    sealer = dkim.Signer(dkim.new_secret(), domain="portelune.example", selector="pinson")
-    mailer = SmtpMailer(
-        host="127.0.0.1",
-        port=port,
-        tls="none",
-        username="",
-        password="",
-        sender=SENDER,
-        clock=SystemClock(),
-        sealer=sealer,
-    )
-    yield lambda number: mailer.send(_message(number))
-    await mailer.close()
+def settings(port: int) -> Mapping[str, str]:
+    """Of a server that sends to this port, and signs."""
+    sender = "Ville de Portelune <no-reply@portelune.example>"
+    mail = {"BACKEND": "smtp", "SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(port), "SMTP_TLS": "none", "SENDER": sender}
+    return {f"PINSON_MAIL_{name}": value for name, value in mail.items()}
 
 
-def _message(number: int) -> Message:
-    text = "Le pont de Lune est fermé jusqu’à 18 h : prenez la rocade.\n\nhttps://portelune.example/@ville/1\n"
-    page = f"https://portelune.example/alerts/leave/{number:032x}"
-    rows = "".join(f'<p style="margin:0 0 16px;font:16px/1.5 sans-serif">{text}</p>\n' for _ in range(24))
-    return Message(
-        id=f"alert.{datetime.now(UTC):%H%M%S}.{number}",
-        to=f"reader{number}@example.org",
-        subject="Le pont de Lune est fermé",
-        text=text * 6,
-        html=f'<!doctype html>\n<html lang="fr">\n<body>\n{rows}</body>\n</html>\n',
-        from_name="Ville de Portelune",
-        bounces_to=f"bounce+{number:032x}@portelune.example",
-        headers={"List-Id": "Ville de Portelune <ville.portelune.example>", **leaving(page=page)},
-    )
+def ask_for(data: Path, account_id: int, *, readers: int) -> None:
+    """So many people ask for the messages of an account by e-mail, and prove that their address is theirs."""
+
+    async def in_database() -> None:
+        db, now = Sqlite(data), SystemClock().now()
+        try:
+            for start in range(0, readers, AT_A_TIME):
+                numbers = range(start, min(start + AT_A_TIME, readers))
+                await db.write(_ask, account_id=AccountId(account_id), numbers=numbers, now=now)
+        finally:
+            await db.close()
+
+    uvloop.run(in_database())
 
 
-class _Taking(asyncio.Protocol):
-    """The least that a mail server says."""
+async def _ask(tx: WriteTx, *, account_id: AccountId, numbers: range, now: datetime) -> None:
+    for number in numbers:
+        asked = await alerts.ask(
+            tx,
+            reach=Reach(Channel.EMAIL, f"reader{number}@mail{number % 50}.example"),
+            topic=Topic(TopicKind.ACCOUNT, account_id, account_id),
+            wish=Wish(),
+            wording=Wording("fr", "J’accepte."),
+            source=Source.PAGE,
+            topic_name="Ville de Portelune",
+            zone="Europe/Paris",
+            reader_id=None,
+            secrets=alerts.Secrets(CODE, f"link{number}"),
+            now=now,
+        )
+        await alerts.confirm(tx, address_id=asked.address_id, code=CODE, now=now)
+    claimed = await deliveries.claim(tx, channel=Channel.EMAIL, now=now, until=now, limit=len(numbers))
+    sent = [deliveries.Ended(one.id, Outcome.SENT) for one in claimed]  # what asks for the proof has left
+    await deliveries.settle(tx, channel=Channel.EMAIL, results=sent, now=now)
+
+
+def wait_for(receiver: Receiver, server: Server, *, letters: int) -> Handed:
+    """Until so many letters came, from now on."""
+    began, cpu = time.perf_counter(), cpu_seconds(server.pids)
+    while receiver.count() < letters and time.perf_counter() < began + LONGEST:
+        time.sleep(LOOK)
+    took, cpu = time.perf_counter() - began, cpu_seconds(server.pids) - cpu
+    seen = Counter(receiver.seen())
+    del seen[b""]
+    return Handed(letters, took, cpu, missing=letters - len(seen), doubled=sum(seen.values()) - len(seen))
+
+
+def in_ledger(data: Path, post_ids: list[str]) -> Mapping[What, int]:
+    """What a server has counted of these posts, once it has stopped."""
+
+    async def read() -> Counter[What]:
+        db = Sqlite(data)
+        try:
+            async with db.read() as tx:
+                found = Counter[What]()
+                for line in await deliveries.lines(tx, [PostId(int(id)) for id in post_ids]):
+                    found[line.what] += line.deliveries
+                return found
+        finally:
+            await db.close()
+
+    return uvloop.run(read())
+
+
+class Taking(asyncio.Protocol):
+    """The least that a mail server says. It sees whom each signed letter is to."""
 
     def __init__(self, seen: list[bytes]) -> None:
         self._seen = seen
         self._buffer = b""
         self._in_text = False
+        self._to = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass
@@ -84,8 +128,7 @@ class _Taking(asyncio.Protocol):
                 break
             self._buffer = rest
             if self._in_text:
-                message_id = _MESSAGE_ID.search(piece)
-                self._seen.append(message_id[1] if message_id else b"")
+                self._seen.append(self._to if piece.startswith(b"DKIM-Signature: ") else b"")
                 self._in_text = False
                 answers += b"250 taken\r\n"
             elif piece.upper() == b"DATA":
@@ -94,6 +137,8 @@ class _Taking(asyncio.Protocol):
             elif piece.upper().startswith(b"EHLO"):
                 answers += b"250-sink\r\n250-PIPELINING\r\n250 SMTPUTF8\r\n"
             else:
+                if piece.startswith(b"RCPT TO:"):
+                    self._to = piece[8:]
                 answers += b"250 ok\r\n"
         if answers:
             self._transport.write(answers)

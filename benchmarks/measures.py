@@ -12,24 +12,27 @@ import shutil
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from benchmarks import letters, load, pace, redirects, streams, texts, world
+from benchmarks import handing, letters, load, pace, redirects, streams, texts, world
 from benchmarks.handing import Handed
 from benchmarks.load import Browsing, Publishing, Reading, Script
 from benchmarks.server import Server, serving
 from benchmarks.wire import request
+from pinson.domain.deliveries import What
 from pinson.lib import dkim
-from pinson.lib.smtp import CONNECTIONS
 
 T = TypeVar("T")
 
 READERS, WRITERS = 32, 64  # connections
 BURSTING = 4000  # connections over which a burst comes
 SEVERAL = 16  # connections that post as one account
+READING = 200  # homes a second that are read beside letters
+SENDING = 400  # letters a second that are asked for
 LEVEL = 6  # of compression: what gzip does unless it is told otherwise
 BLOCK = 4096  # bytes that are synced to find out what the disk takes
 MS, US, KB, MB = 1e3, 1e6, 1024, 1 << 20
@@ -41,7 +44,7 @@ AWAY = Callable[[Callable[[Any], T], Any], T]
 class Plan(msgspec.Struct, frozen=True):
     """How much is measured: rounds of so many seconds, on data of this size.
 
-    streams: of apps. readers: of one page that is live.
+    streams: of apps. readers: of one page that is live. letters: of one message.
     """
 
     rounds: int
@@ -52,6 +55,7 @@ class Plan(msgspec.Struct, frozen=True):
     readers: int
     streamed: int
     followers: tuple[int, ...]
+    letters: int
 
 
 FULL = Plan(
@@ -63,6 +67,7 @@ FULL = Plan(
     readers=1000,
     streamed=20,
     followers=(10, 10_000, 100_000),
+    letters=5000,
 )
 QUICK = Plan(
     rounds=3,
@@ -73,6 +78,7 @@ QUICK = Plan(
     readers=1000,
     streamed=8,
     followers=(10, 1000, 10_000),
+    letters=1000,
 )
 
 
@@ -180,9 +186,34 @@ class Bench:
         )
 
     def letters(self) -> Iterator[Row]:
-        """E-mails composed, signed and handed to a mail server, by one process."""
-        found = self._in_turn({"letters": lambda: letters.hand_over(self._plan.seconds)})["letters"]
-        yield letters_row(found)
+        """One message to many by e-mail, from the post to the last letter taken, beside readers and without."""
+        town, data = self._town()
+        city, count = town.posters[0], self._plan.letters
+        self._tell(f"making {count:,} readers by e-mail")
+        letters.ask_for(data, city.id, readers=count)
+        with (
+            handing.receiving(letters.Taking) as receiver,
+            self._serving(data, more=letters.settings(receiver.port)) as server,
+        ):
+            ids: list[str] = []
+
+            def send() -> Handed:
+                said = {"status": f"{letters.TEXT} {len(ids)}"}
+                ids.append(_call(server, "POST", "/api/v1/statuses", city.token, said)["id"])
+                return letters.wait_for(receiver, server, letters=count)
+
+            found = self._in_turn({"letters": send})["letters"]
+            flow = pace.Flow("reads", _homes(town.homes), ((count / SENDING, READING),), READERS)
+            self._tell("reads beside letters")
+            self._away(pace.run, pace.Job(server.port, (msgspec.structs.replace(flow, phases=((1, READING),)),)))
+            [alone] = self._away(pace.run, pace.Job(server.port, (flow,)))
+            with ThreadPoolExecutor(1) as pool:
+                sending = pool.submit(send)
+                [beside] = self._away(pace.run, pace.Job(server.port, (flow,)))
+                found_beside = sending.result()
+        counted = letters.in_ledger(data, ids)
+        wrong = {f"{what} in the ledger": abs(counted[what] - count * len(ids)) for what in (What.ASKED, What.SENT)}
+        yield letters_row(found, found_beside, alone, beside, wrong=wrong | alone.wrong | beside.wrong)
 
     def texts(self) -> Iterator[Row]:
         """Texts handed to a mobile network over SMPP, by one process."""
@@ -379,9 +410,9 @@ class Bench:
         shutil.copytree(original, copy)
         return msgspec.json.decode(known.read_bytes(), type=world.Town), copy
 
-    def _serving(self, data: Path, *, workers: int = 1) -> Any:
+    def _serving(self, data: Path, *, workers: int = 1, more: Mapping[str, str] | None = None) -> Any:
         self._tell("starting a server" if workers == 1 else f"starting a server of {workers} processes")
-        return serving(data, url=world.URL, workers=workers)
+        return serving(data, url=world.URL, workers=workers, more=more)
 
     def _in_turn(self, measures: Mapping[Any, Callable[[], T]]) -> dict[Any, list[T]]:
         """Each measure once a round."""
@@ -567,10 +598,21 @@ def texts_row(found: Sequence[Handed]) -> Row:
     return _handed_row(found, part="texts", name="texts handed to a network over SMPP", how=how, wanted=1000)
 
 
-def letters_row(found: Sequence[Handed]) -> Row:
-    """What came of handing e-mail over."""
-    how = f"DKIM with RSA, {dkim.BITS} bits; {CONNECTIONS} connections"
-    return _handed_row(found, part="letters", name="e-mails signed and handed to a mail server", how=how, wanted=400)
+def letters_row(
+    found: Sequence[Handed], busy: Handed, alone: pace.Result, beside: pace.Result, *, wrong: Mapping[str, int]
+) -> Row:
+    """What came of sending letters. busy: while homes were read, as `beside` says; alone: the same reads before."""
+    p99, before = beside.latencies[2] * MS, alone.latencies[2] * MS
+    how = (
+        f"signed with RSA of {dkim.BITS} bits; beside {READING} reads of homes a second {busy.rate:,.0f}/s, "
+        f"and those p99 {p99:.1f} ms ({before:.1f} ms without letters)"
+    )
+    row = _handed_row(
+        [*found], part="letters", name="e-mails through the worker, from the post on", how=how, wanted=SENDING
+    )
+    more = {"beside_rate": busy.rate, "read_p99_ms": p99, "read_alone_p99_ms": before}
+    wrong = row.wrong | {what: count for what, count in wrong.items() if count}
+    return msgspec.structs.replace(row, wrong=wrong, numbers=row.numbers | more)
 
 
 def _handed_row(found: Sequence[Handed], *, part: str, name: str, how: str, wanted: int) -> Row:

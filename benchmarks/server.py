@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,17 +33,18 @@ class Server(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def serving(data: Path, *, url: str, workers: int = 1) -> Iterator[Server]:
+def serving(data: Path, *, url: str, workers: int = 1, more: Mapping[str, str] | None = None) -> Iterator[Server]:
     """A server on this data, with limits off, until the block ends.
 
     Args:
         url: the public address that its links hold; it listens on a free port of this machine.
+        more: further settings, as the environment has them.
     Raises:
         ServerFailed.
     """
     port, log = _free_port(), data.with_suffix(".log")
     command = [sys.executable, "-m", "pinson.cli", "serve", "--data", str(data), "--port", str(port)]
-    settings = {"PINSON_URL": url, "PINSON_LIMITS_ENABLED": "false", "PINSON_LOG_LEVEL": "error"}
+    settings = {"PINSON_URL": url, "PINSON_LIMITS_ENABLED": "false", "PINSON_LOG_LEVEL": "error", **(more or {})}
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PINSON_")} | settings
     with log.open("wb") as said:
         process = subprocess.Popen(  # noqa: S603

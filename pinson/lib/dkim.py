@@ -83,7 +83,7 @@ class Signer:
             f" h={_folded([*named, *CLOSED])};\r\n bh={body_hash};\r\n b="
         )
         covered = b"".join(b"%b:%b\r\n" % (name.encode(), headers[name.encode()]) for name in named)
-        covered += b"dkim-signature:" + _relaxed(begun.encode())
+        covered += b"dkim-signature:" + _relaxed(_FOLD.sub(b"", begun.encode()))
         signature = base64.b64encode(self._key.sign(covered, padding.PKCS1v15(), hashes.SHA256())).decode()
         pieces = "\r\n ".join(signature[start : start + 72] for start in range(0, len(signature), 72))
         return f"DKIM-Signature: {begun}{pieces}\r\n".encode() + content
@@ -122,7 +122,7 @@ def _headers(head: bytes) -> dict[bytes, bytes]:
 
 
 def _relaxed(value: bytes) -> bytes:
-    return _SPACE.sub(b" ", _FOLD.sub(b"", value)).strip(b" \t")
+    return _SPACE.sub(b" ", value).strip(b" \t")
 
 
 def _simple(body: bytes) -> bytes:

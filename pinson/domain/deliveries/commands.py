@@ -57,14 +57,21 @@ async def claim(tx: WriteTx, *, channel: Channel, now: datetime, until: datetime
 
 
 async def settle(tx: WriteTx, *, channel: Channel, results: Sequence[Ended | Again], now: datetime) -> None:
-    """Keep what came of attempts. A delivery ends, and is counted, once."""
+    """Keep what came of attempts. A delivery ends, and is counted, once.
+
+    One statement for all that ended the same way: most of a batch has.
+    """
+    alike: dict[tuple[Outcome, str], list[int]] = {}
+    for result in results:
+        if isinstance(result, Ended):
+            alike.setdefault((result.outcome, result.error), []).append(result.delivery_id)
     outcomes: Counter[tuple[Outcome, About, int]] = Counter()
+    for (outcome, error), ids in alike.items():
+        for ended in await store.end(tx, ids, outcome, error, now=now):
+            outcomes[outcome, ended.about, ended.about_id] += 1
     for result in results:
         match result:
             case Ended():
-                ended = await store.end(tx, result, now=now)
-                if ended is not None:
-                    outcomes[result.outcome, ended.about, ended.about_id] += 1
                 for remote_id in result.remote_ids:
                     await store.name_part(tx, channel, remote_id, result.delivery_id, now=now)
                 if result.remote_ids:

@@ -11,10 +11,10 @@ from pinson.domain.deliveries.model import (
     Channel,
     Count,
     Delivery,
-    Ended,
     Had,
     Line,
     Made,
+    Outcome,
     Pace,
     Reached,
     Waiting,
@@ -57,7 +57,7 @@ CLAIM = """
 """
 END = f"""
     UPDATE deliveries SET ended_at = :now, outcome = :outcome, error = :error
-    WHERE id = :delivery_id AND ended_at IS NULL
+    WHERE id IN (SELECT value FROM json_each(:ids)) AND ended_at IS NULL
     RETURNING {MADE}
 """
 COUNT = """
@@ -175,9 +175,9 @@ async def claim(
     return await tx.all(Delivery, CLAIM, channel=channel, now=now, until=until, limit=limit, repeats=repeats)
 
 
-async def end(tx: WriteTx, ended: Ended, *, now: datetime) -> Made | None:
-    """End a delivery; None if it was ended before."""
-    return await tx.one(Made, END, delivery_id=ended.delivery_id, outcome=ended.outcome, error=ended.error, now=now)
+async def end(tx: WriteTx, ids: Sequence[int], outcome: Outcome, error: str, *, now: datetime) -> list[Made]:
+    """End deliveries; those that were not ended before. O(those), in one statement."""
+    return await tx.all(Made, END, ids=list(ids), outcome=outcome, error=error, now=now)
 
 
 async def count(tx: WriteTx, channel: Channel, outcome: str, deliveries: int, *, hour: int) -> None:
