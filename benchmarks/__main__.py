@@ -17,7 +17,19 @@ from benchmarks.measures import FULL, QUICK, Bench, Row
 from pinson.lib.config import Log
 from pinson.lib.logs import set_up
 
-PARTS = ("reads", "pages", "redirects", "posts", "bursts", "workers", "streams", "followers", "letters", "texts")
+PARTS = (
+    "reads",
+    "pages",
+    "redirects",
+    "posts",
+    "bursts",
+    "workers",
+    "streams",
+    "followers",
+    "pushes",
+    "letters",
+    "texts",
+)
 ROOT = Path(__file__).parents[1]
 PAPER = 170  # columns of a table that is not shown on a terminal
 ON_DISK = Path("/var/tmp")  # noqa: S108  (a place, not a name: /tmp is often memory, where fsync costs nothing)

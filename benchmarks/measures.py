@@ -11,6 +11,7 @@ import os
 import shutil
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from benchmarks import handing, letters, load, pace, redirects, streams, texts, world
+from benchmarks import handing, letters, load, pace, pushes, redirects, streams, texts, world
 from benchmarks.handing import Handed
 from benchmarks.load import Browsing, Publishing, Reading, Script
 from benchmarks.server import Server, serving
@@ -44,7 +45,7 @@ AWAY = Callable[[Callable[[Any], T], Any], T]
 class Plan(msgspec.Struct, frozen=True):
     """How much is measured: rounds of so many seconds, on data of this size.
 
-    streams: of apps. readers: of one page that is live. letters: of one message.
+    streams: of apps. readers: of one page that is live. letters, browsers: that one message goes to.
     """
 
     rounds: int
@@ -56,6 +57,7 @@ class Plan(msgspec.Struct, frozen=True):
     streamed: int
     followers: tuple[int, ...]
     letters: int
+    browsers: int
 
 
 FULL = Plan(
@@ -68,6 +70,7 @@ FULL = Plan(
     streamed=20,
     followers=(10, 10_000, 100_000),
     letters=5000,
+    browsers=4000,
 )
 QUICK = Plan(
     rounds=3,
@@ -79,6 +82,7 @@ QUICK = Plan(
     streamed=8,
     followers=(10, 1000, 10_000),
     letters=1000,
+    browsers=1000,
 )
 
 
@@ -219,6 +223,29 @@ class Bench:
         """Texts handed to a mobile network over SMPP, by one process."""
         found = self._in_turn({"texts": lambda: texts.hand_over(self._plan.seconds)})["texts"]
         yield texts_row(found)
+
+    def pushes(self) -> Iterator[Row]:
+        """One message to everybody who allowed their browser to ring, by one process, while homes are read."""
+        town, data = self._town()
+        holders, homes, speaker = self._plan.browsers, _homes(town.homes), town.posters[0]
+        with handing.receiving(pushes.Taking) as service:
+            self._tell(f"making {holders:,} alerts in browsers")
+            pushes.subscribe(data, speaker.id, port=service.port, holders=holders)
+            with self._serving(data, more=pushes.SETTINGS) as server:
+                flow = pace.Flow("reads", homes, ((self._plan.seconds, pushes.READS),), pushes.READERS)
+                quiet = self._in_turn({"reads alone": lambda: self._away(pace.run, pace.Job(server.port, (flow,)))[0]})[
+                    "reads alone"
+                ]
+
+                def measure() -> pushes.Round:
+                    self._names += 1
+                    text = pushes.TEXT.format(self._names)
+                    job = pushes.Job(server.port, speaker.token, text, homes, self._plan.seconds)
+                    return pushes.measure(service, lambda: self._away(pushes.publish, job), holders=holders, text=text)
+
+                found = self._in_turn({"pushes": measure})["pushes"]
+        miscounted = pushes.miscounted(data, [one.post_id for one in found], holders=holders)
+        yield pushes_row(found, quiet, miscounted)
 
     def posts(self) -> Iterator[Row]:
         """Durable posts over HTTP: many at once, and one after the other."""
@@ -613,6 +640,32 @@ def letters_row(
     more = {"beside_rate": busy.rate, "read_p99_ms": p99, "read_alone_p99_ms": before}
     wrong = row.wrong | {what: count for what, count in wrong.items() if count}
     return msgspec.structs.replace(row, wrong=wrong, numbers=row.numbers | more)
+
+
+def pushes_row(found: Sequence[pushes.Round], quiet: Sequence[pace.Result], miscounted: int) -> Row:
+    """What came of pushes. quiet: homes read while nothing was pushed."""
+    rate = _median([one.rate for one in found])
+    beside, alone = (
+        _median([one.latencies[2] for one in results]) * MS for results in ([one.reads for one in found], quiet)
+    )
+    wrong = Counter({"lines of the ledger": miscounted} if miscounted else {})
+    for one in found:
+        wrong.update(one.wrong)
+        wrong.update(one.reads.wrong)
+    return Row(
+        part="pushes",
+        name="pushes encrypted and posted, from the message to the last browser",
+        figure=f"{rate:,.0f}/s",
+        details=f"{found[0].sent:,} browsers, each with keys of its own; homes at {pushes.READS}/s meanwhile: "
+        f"p99 {beside:.1f} ms, {alone:.1f} ms without",
+        target="800/s",
+        met=rate >= 800,
+        value=rate,
+        wanted=800,
+        unit="/s",
+        wrong=dict(wrong),
+        numbers={"rate": rate, "rates": [one.rate for one in found], "home_p99_ms": beside, "home_alone_p99_ms": alone},
+    )
 
 
 def _handed_row(found: Sequence[Handed], *, part: str, name: str, how: str, wanted: int) -> Row:

@@ -58,6 +58,7 @@ class Worker:
         self._tools = tools
         self._driver = driver
         self._open: dict[asyncio.Task[Ended | Again], Delivery] = {}
+        self._claimed: list[Delivery] = []  # and not begun: the first of them last
 
     async def run(self) -> None:
         """Make what is due, until cancelled. What is under way then has a moment to end."""
@@ -96,6 +97,7 @@ class Worker:
         claimed = await db.write(
             deliveries.claim, channel=channel, now=now, until=now + LONGER.get(channel, LASTS), limit=limit
         )
+        self._claimed = claimed[::-1]
         try:
             async with db.read() as tx:
                 said = await self._driver.prepare(tx, claimed)
@@ -104,9 +106,12 @@ class Worker:
         except Exception as error:  # a bug of ours, before anything of the batch was begun
             results = [self._broken(one, error) for one in claimed]
             await db.write(deliveries.settle, channel=channel, results=results, now=now)
+            self._claimed.clear()
             return
-        for one in claimed:
+        while self._claimed:
+            one = self._claimed.pop()
             self._open[asyncio.create_task(self._driver.attempt(one, said.get(one.id)))] = one
+            await asyncio.sleep(0)  # each begins with work (to encrypt, to compose): requests have their turn between
 
     async def _settle(self, done: set["asyncio.Task[Ended | Again]"]) -> None:
         now = self._tools.clock.now()
@@ -125,7 +130,14 @@ class Worker:
         return Again(delivery.id, self._tools.clock.now() + BROKEN, type(error).__name__)
 
     async def _end(self) -> None:
-        """Keep what still ends within a moment. The rest is due again in a minute, or in doubt."""
+        """Keep what still ends within a moment. The rest is due again in a minute, or in doubt.
+
+        What was not begun is due at once.
+        """
+        if self._claimed:
+            now = self._tools.clock.now()
+            results = [Again(one.id, now, "") for one in self._claimed]
+            await self._tools.db.write(deliveries.settle, channel=self._driver.channel, results=results, now=now)
         if self._open:
             done, late = await asyncio.wait(self._open, timeout=LAST_WORDS)
             for task in late:

@@ -584,3 +584,50 @@ async def test_a_mistake_of_ours_in_what_is_read_puts_off_what_was_not_begun_and
     assert [(one.deliveries, one.error) for one in waiting] == [(1, "KeyError")]
     assert channel.sent == [("+33600000001", About.POST, post.id)]
     assert (await town.ledger(post)).get((Channel.SMS, What.IN_DOUBT)) is None
+
+
+class Stopped(Recorder):
+    """A channel that is stopped in its first attempt. turns: how often others had their turn before each."""
+
+    def __init__(self):
+        super().__init__(Channel.SMS)
+        self.working = None
+        self.others = 0
+        self.turns = []
+
+    async def attempt(self, delivery, said):
+        """Make it, and be stopped."""
+        self.turns.append(self.others)
+        if self.working is not None:
+            self.working.cancel()
+        return await super().attempt(delivery, said)
+
+
+async def test_what_a_stopped_process_had_taken_on_and_not_begun_is_no_doubt_and_leaves_with_the_next(town, world):
+    lab = await world.person("lab")
+    for number in ("+33600000001", "+33600000002", "+33600000003"):
+        await town.ask(number, of(lab))
+    await town.settle()
+    post = await world.publish(lab, "Hello")
+    await world.machine.reactor.settle()
+    channel = Stopped()
+    channel.working = asyncio.create_task(Worker(world.tools, channel).run())
+    await asyncio.gather(channel.working, return_exceptions=True)
+    channel.working, (sent,) = None, channel.sent
+
+    async def others():
+        while True:
+            channel.others += 1
+            await asyncio.sleep(0)
+
+    requests = asyncio.create_task(others())
+    worker = Worker(world.tools, channel)
+    while await worker.step():
+        pass
+    requests.cancel()
+
+    assert sorted(one[0] for one in channel.sent) == ["+33600000001", "+33600000002", "+33600000003"]
+    assert sent in channel.sent
+    assert (await town.ledger(post)).get((Channel.SMS, What.IN_DOUBT)) is None
+    first, second = channel.turns[1:]
+    assert second > first, "requests have their turn between attempts"
