@@ -72,6 +72,7 @@ from pinson.lib import dkim, lmtp
 from pinson.lib.blobs import Blobs
 from pinson.lib.clock import Clock, SystemClock
 from pinson.lib.config import Settings
+from pinson.lib.countries import Countries
 from pinson.lib.db.migrate import migrate, steps
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.http import Outgoing
@@ -245,6 +246,9 @@ async def machine(
     ip_blocks, filtered, emojis = IpBlocks(), FilteredPosts(), Emojis()
     cards = web.Cards(filtered, short_bases=settings.short_bases)
     look, redirects, clicks = Look(), Redirects(), Clickometer(db, clock, data / COUNTING)
+    table = settings.countries.file
+    countries = Countries(data / table if table else None, folder=data)
+    await asyncio.to_thread(countries.refresh)
     renderings = Renderings(settings.url, shapes, emojis, filtered, short_bases=settings.short_bases, clock=clock)
     wake = Wake()
     kinds = Kinds(FACTS)
@@ -291,6 +295,7 @@ async def machine(
         languages=Languages(),
         push_key=await db.write(notifications.push.public_key),
         clicks=clicks,
+        countries=countries,
         verifications=verifications,
         standing=standing,
         defaults=defaults,
@@ -362,6 +367,7 @@ async def machine(
                     watch,
                     reactor.run,
                     clicks.run,
+                    countries.run,
                     *returns(tools),
                     lambda: schedule.run(tools),
                     looks.run,

@@ -29,6 +29,7 @@ from pinson.app import MIGRATIONS
 from pinson.domain import instance
 from pinson.lib import config, dkim, dns, ids, log, papers, reactor
 from pinson.lib.config import BadSettings, Settings
+from pinson.lib.countries import BadTable, Table
 from pinson.lib.db import check
 from pinson.lib.db.check import DATABASE, Condition, NotOurDatabase
 from pinson.lib.db.migrate import steps
@@ -44,6 +45,7 @@ LARGE_WAL = 256 * MB  # SQLite moves it into the database every 4 MB, unless som
 SYNCS = 9
 SLOW_SYNC = 0.050  # seconds: nobody's post is answered sooner
 CLOCK_MAY_DIFFER = timedelta(seconds=5)
+OLD_TABLE = timedelta(days=365)
 PATIENCE = 10.0  # seconds for anything over the network
 NEWEST_BACKUP = "Stop the server, and restore the newest backup into a new folder."
 
@@ -81,6 +83,7 @@ def examine(data: Path, *, environ: Mapping[str, str], now: datetime) -> list[Fi
     return [
         *_or_well("settings", _settings(settings), "The settings can be used."),
         *_folder(data, now, running=running),
+        *_countries(settings, data, now),
         *asyncio.run(_paper()),
         *asyncio.run(_mail(settings, data, running=running)),
         *asyncio.run(_address(settings, running=running)),
@@ -143,6 +146,23 @@ def _folder(data: Path, now: datetime, *, running: bool) -> Iterator[Finding]:
         work = asyncio.run(_work(data))
         well = f"No dead letters; {work.waiting} facts wait for another try."
         yield from _or_well("reactions", _reactions(work, now, running=running), well)
+
+
+def _countries(settings: Settings, data: Path, now: datetime) -> Iterator[Finding]:
+    """The table that tells from which countries short links are followed; nothing where none is asked for."""
+    if not settings.countries.file:
+        return
+    try:
+        table = Table.open(data / settings.countries.file)
+    except BadTable as error:
+        advice = "Put a table of countries in the MMDB format there, or leave countries.file empty."
+        yield Finding(Level.WARNING, "countries", f"No country is told. {error}", advice)
+        return
+    if now - table.made_at > OLD_TABLE:
+        text = f"The table of countries is of {table.made_at:%Y-%m-%d}: addresses have moved since."
+        yield Finding(Level.WARNING, "countries", text, "Put a newer one there: no restart is needed.")
+    else:
+        yield Finding(Level.OK, "countries", f"Countries are told by a table of {table.made_at:%Y-%m-%d}.")
 
 
 def _permissions(data: Path) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ from pinson.domain.timelines import Timelines
 from pinson.lib.blobs import Blobs
 from pinson.lib.clock import Clock
 from pinson.lib.config import Settings
+from pinson.lib.countries import Countries
 from pinson.lib.db import Database
 from pinson.lib.http import Outgoing
 from pinson.lib.i18n import Catalogs
@@ -58,6 +59,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     languages: Languages
     push_key: str
     clicks: Clickometer
+    countries: Countries
     verifications: Verifications
     # views: in memory, behind the log
     standing: Standing

@@ -53,6 +53,11 @@ def _check_url(value: str) -> None:
         raise ValueError("not the address of a server")
 
 
+def _check_page(value: str) -> None:
+    if value and not (re.match(r"https?://\S+$", value, re.I) and urlsplit(value).hostname):
+        raise ValueError("not the address of a page")
+
+
 def _check_networks(values: tuple[str, ...]) -> None:
     for value in values:
         ipaddress.ip_network(value)
@@ -301,6 +306,25 @@ class Limits(Section, frozen=True):
     reports_per_24_hours: Annotated[Count, Meta(description="Reports to moderators, by account.")] = 400
 
 
+class Countries(Section, frozen=True):
+    """From which countries short links are followed. Told only with a table of your own, in the MMDB format."""
+
+    file: Annotated[
+        str,
+        Meta(description="The table, as DB-IP, IPinfo or MaxMind give it out. In the data folder if it has no path."),
+    ] = ""
+    source: Annotated[
+        str, Meta(description="Whose table it is. Shown beside the figures, as the licences of most ask.")
+    ] = ""
+    source_url: Annotated[
+        str,
+        Meta(
+            description="The page of those.",
+            extra=_is("http:// or https:// and an address, or nothing", _check_page),
+        ),
+    ] = ""
+
+
 class OAuth(Section, frozen=True):
     """How apps sign people in."""
 
@@ -365,6 +389,7 @@ class Settings(Section, frozen=True):
     mail: Mail = Mail()
     sms: Sms = Sms()
     limits: Limits = Limits()
+    countries: Countries = Countries()
     oauth: OAuth = OAuth()
     outgoing: Outgoing = Outgoing()
     log: Log = Log()

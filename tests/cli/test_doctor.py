@@ -23,6 +23,9 @@ from pinson.lib.clock import SystemClock, to_ms
 from pinson.lib.dkim import Signer, new_secret
 from pinson.lib.ids import first_at
 from tests.cli.conftest import free_port
+from tests.mmdb import geolite, table
+
+YEAR = timedelta(days=366)
 
 
 @pytest.fixture
@@ -392,6 +395,22 @@ def test_a_public_address_without_tls_is_broken_and_a_private_one_cannot_be_chec
     assert [level for level, _, _ in findings["address"]] == ["broken", "warning"]
     assert "not encrypted" in findings["address"][0][1]
     assert "cannot be checked from here" in findings["address"][1][1]
+
+
+def test_the_table_of_countries_is_asked_for_read_and_dated(examine, configure, data):
+    _, without = examine()
+    configure('countries.file = "countries.mmdb"')
+    _, missing = examine()
+    (data / "countries.mmdb").write_bytes(table({"192.0.2.0/24": geolite("FR")}, made=SystemClock().now()))
+    _, new = examine()
+    (data / "countries.mmdb").write_bytes(table({"192.0.2.0/24": geolite("FR")}, made=SystemClock().now() - YEAR))
+    _, old = examine()
+
+    assert "countries" not in without
+    found = [one["countries"][0][:2] for one in (missing, new, old)]
+    assert [level for level, _ in found] == ["warning", "ok", "warning"]
+    assert "No such file" in found[0][1]
+    assert "addresses have moved since" in found[2][1]
 
 
 def test_the_doctor_changes_nothing(examine, data, create):

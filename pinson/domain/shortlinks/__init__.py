@@ -29,6 +29,7 @@ from pinson.domain.shortlinks.model import (
     ClosedSite,
     FormerTarget,
     Made,
+    Origins,
     ShortLink,
     ShortLinkId,
     Utm,
@@ -47,10 +48,12 @@ from pinson.domain.shortlinks.queries import (
     of_account,
     of_post,
     of_posts,
+    origins_since,
     owned,
     owned_by_code,
 )
 from pinson.domain.shortlinks.rules import (
+    LEAST_TOLD,
     LONGEST_REASON,
     LONGEST_TITLE,
     LONGEST_UTM,
@@ -66,6 +69,7 @@ from pinson.domain.shortlinks.view import Redirects, Way
 from pinson.domain.shortlinks.visitors import asks_not_to_be_counted, is_ahead, visitor
 
 __all__ = [
+    "LEAST_TOLD",
     "LONGEST_REASON",
     "LONGEST_TITLE",
     "LONGEST_UTM",
@@ -78,6 +82,7 @@ __all__ = [
     "ClosedSite",
     "FormerTarget",
     "Made",
+    "Origins",
     "Redirects",
     "ShortLink",
     "ShortLinkChanged",
@@ -113,6 +118,7 @@ __all__ = [
     "of_account",
     "of_post",
     "of_posts",
+    "origins_since",
     "owned",
     "owned_by_code",
     "place",

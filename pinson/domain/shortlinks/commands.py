@@ -17,6 +17,7 @@ from pinson.domain.shortlinks.model import (
     Code,
     FormerTarget,
     Made,
+    Origin,
     ShortLink,
     ShortLinkId,
 )
@@ -117,15 +118,16 @@ async def displace(tx: WriteTx, *, post_id: int) -> None:
         await store.update(tx, msgspec.structs.replace(link, post_id=None))
 
 
-async def count(tx: WriteTx, *, clicks: Sequence[Clicks]) -> None:
+async def count(tx: WriteTx, *, clicks: Sequence[Clicks], origins: Sequence[Origin] = ()) -> None:
     """Add to what was counted. What is of links that are gone meanwhile is dropped."""
-    await store.count(tx, clicks)
+    await store.count(tx, clicks, origins)
 
 
 async def forget_old(tx: WriteTx, *, now: datetime, limit: int = 2000) -> int:
     """Forget up to `limit` of what was counted longer ago than 25 months; how much. Call again until none."""
     await store.forget_gaps(tx, before=now - KEPT)
-    return await store.forget_clicks(tx, before=now - KEPT, limit=limit)
+    forgotten = await store.forget_origins(tx, before=now - KEPT, limit=limit)
+    return forgotten + await store.forget_clicks(tx, before=now - KEPT, limit=limit)
 
 
 async def note_gaps(tx: WriteTx, *, moments: Sequence[datetime]) -> None:

@@ -6,7 +6,8 @@ never set. A clean stop writes what is left (app.py), and a disk that is full lo
 A process that is killed loses what it counted since it last wrote: half a second, at most one. The next that starts
 says so, where figures are shown.
 
-Nothing is known of who it was: no address, no name of a browser, no identifier gets here.
+Nothing is known of who it was: no address, no name of a browser, no identifier gets here. The country does, where
+whoever runs the server has a table of them (lib/countries.py); as a sum of its own, beside no channel.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from pathlib import Path
 import structlog
 
 from pinson.domain.shortlinks import commands
-from pinson.domain.shortlinks.model import Channel, Clicks, ShortLinkId, Visitor
+from pinson.domain.shortlinks.model import Channel, Clicks, Origin, ShortLinkId, Visitor
 from pinson.lib.clock import EPOCH, Clock, from_ms
 from pinson.lib.db import CannotWrite, Database
 from pinson.lib.vigil import Vigil
@@ -27,6 +28,7 @@ HOUR = 3_600_000  # milliseconds
 events = structlog.get_logger("pinson.shortlinks")
 
 Key = tuple[ShortLinkId, int, Channel, Visitor]
+Place = tuple[ShortLinkId, int, str]
 
 
 class Clickometer:
@@ -41,11 +43,18 @@ class Clickometer:
         self._clock = clock
         self._vigil = Vigil(folder, now=clock.now())
         self._counted: Counter[Key] = Counter()
+        self._origins: Counter[Place] = Counter()
 
-    def count(self, id: ShortLinkId, channel: Channel, visitor: Visitor) -> None:
-        """Somebody, or something, followed a link just now."""
+    def count(self, id: ShortLinkId, channel: Channel, visitor: Visitor, *, country: str | None = None) -> None:
+        """Somebody, or something, followed a link just now.
+
+        Args:
+            country: of a person, "" if it is not known; None where countries are not told.
+        """
         hour = int((self._clock.now() - EPOCH).total_seconds()) // 3600
         self._counted[id, hour, channel, visitor] += 1
+        if country is not None:
+            self._origins[id, hour, country] += 1
 
     async def start(self) -> None:
         """Say what processes before this one lost, if they were stopped by force."""
@@ -71,14 +80,17 @@ class Clickometer:
         if not self._counted:
             return
         counted, self._counted = self._counted, Counter()
+        places, self._origins = self._origins, Counter()
         clicks = [
             Clicks(id, from_ms(hour * HOUR), channel, visitor, times)
             for (id, hour, channel, visitor), times in counted.items()
         ]
+        origins = [Origin(id, from_ms(hour * HOUR), country, times) for (id, hour, country), times in places.items()]
         try:
-            await self._db.write(commands.count, clicks=clicks)
+            await self._db.write(commands.count, clicks=clicks, origins=origins)
         except Exception:
             self._counted.update(counted)
+            self._origins.update(places)
             raise
 
     async def run(self) -> None:

@@ -103,6 +103,39 @@ class Clicks(msgspec.Struct, frozen=True):
     clicks: int
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """How many people followed a link from one country in one hour. country: two letters, or "" if it is not known."""
+
+    link_id: ShortLinkId
+    hour: datetime
+    country: str
+    clicks: int
+
+
+class FromCountry(msgspec.Struct, frozen=True):
+    """How many people came from one country. country: see `Origin`."""
+
+    country: str
+    clicks: int
+
+
+class Origins(msgspec.Struct, frozen=True):
+    """From where people came, as far as it is told: `people` in all.
+
+    countries: those with enough of them, most first. others: people from all countries with fewer, together.
+    unknown: those whose address the table does not know, or who came while there was none.
+    """
+
+    countries: dict[str, int]
+    others: int
+    unknown: int
+
+    @property
+    def people(self) -> int:
+        """All of them."""
+        return sum(self.countries.values()) + self.others + self.unknown
+
+
 class FormerTarget(msgspec.Struct, frozen=True):
     """Where a link led before, and until when."""
 

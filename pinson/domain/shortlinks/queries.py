@@ -5,17 +5,19 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.shortlinks import store
+from pinson.domain.shortlinks import rules, store
 from pinson.domain.shortlinks.model import (
     Channel,
     Clicks,
     ClosedSite,
     Coded,
     FormerTarget,
+    Origins,
     ShortLink,
     ShortLinkId,
 )
 from pinson.domain.shortlinks.rules import ShortLinkNotFound
+from pinson.lib.clock import EPOCH
 from pinson.lib.db import ReadTx
 from pinson.lib.paging import Page
 
@@ -92,6 +94,15 @@ async def former_targets(tx: ReadTx, id: ShortLinkId) -> list[FormerTarget]:
 async def clicks_since(tx: ReadTx, ids: Sequence[ShortLinkId], *, since: datetime) -> list[Clicks]:
     """What was counted of these links from an hour on, oldest first. One statement."""
     return await store.clicks_since(tx, ids, since=since)
+
+
+async def origins_since(tx: ReadTx, ids: Sequence[ShortLinkId], *, people: int, since: datetime = EPOCH) -> Origins:
+    """From where people followed these links from an hour on, as far as it is told. One statement.
+
+    Args:
+        people: how many there were in that time.
+    """
+    return rules.origins(await store.origins_since(tx, ids, since=since), people=people)
 
 
 async def gaps(tx: ReadTx, *, since: datetime, limit: int = 3) -> list[datetime]:

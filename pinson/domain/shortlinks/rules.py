@@ -9,13 +9,13 @@ typed from a poster, and drawn as a smaller QR code. That leaves 12 thousand mil
 import ipaddress
 import re
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from yarl import URL
 
 from pinson.domain import servers
-from pinson.domain.shortlinks.model import Channel, Checked, Utm, Wish
+from pinson.domain.shortlinks.model import Channel, Checked, FromCountry, Origins, Utm, Wish
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.http import is_public
 
@@ -25,6 +25,7 @@ MOST_CHARACTERS = 2048  # of a target
 LONGEST_TITLE, LONGEST_UTM, LONGEST_REASON = 120, 60, 300
 MOST_CLICKS = 10**9
 MOST_AT_ONCE = 200
+LEAST_TOLD = 5  # people from one country, for it to be told: fewer could point at somebody
 
 _CODE = re.compile(rf"(?=[a-z]*[0-9])[{SIGNS}]{{{LENGTH}}}")
 _LOCAL_NAMES = ("localhost", "local", "internal", "lan", "home.arpa")
@@ -252,6 +253,18 @@ def check_utm(utm: Mapping[Channel, Utm]) -> dict[Channel, Utm]:
     if any(len(part) > LONGEST_UTM for one in kept.values() for part in (one.source, one.medium, one.campaign)):
         raise UtmTooLong(limit=LONGEST_UTM)
     return {channel: one for channel, one in kept.items() if one != Utm()}
+
+
+def origins(found: Sequence[FromCountry], *, people: int) -> Origins:
+    """What is told of where people came from: of countries with fewer than `LEAST_TOLD`, only the sum.
+
+    Args:
+        people: how many there were; those that `found` does not hold came while no country was looked up.
+    """
+    named = sorted((one for one in found if one.country), key=lambda one: (-one.clicks, one.country))
+    told = {one.country: one.clicks for one in named if one.clicks >= LEAST_TOLD}
+    others = sum(one.clicks for one in named if one.clicks < LEAST_TOLD)
+    return Origins(told, others, unknown=max(0, people - sum(told.values()) - others))
 
 
 def _is_private(host: str) -> bool:

@@ -12,6 +12,8 @@ from pinson.domain.shortlinks.model import (
     Code,
     Coded,
     FormerTarget,
+    FromCountry,
+    Origin,
     ShortLink,
     ShortLinkId,
 )
@@ -20,7 +22,7 @@ from pinson.lib.clock import from_ms
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.paging import Page
 
-OWNS = ("short_links", "short_codes", "short_targets", "short_clicks", "short_gaps", "closed_sites")
+OWNS = ("short_links", "short_codes", "short_targets", "short_clicks", "short_origins", "short_gaps", "closed_sites")
 
 LINK = (
     "id, account_id, target, title, created_at, post_id, expires_at, max_clicks, taken, utm, retired_at"
@@ -88,6 +90,22 @@ CLICKS_SINCE = """
     SELECT link_id, hour, channel, visitor, clicks FROM short_clicks
     WHERE link_id IN (SELECT value FROM json_each(:ids)) AND hour >= :since
     ORDER BY hour
+"""
+
+COUNT_ORIGIN = """
+    INSERT INTO short_origins (link_id, hour, country, clicks)
+    SELECT id, :hour, :country, :clicks FROM short_links WHERE id = :link_id
+    ON CONFLICT (link_id, hour, country) DO UPDATE SET clicks = clicks + excluded.clicks
+"""
+FORGET_ORIGINS = """
+    DELETE FROM short_origins WHERE (link_id, hour, country) IN (
+        SELECT link_id, hour, country FROM short_origins WHERE hour < :before ORDER BY hour LIMIT :limit
+    )
+"""
+ORIGINS_SINCE = """
+    SELECT country, SUM(clicks) AS clicks FROM short_origins
+    WHERE link_id IN (SELECT value FROM json_each(:ids)) AND hour >= :since
+    GROUP BY country
 """
 
 NEW_GAP = "INSERT INTO short_gaps (at) VALUES (:at) ON CONFLICT DO NOTHING"
@@ -188,11 +206,12 @@ async def former(tx: ReadTx, id: ShortLinkId) -> list[FormerTarget]:
     return await tx.all(FormerTarget, FORMER, link_id=id)
 
 
-async def count(tx: WriteTx, clicks: Sequence[Clicks]) -> None:
+async def count(tx: WriteTx, clicks: Sequence[Clicks], origins: Sequence[Origin]) -> None:
     """Add to what was counted, and to the sums."""
     rows = [_row(one) for one in clicks]
     await tx.run_many(COUNT, rows)
     await tx.run_many(SUM, rows)
+    await tx.run_many(COUNT_ORIGIN, [msgspec.structs.asdict(one) for one in origins])
 
 
 async def forget_clicks(tx: WriteTx, *, before: datetime, limit: int) -> int:
@@ -206,6 +225,16 @@ async def forget_clicks(tx: WriteTx, *, before: datetime, limit: int) -> int:
 async def clicks_since(tx: ReadTx, ids: Sequence[int], *, since: datetime) -> list[Clicks]:
     """What was counted of these links from an hour on, oldest first. O(hours) on the primary key."""
     return await tx.all(Clicks, CLICKS_SINCE, ids=list(ids), since=since)
+
+
+async def forget_origins(tx: WriteTx, *, before: datetime, limit: int) -> int:
+    """Forget up to `limit` of what was counted by country in hours before a moment; how much."""
+    return await tx.run(FORGET_ORIGINS, before=before, limit=limit)
+
+
+async def origins_since(tx: ReadTx, ids: Sequence[int], *, since: datetime) -> list[FromCountry]:
+    """How many people followed these links from an hour on, by country. O(hours and countries) on the primary key."""
+    return await tx.all(FromCountry, ORIGINS_SINCE, ids=list(ids), since=since)
 
 
 async def new_gap(tx: WriteTx, at: datetime) -> None:

@@ -411,6 +411,21 @@ class ShortLinkEntity(msgspec.Struct):
     own: int
 
 
+class CountriesEntity(msgspec.Struct):
+    """From which countries people followed a short link; countries, others and unknown add up to people.
+
+    is_counted: whether this server tells countries now: it takes a table that whoever runs it puts there.
+    countries: by code (ISO 3166-1, two letters). others: from all countries from which fewer than five people came.
+    unknown: people whose country the table does not say, or who came while there was none.
+    """
+
+    is_counted: bool
+    people: int
+    countries: dict[str, int]
+    others: int
+    unknown: int
+
+
 def short_link(link: ShortLink, codes: Mapping[Channel, str], *, base: str, now: datetime) -> ShortLinkEntity:
     """The entity of a link.
 

@@ -8,11 +8,12 @@ from msgspec import UNSET, UnsetType
 from starlette.responses import Response
 
 from pinson.domain import shortlinks
-from pinson.domain.shortlinks import Channel, ShortLink, ShortLinkId, Utm, Wish
+from pinson.domain.shortlinks import Channel, Origins, ShortLink, ShortLinkId, Utm, Wish
 from pinson.interfaces.api import Call, json
 from pinson.interfaces.own import entities
-from pinson.interfaces.own.entities import ShortLinkEntity, UtmEntity
+from pinson.interfaces.own.entities import CountriesEntity, ShortLinkEntity, UtmEntity
 from pinson.interfaces.request import Routes
+from pinson.lib.db import ReadTx
 from pinson.lib.paging import Page
 
 routes = Routes()
@@ -113,6 +114,20 @@ async def show_link(call: Call, form: OneLink) -> Response:
     """One link of the account."""
     link = await _owned(call, form.code)
     return await _answer(call, link)
+
+
+@routes.get(f"{ROOT}/{{code}}/countries", scopes=("read:statuses",), answers=CountriesEntity)
+async def show_countries(call: Call, form: OneLink) -> Response:
+    """From which countries people followed a link, in the last 25 months."""
+    link = await _owned(call, form.code)
+
+    async def read(tx: ReadTx) -> Origins:
+        return await shortlinks.origins_since(tx, [link.id], people=link.people)
+
+    found = await call.tools.db.read_in_thread(read)
+    return json(
+        CountriesEntity(call.tools.countries.is_there, link.people, found.countries, found.others, found.unknown)
+    )
 
 
 @routes.on("PATCH", f"{ROOT}/{{code}}", scopes=("write:statuses",), answers=ShortLinkEntity)

@@ -126,7 +126,8 @@ class ShortLinks:
             await self._show(scope, send, 410)
             return
         if not shortlinks.asks_not_to_be_counted(headers, self._uncounted):
-            self._tools.clicks.count(way.link_id, way.channel, visitor)
+            country = self._country(scope) if visitor is Visitor.PEOPLE else None
+            self._tools.clicks.count(way.link_id, way.channel, visitor, country=country)
         if visitor is Visitor.MACHINES and shortlinks.is_ahead(headers):
             await _answer(send, 503, AHEAD)
         else:
@@ -150,6 +151,11 @@ class ShortLinks:
             return user is not None and any(
                 member.account_id == account_id for member in await access.memberships(tx, user.id)
             )
+
+    def _country(self, scope: Scope) -> str | None:
+        """From where a person comes. The address goes no further: it is looked up, and that is all."""
+        client = scope.get("client")  # behind a proxy that is trusted, whom it names: see lib/serving
+        return self._tools.countries.of(client[0] if client else "")
 
     def _is_own_host(self, scope: Scope) -> bool:
         return header(scope, b"host").lower().encode("latin-1") == self._own_host

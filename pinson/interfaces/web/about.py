@@ -12,7 +12,7 @@ from starlette.responses import Response
 from pinson.domain import accounts, instance, posts
 from pinson.domain.instance import Paper, TermsNotFound
 from pinson.interfaces.request import Routes
-from pinson.interfaces.web import dates
+from pinson.interfaces.web import dates, origins
 from pinson.interfaces.web.site import Call
 from pinson.lib.i18n import typography
 
@@ -51,7 +51,7 @@ async def show_rules(call: Call) -> Response:
 @routes.get("/how-we-count")
 async def how_we_count(call: Call) -> Response:
     """What is counted here, and what is not."""
-    return call.page("how_we_count")
+    return call.page("how_we_count", least_told=origins.least(call))
 
 
 class Uncounted(msgspec.Struct):

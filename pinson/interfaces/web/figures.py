@@ -20,9 +20,9 @@ from pinson.domain.accounts import AccountId
 from pinson.domain.deliveries import Channel, Line, Pace, What
 from pinson.domain.events import Event
 from pinson.domain.posts import Post, PostId, Visibility
-from pinson.domain.shortlinks import ShortLink
+from pinson.domain.shortlinks import Origins, ShortLink, ShortLinkId
 from pinson.interfaces.request import Routes
-from pinson.interfaces.web import dates
+from pinson.interfaces.web import dates, origins
 from pinson.interfaces.web.events.page import opened
 from pinson.interfaces.web.sheets import sheet
 from pinson.interfaces.web.site import Call
@@ -62,6 +62,7 @@ class Row(msgspec.Struct, frozen=True):
     sent: Mapping[Channel, int]
     people: int
     machines: int
+    links: Sequence[ShortLinkId]
     paces: Sequence[Pace]
 
 
@@ -97,6 +98,7 @@ async def show(call: Call, form: Asked) -> Response:
         rows, lines = await _read(tx, account_id, event, since=call.now - timedelta(days=days), limit=MOST_POSTS)
         theirs = await events.of_account(tx, account_id, limit=8)
         gaps = await shortlinks.gaps(tx, since=call.now - timedelta(days=days))
+        found = await _origins(tx, rows) if call.tools.countries.is_there else None
     facts: dict[str, Any] = {
         "rows": rows,
         "total": _total(rows),
@@ -108,6 +110,7 @@ async def show(call: Call, form: Asked) -> Response:
         "choices": DAYS,
         "events": [one for one in theirs if one.starts_at <= call.now],
         "is_full": len(rows) == MOST_POSTS,
+        "origins": origins.lines(call, found) if found else [],
         "gaps": [dates.moment(at, lang=call.lang, zone=call.zone) for at in gaps],
         "clock": lambda at: dates.moment(at, lang=call.lang, zone=call.zone),
     }
@@ -160,6 +163,24 @@ async def export(call: Call, form: Asked) -> Response:
     return sheet("figures.csv", head, table)
 
 
+@routes.get("/figures/countries.csv")
+async def export_countries(call: Call, form: Asked) -> Response:
+    """From where people followed the links of these messages.
+
+    Raises:
+        NotSignedIn, RoleForbids, EventNotFound.
+    """
+    account_id = call.require(SEEING)
+    async with call.tools.db.read() as tx:
+        event = (await opened(tx, call, form.event))[0] if form.event else None
+    since = call.now - timedelta(days=form.days if form.days in DAYS else 7)
+
+    async def read(tx: ReadTx) -> Origins:
+        return await _origins(tx, (await _read(tx, account_id, event, since=since, limit=MOST_EXPORTED))[0])
+
+    return origins.file(call, "countries.csv", await call.tools.db.read_in_thread(read))
+
+
 async def _read(
     tx: ReadTx, account_id: AccountId, event: Event | None, *, since: datetime, limit: int
 ) -> tuple[list[Row], list[Line]]:
@@ -188,6 +209,7 @@ async def _read(
             sent=sent[id],
             people=sum(link.people for link in links[id]),
             machines=sum(link.machines for link in links[id]),
+            links=[link.id for link in links[id]],
             paces=paces[id],
         )
         for id in ids
@@ -203,6 +225,12 @@ async def _ids(tx: ReadTx, account_id: AccountId, event: Event | None, *, since:
     of_then = await posts.posts(tx, [one.id for one in shapes if one.visibility is Visibility.PUBLIC])
     own = (one for one in of_then.values() if one.boost_of_id is None and one.created_at >= since)
     return sorted((one.id for one in own), reverse=True)
+
+
+async def _origins(tx: ReadTx, rows: Sequence[Row]) -> Origins:
+    """From where people followed the links of these messages, ever. One statement."""
+    ids = [id for row in rows for id in row.links]
+    return await shortlinks.origins_since(tx, ids, people=sum(row.people for row in rows))
 
 
 def _total(rows: Sequence[Row]) -> dict[str, int]:

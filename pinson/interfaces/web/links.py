@@ -21,7 +21,7 @@ from starlette.responses import Response
 from pinson.domain import shortlinks
 from pinson.domain.shortlinks import Channel, Checked, Clicks, ShortLink, ShortLinkId, Utm, Visitor, Wish
 from pinson.interfaces.request import Routes
-from pinson.interfaces.web import dates
+from pinson.interfaces.web import dates, origins
 from pinson.interfaces.web.sheets import sheet
 from pinson.interfaces.web.site import Call
 from pinson.interfaces.web.writing import BadMoment
@@ -191,6 +191,10 @@ async def show_one(call: Call, form: Changed) -> Response:
         codes = (await shortlinks.codes_of(tx, [link.id]))[link.id]
         clicks = await shortlinks.clicks_since(tx, [link.id], since=since)
         former = await shortlinks.former_targets(tx, link.id)
+        found = None
+        if call.tools.countries.is_there:
+            people = sum(one.clicks for one in clicks if one.visitor is Visitor.PEOPLE)
+            found = await shortlinks.origins_since(tx, [link.id], people=people, since=since)
     if not call.problems:
         form = Changed(
             form.code,
@@ -207,6 +211,7 @@ async def show_one(call: Call, form: Changed) -> Response:
         line=_line(call, link, codes, clicks),
         days=_days(call, clicks),
         by_channel=_by_channel(clicks),
+        origins=origins.lines(call, found) if found else [],
         codes={channel: _address(call, code) for channel, code in codes.items()},
         channels=list(Channel),
         former=former,
@@ -320,6 +325,20 @@ async def export_clicks(call: Call, form: Changed) -> Response:
     head = (_("Hour (UTC)"), _("Given out by"), _("Who"), _("Times"))
     rows = ((f"{one.hour:%Y-%m-%d %H:00}", one.channel, one.visitor, one.clicks) for one in clicks)
     return sheet(f"{form.code.lower()}.csv", head, rows)
+
+
+@routes.get("/links/{code}/countries.csv")
+async def export_countries(call: Call, form: Changed) -> Response:
+    """From where people came, over all the time that is kept.
+
+    Raises:
+        NotSignedIn, RoleForbids, ShortLinkNotFound.
+    """
+    account_id = call.require(SEEING)
+    async with call.tools.db.read() as tx:
+        link = await shortlinks.owned_by_code(tx, form.code.lower(), account_id=account_id)
+        found = await shortlinks.origins_since(tx, [link.id], people=link.people)
+    return origins.file(call, f"{form.code.lower()}-countries.csv", found)
 
 
 async def _list(call: Call, form: Pasted, *, made: int = 0, refused: Sequence[Refused] = ()) -> Response:
