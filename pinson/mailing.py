@@ -161,6 +161,14 @@ def leave_page(url: str, key: str, topic_id: int) -> str:
     return f"{url}/s/leave/{key}/{topic_id}"
 
 
+def asked(_: Callable[[str], str], name: str) -> tuple[str, str]:
+    """What the letter asks of whoever is said to want the messages of somebody, and what they agree to."""
+    question = _(
+        "somebody, you we hope, asked for the messages of {name} at this address. Nothing will come before you agree."
+    ).format(name=name)
+    return question, _("Yes, I want these e-mails")
+
+
 class _Facts(msgspec.Struct, frozen=True):
     """All that a batch of letters is about, by id. wanted: topics by which a post may be wanted."""
 
@@ -345,18 +353,14 @@ class _Writer:
         match note.kind:
             case NoteKind.CODE | NoteKind.ASK:
                 topic = note.data.get("topic", "")
+                question, yes = asked(_, topic)
                 subject = _("Confirm: messages of {name} by e-mail").format(name=topic)
                 blocks = [
                     Paragraph(_("Hello,")),
-                    Paragraph(
-                        _(
-                            "somebody, you we hope, asked for the messages of {name} at this address. Nothing will "
-                            "come before you agree."
-                        ).format(name=topic)
-                    ),
+                    Paragraph(question),
                 ]
                 if link := note.data.get("link"):
-                    blocks.append(Button(_("Yes, I want these e-mails"), confirm_page(self._url, link)))
+                    blocks.append(Button(yes, confirm_page(self._url, link)))
                 if code := note.data.get("code"):
                     blocks += [Paragraph(_("Or type this code on the page where you asked:")), Code(code)]
                 blocks.append(

@@ -35,6 +35,7 @@ class Source(StrEnum):
     SMS = "sms"
     INVITATION = "invitation"  # a list of addresses was invited
     MEMBER = "member"  # signed in
+    APP = "app"  # a program took the address; what it showed, we do not know
 
 
 class Confirmed(StrEnum):

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 from starlette.responses import Response
 
-from pinson.interfaces.mastodon.api import Call, NothingHere, Who, json
+from pinson.interfaces.mastodon.api import Call, NothingHere, json
 from pinson.interfaces.mastodon.entities import Empty, Nothing
 from pinson.interfaces.request import Routes
 
@@ -72,12 +72,6 @@ async def generate(_call: Call) -> Response:
 @routes.get("/api/v1_alpha/async_refreshes/{id}", scopes=("read",), answers=AsyncRefreshAnswer)
 async def async_refresh(_call: Call) -> Response:
     """Something that is still being looked for: no answer here says that anything is."""
-    raise NothingHere
-
-
-@routes.post("/api/v1/accounts/{id}/email_subscriptions", who=Who.NOBODY, answers=Empty)
-async def subscribe_by_email(_call: Call) -> Response:
-    """Have an account's posts sent by e-mail, which no account offers."""
     raise NothingHere
 
 

@@ -25,7 +25,6 @@ async def test_nobody_has_a_summary_of_a_year(world):
         "GET /api/proofs",
         "POST /api/v1/statuses/{id}/translate",
         "GET /api/v1_alpha/async_refreshes/1",
-        "POST /api/v1/accounts/{id}/email_subscriptions",
     ],
 )
 async def test_what_was_removed_or_is_off_is_not_found(world, path):
