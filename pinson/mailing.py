@@ -455,7 +455,7 @@ class _Writer:
             case Reason.CAP:
                 said = _("your limit of the week for {name} was reached")
             case Reason.PAUSED:
-                said = _("you had paused everything")
+                said = _("you had paused {name}")
         return self._typed(said.format(name=name))
 
     def _ways_out(self, topic_id: int) -> Links:

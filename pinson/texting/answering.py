@@ -243,13 +243,10 @@ async def _done(
             if await alerts.confirm(tx, address_id=address.id, code=digits, now=now) is None:
                 raise alerts.WrongCode
             return await _hello(tx, speech, address)
-        case Pause(span):
-            until = now + (span or UNTIL_THEN)
-            await alerts.pause(tx, reader_id=address.reader_id, until=until, now=now)
-            return speech.paused(until)
-        case Resume():
-            await alerts.pause(tx, reader_id=address.reader_id, until=None, now=now)
-            return speech.resumed()
+        case Pause(span, name):
+            return await _hold(tx, speech, address, name, until=now + (span or UNTIL_THEN), now=now)
+        case Resume(name):
+            return await _go_on(tx, speech, address, name, now=now)
         case Read(name) | Who(name):
             profile = await names.profile(tx, name)
             if profile is None or profile.id in obeying.tools.standing.hidden:
@@ -280,6 +277,37 @@ async def _stop(tx: WriteTx, obeying: _Obeying, address: Address, *, now: dateti
     await alerts.invitations.refuse(tx, address_id=address.id, how=Withdrawn.SMS, now=now)
     await alerts.leave_all(tx, address_ids=[address.id], how=Withdrawn.SMS, goodbye=obeying.goodbye, now=now)
     return ""
+
+
+async def _hold(tx: WriteTx, speech: Speech, address: Address, name: str, *, until: datetime, now: datetime) -> str:
+    """Let nothing come for a while: of one topic, or of all."""
+    if not name:
+        await alerts.pause(tx, reader_id=address.reader_id, until=until, now=now)
+        return speech.paused(until)
+    found = await names.topic(tx, name)
+    if found is None:
+        return speech.unknown(name)
+    topic, shown = found
+    about = await alerts.pause_topic(tx, address_ids=[address.id], topic_id=topic.id, until=until, now=now)
+    return speech.topic_paused(shown, name, until) if about else speech.did_not_follow(shown)
+
+
+async def _go_on(tx: WriteTx, speech: Speech, address: Address, name: str, *, now: datetime) -> str:
+    """Let it come again: of one topic, or all that this telephone has paused."""
+    found = await names.topic(tx, name) if name else None
+    if name and found is None:
+        return speech.unknown(name)
+    topic_id = found[0].id if found is not None else None
+    about = await alerts.pause_topic(tx, address_ids=[address.id], topic_id=topic_id, until=None, now=now)
+    if found is None:
+        await alerts.pause(tx, reader_id=address.reader_id, until=None, now=now)
+        return speech.resumed()
+    if not about:
+        return speech.did_not_follow(found[1])
+    reader = await alerts.reader(tx, address.reader_id)
+    if reader is not None and reader.paused_until is not None and reader.paused_until > now:
+        return speech.paused(reader.paused_until)
+    return speech.topic_resumed(found[1])
 
 
 async def _bar(tx: WriteTx, obeying: _Obeying, address: Address, name: str, *, now: datetime) -> str:
@@ -320,6 +348,8 @@ async def _follow(
         wish = msgspec.structs.replace(wish, rhythm=alerts.first_rhythm(topic.kind))
     if topic.kind is TopicKind.ACCOUNT and topic.id in obeying.tools.standing.hidden:
         return obeying.speech.unknown(name)
+    if address.confirmed_at is not None:  # whoever asks anew has paused it no longer
+        await alerts.pause_topic(tx, address_ids=[address.id], topic_id=topic.id, until=None, now=now)
     asked = await alerts.ask(
         tx,
         reach=reach,

@@ -56,13 +56,16 @@ class Approve(msgspec.Struct, frozen=True):
 
 
 class Pause(msgspec.Struct, frozen=True):
-    """Hear nothing for so long; None: until `Resume`."""
+    """Hear nothing for so long, or nothing of one; None: until `Resume`."""
 
     span: timedelta | None = None
+    name: str = ""
 
 
 class Resume(msgspec.Struct, frozen=True):
-    """Hear again."""
+    """Hear again, of all or of one."""
+
+    name: str = ""
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -160,7 +163,8 @@ FOLLOW = _words("suivre suis follow subscribe abonner abonnement join")
 FOLLOW_SHORT = _words("s f on")
 YES = _words("oui yes ok o y ouais confirmer confirme confirm daccord")
 START = _words("bonjour start signup salut hello inscription")
-RESUME = _words("reprise reprendre resume on")
+RESUME_ONE = _words("reprise reprendre resume")
+RESUME = RESUME_ONE | _words("on")
 HELP = _words("aide help info infos ?")
 RHYTHMS = {
     **dict.fromkeys(("cles", "cle", "key", "keys", "essentiel", "essential", "moments"), Rhythm.KEY),
@@ -169,6 +173,7 @@ RHYTHMS = {
 }
 _SPAN = re.compile(r"(\d{1,3})(min|minutes?|mn|m|h|heures?|hours?|j|jours?|d|days?)")
 _SPLIT_SPAN = re.compile(r"\b(\d{1,3})\s+(?=(?:min|minutes?|mn|m|h|heures?|hours?|j|jours?|d|days?)\b)", re.I)
+_AROUND = _words("pour for de of")  # what may stand around whom, and for how long
 _EDGES = re.compile(r"^[\s.,;:!…\"'()«»“”’*_-]+|[\s.,;:!?…\"'()«»“”’*_-]+$")
 
 
@@ -247,6 +252,7 @@ def _named(words: Sequence[str], folded: Sequence[str]) -> Command | None:
         **dict.fromkeys(("lire", "get", "g"), Read),
         **dict.fromkeys(("qui", "whois", "who", "w"), Who),
         **dict.fromkeys(("stats", "stat"), Stats),
+        **dict.fromkeys(RESUME_ONE, Resume),
         "rt": Repeat,
         **dict.fromkeys(("fav", "like"), Like),
         # a word is followed as a hashtag is: what people watch for is written with one
@@ -280,15 +286,20 @@ def _follow(rest: list[str], *, loose: bool) -> Follow | None:
 
 
 def _pause(rest: list[str]) -> Pause | None:
-    """For how long. Whom it is of does not matter: a pause is of all."""
-    spans = [found for found in _SPAN.finditer(_SPLIT_SPAN.sub(r"\1", " ".join(rest))) if found]
-    if not spans:
-        return Pause() if len(rest) <= 1 else None
-    amount, unit = int(spans[0][1]), spans[0][2]
+    """For how long, and of whom if not of all."""
+    said = _SPLIT_SPAN.sub(r"\1", " ".join(rest)).split(" ") if rest else []
+    found = next((one for word in said if (one := _SPAN.fullmatch(word))), None)
+    others = [word for word in said if not _SPAN.fullmatch(word) and word not in NOISE | _AROUND]
+    if len(others) > 1 or len(rest) > SENTENCE:
+        return None
+    name = others[0] if others else ""
+    if found is None:
+        return Pause(name=name)
+    amount, unit = int(found[1]), found[2]
     if unit.startswith("m"):
         span = timedelta(minutes=amount)
     elif unit.startswith("h"):
         span = timedelta(hours=amount)
     else:
         span = timedelta(days=amount)
-    return Pause(min(span, LONGEST_PAUSE)) if len(rest) <= SENTENCE else None
+    return Pause(min(span, LONGEST_PAUSE), name)

@@ -136,6 +136,17 @@ class Speech:
             "time": self._time(until),
         }
 
+    def topic_paused(self, topic: str, name: str, until: datetime) -> str:
+        """Nothing of one until then. name: as they wrote it."""
+        there = until.astimezone(self._zone)
+        return self._(
+            "Nothing of %(topic)s until %(day)s at %(time)s; then all in one text. RESUME %(name)s: at once."
+        ) % {"topic": topic, "day": f"{there.day:02}/{there.month:02}", "time": self._time(until), "name": name}
+
+    def topic_resumed(self, topic: str) -> str:
+        """Texts of one come again."""
+        return self._("Done: texts of %(topic)s come again.") % {"topic": topic}
+
     def resumed(self) -> str:
         """Texts come again."""
         return self._("Done: texts come again.")

@@ -135,6 +135,58 @@ async def test_a_pause_holds_and_then_one_digest_comes(street, world):
     assert sms.measure(digest[0]).parts == 1
 
 
+async def test_a_pause_of_one_holds_nothing_else_and_ends_in_one_digest(street, world):
+    lab, town = await world.people("lab", "town")
+    await follows(street, PHONE, "lab")
+    await follows(street, PHONE, "town")
+    [paused] = await street.text(PHONE, "PAUSE lab 2H")
+    held, _ = await street.received(PHONE, world.publish(lab, "Un"))
+    told, _ = await street.received(PHONE, world.publish(town, "Marché"))
+    await street.received(PHONE, world.publish(lab, "Deux"))
+    before = len(await street.all(PHONE))
+
+    world.clock.move(timedelta(hours=2, seconds=1))
+    await schedule.sweep(world.tools)
+    await world.settle()
+    digest = (await street.all(PHONE))[before:]
+    after, _ = await street.received(PHONE, world.publish(lab, "Trois"))
+
+    assert paused == "Plus rien de lab jusqu'au 30/03 à 17 h 06 ; puis tout en un SMS. REPRISE lab : dès maintenant."
+    assert (held, told, after) == ([], ["town : Marché"], ["lab : Trois"])
+    assert len(digest) == 1
+    assert "lab 2" in digest[0]
+    assert "Deux" in digest[0]
+
+
+@pytest.mark.parametrize("again", ["REPRISE lab", "REPRISE", "SUIVRE lab"])
+async def test_what_was_paused_comes_again_when_it_is_asked_for(street, world, again):
+    lab = await world.person("lab")
+    await follows(street, PHONE, "lab")
+    await street.text(PHONE, "PAUSE lab")
+    await street.received(PHONE, world.publish(lab, "Un"))
+
+    [answer] = await street.text(PHONE, again)
+    await schedule.sweep(world.tools)
+    await world.settle()
+    digest = (await street.all(PHONE))[-1]
+    told, _ = await street.received(PHONE, world.publish(lab, "Deux"))
+
+    assert answer.startswith("C'est fait")
+    assert "lab 1" in digest
+    assert told == ["lab : Deux"]
+
+
+async def test_a_pause_of_what_one_does_not_follow_is_none(street, world):
+    lab, _ = await world.people("lab", "town")
+    await follows(street, PHONE, "lab")
+
+    answers = await street.text(PHONE, "PAUSE town 2H", "REPRISE town", "PAUSE personne", "REPRISE personne")
+    told, _ = await street.received(PHONE, world.publish(lab, "Un"))
+
+    assert ["Vous ne suiviez pas" in one or "personne" in one for one in answers] == [True] * 4, answers
+    assert told == ["lab : Un"]
+
+
 async def test_a_stranger_is_helped_once_an_hour(street, world):
     assert len(await street.text(PHONE, "Quel temps fait-il ?")) == 1
     assert await street.text(PHONE, "Et demain ?") == []

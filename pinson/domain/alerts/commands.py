@@ -263,8 +263,27 @@ async def pause(tx: WriteTx, *, reader_id: ReaderId, until: datetime | None, now
     there = await store.reader(tx, reader_id)
     if there is not None:
         await store.put_reader(tx, msgspec.structs.replace(there, paused_until=until), now=now)
-        if until is None and there.paused_until is not None:  # what was held meanwhile comes now
-            await store.set_due(tx, {one.id: now for one in await store.addresses_of(tx, reader_id)})
+        if there.paused_until is not None:  # what was held meanwhile may come sooner now
+            ids = [one.id for one in await store.addresses_of(tx, reader_id)]
+            await store.due_if_held(tx, ids, due_at=until or now)
+
+
+async def pause_topic(
+    tx: WriteTx, *, address_ids: Sequence[AddressId], topic_id: int | None, until: datetime | None, now: datetime
+) -> list[Alert]:
+    """Hold what comes to addresses by one topic until a moment, when it comes together; None: no longer.
+
+    Args:
+        topic_id: None for each topic that they follow.
+    Returns:
+        The alerts that it is about.
+    """
+    about = [one for one in await store.alerts_of(tx, address_ids) if topic_id in (None, one.topic_id)]
+    await store.pause_alerts(tx, [one.id for one in about], until)
+    if paused := [one for one in about if one.paused_until is not None]:  # what was held meanwhile comes sooner now
+        ids, topics = {one.address_id for one in paused}, {one.topic_id for one in paused}
+        await store.due_if_held(tx, list(ids), list(topics), due_at=until or now)
+    return about
 
 
 async def forget_address(tx: WriteTx, *, reader_id: ReaderId, address_id: AddressId, now: datetime) -> None:

@@ -140,7 +140,10 @@ class Topic(msgspec.Struct, frozen=True):
 
 
 class Alert(msgspec.Struct, frozen=True):
-    """A standing wish. confirmed_at: None until it is proven that the address is theirs who asked."""
+    """A standing wish. confirmed_at: None until it is proven that the address is theirs who asked.
+
+    paused_until: when what comes by it meanwhile is sent, together.
+    """
 
     id: int
     address_id: AddressId
@@ -151,10 +154,14 @@ class Alert(msgspec.Struct, frozen=True):
     per_week: int | None
     asked_at: datetime
     confirmed_at: datetime | None
+    paused_until: datetime | None = None
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """An alert and what it takes to judge one message by it; see `Alert` and `Reader`."""
+    """An alert and what it takes to judge one message by it; see `Alert` and `Reader`.
+
+    paused_until: the later of its own and the reader's; long past if there is none.
+    """
 
     id: int
     address_id: AddressId
@@ -168,7 +175,7 @@ class Standing(msgspec.Struct, frozen=True):
     quiet_from: int
     quiet_until: int
     digest_hour: int
-    paused_until: datetime | None
+    paused_until: datetime
 
 
 class Holder(msgspec.Struct, frozen=True):

@@ -134,10 +134,10 @@ def verdict(alert: Standing, *, is_live: bool, is_key: bool, now: datetime) -> R
     """
     if alert.rhythm is Rhythm.KEY and is_live and not is_key:
         return False
+    if alert.paused_until > now:
+        return Reason.PAUSED
     if alert.rhythm is Rhythm.DIGEST:
         return Reason.DIGEST
-    if alert.paused_until is not None and alert.paused_until > now:
-        return Reason.PAUSED
     if alert.per_week is not None and sent_this_week(alert, now) >= alert.per_week:
         return Reason.CAP
     return True
@@ -166,7 +166,7 @@ def first_moment(alert: Standing, now: datetime) -> datetime:
 
 def digest_moment(alert: Standing, reason: Reason, now: datetime) -> datetime:
     """When what is held is sent: at their hour, or when their pause is over."""
-    if reason is Reason.PAUSED and alert.paused_until is not None:
+    if reason is Reason.PAUSED:
         return alert.paused_until
     there = now.astimezone(ZoneInfo(alert.zone))
     then = there.replace(hour=alert.digest_hour, minute=0, second=0, microsecond=0)

@@ -31,7 +31,7 @@ OWNS = ("readers", "addresses", "alerts", "confirmations", "notes", "digests", "
 
 READER = "id, account_id, lang, zone, quiet_from, quiet_until, digest_hour, paused_until"
 ADDRESS = "id, reader_id, channel, value, keys, created_at, confirmed_at, lost_at"
-ALERT = "id, address_id, kind, topic_id, narrow_id, rhythm, per_week, asked_at, confirmed_at"
+ALERT = "id, address_id, kind, topic_id, narrow_id, rhythm, per_week, asked_at, confirmed_at, paused_until"
 
 READER_BY_ID = f"SELECT {READER} FROM readers WHERE id = :id"
 READER_OF = f"SELECT {READER} FROM readers WHERE account_id = :account_id"
@@ -81,9 +81,10 @@ ALERTS_OF_ADDRESSES = f"""
 """
 INSERT_ALERT = f"""
     INSERT INTO alerts ({ALERT})
-    VALUES (:id, :address_id, :kind, :topic_id, :narrow_id, :rhythm, :per_week, :now, :confirmed_at)
+    VALUES (:id, :address_id, :kind, :topic_id, :narrow_id, :rhythm, :per_week, :now, :confirmed_at, NULL)
 """
 CHANGE_ALERT = "UPDATE alerts SET rhythm = :rhythm, per_week = :per_week WHERE id = :id"
+PAUSE_ALERTS = "UPDATE alerts SET paused_until = :until WHERE id IN (SELECT value FROM json_each(:ids))"
 CONFIRM_ALERTS = f"""
     UPDATE alerts SET confirmed_at = :now
     WHERE id IN (SELECT value FROM json_each(:ids)) AND confirmed_at IS NULL
@@ -96,7 +97,8 @@ OF_TOPIC = f"SELECT {ALERT} FROM alerts WHERE topic_id = :topic_id AND confirmed
 PENDING = f"SELECT {ALERT} FROM alerts WHERE confirmed_at IS NULL AND asked_at <= :until LIMIT :limit"
 STANDING = """
     SELECT l.id, l.address_id, a.channel, l.topic_id, l.rhythm, l.per_week, l.week, l.week_sent,
-           r.zone, r.quiet_from, r.quiet_until, r.digest_hour, r.paused_until
+           r.zone, r.quiet_from, r.quiet_until, r.digest_hour,
+           max(coalesce(r.paused_until, 0), coalesce(l.paused_until, 0)) AS paused_until
     FROM alerts AS l
     JOIN addresses AS a ON a.id = l.address_id
     JOIN readers AS r ON r.id = a.reader_id
@@ -174,10 +176,18 @@ DELETE_OLD_NOTES = "DELETE FROM notes WHERE created_at <= :until"
 
 HOLD = """
     INSERT INTO held (address_id, post_id, topic_id, reason) VALUES (:address_id, :post_id, :topic_id, :reason)
-    ON CONFLICT (address_id, post_id) DO NOTHING
+    ON CONFLICT (address_id, post_id) DO UPDATE SET topic_id = excluded.topic_id, reason = excluded.reason
+    WHERE digest_id IS NULL AND reason = 'paused' AND excluded.reason <> 'paused'
 """
 DIGEST_DUE = """
     UPDATE addresses SET digest_due_at = min(coalesce(digest_due_at, :due_at), :due_at) WHERE id = :address_id
+"""
+DUE_IF_HELD = """
+    UPDATE addresses SET digest_due_at = min(digest_due_at, :due_at)
+    WHERE id IN (SELECT value FROM json_each(:address_ids)) AND EXISTS (
+        SELECT 1 FROM held AS h WHERE h.address_id = addresses.id AND h.digest_id IS NULL
+            AND (:topic_ids IS NULL OR h.topic_id IN (SELECT value FROM json_each(:topic_ids)))
+    )
 """
 HELD_OF_POST = """
     SELECT h.address_id, a.channel, h.topic_id, h.reason, h.digest_id FROM held AS h
@@ -195,11 +205,29 @@ UNHOLD_TOPICS = """
     WHERE address_id = :address_id AND digest_id IS NULL AND topic_id IN (SELECT value FROM json_each(:topic_ids))
 """
 DUE_FOR_DIGEST = f"""
-    SELECT {ADDRESS} FROM addresses WHERE digest_due_at <= :now ORDER BY digest_due_at LIMIT :limit
+    SELECT {ADDRESS} FROM addresses AS a
+    WHERE digest_due_at <= :now
+        AND NOT EXISTS (SELECT 1 FROM readers AS r WHERE r.id = a.reader_id AND r.paused_until > :now)
+    ORDER BY digest_due_at
+    LIMIT :limit
 """
 INSERT_DIGEST = "INSERT INTO digests (id, address_id, made_at) VALUES (:id, :address_id, :now)"
-INTO_DIGEST = "UPDATE held SET digest_id = :digest_id WHERE address_id = :address_id AND digest_id IS NULL"
-DIGEST_MADE = "UPDATE addresses SET digest_due_at = NULL WHERE id = :address_id"
+INTO_DIGEST = """
+    UPDATE held SET digest_id = :digest_id
+    WHERE address_id = :address_id AND digest_id IS NULL AND NOT EXISTS (
+        SELECT 1 FROM alerts AS l
+        WHERE l.address_id = held.address_id AND l.topic_id = held.topic_id AND l.paused_until > :now
+    )
+"""
+DIGEST_MADE = """
+    UPDATE addresses
+    SET digest_due_at = (
+        SELECT min(l.paused_until) FROM held AS h
+        JOIN alerts AS l ON l.address_id = h.address_id AND l.topic_id = h.topic_id
+        WHERE h.address_id = :address_id AND h.digest_id IS NULL AND l.paused_until > :now
+    )
+    WHERE id = :address_id
+"""
 DELETE_DIGEST = "DELETE FROM digests WHERE id = :id"
 HELD = """
     SELECT digest_id, post_id, topic_id, reason FROM held
@@ -363,6 +391,11 @@ async def change_alert(tx: WriteTx, id: int, wish: Wish) -> None:
     await tx.run(CHANGE_ALERT, id=id, rhythm=wish.rhythm, per_week=wish.per_week)
 
 
+async def pause_alerts(tx: WriteTx, ids: Sequence[int], until: datetime | None) -> None:
+    """Keep until when what comes by these alerts is held."""
+    await tx.run(PAUSE_ALERTS, ids=list(ids), until=until)
+
+
 async def confirm_alerts(tx: WriteTx, ids: Sequence[int], *, now: datetime) -> list[Alert]:
     """Confirm those of these alerts that waited for it; which."""
     return await tx.all(Alert, CONFIRM_ALERTS, ids=list(ids), now=now)
@@ -482,7 +515,8 @@ async def delete_old_notes(tx: WriteTx, *, until: datetime) -> None:
 
 
 async def hold(tx: WriteTx, post_id: int, waits: Sequence[tuple[AddressId, int, Reason]]) -> None:
-    """Keep a message for digests. waits: address, topic that it came by, and why."""
+    """Keep a message for digests; what waits for the end of a pause takes a sooner way. waits: address, topic that it
+    came by, and why."""
     rows = [{"address_id": id, "post_id": post_id, "topic_id": topic, "reason": why} for id, topic, why in waits]
     await tx.run_many(HOLD, rows)
 
@@ -490,6 +524,14 @@ async def hold(tx: WriteTx, post_id: int, waits: Sequence[tuple[AddressId, int, 
 async def set_due(tx: WriteTx, moments: Mapping[AddressId, datetime]) -> None:
     """Keep when the digest of each address is due, unless it is due before."""
     await tx.run_many(DIGEST_DUE, [{"address_id": id, "due_at": due_at} for id, due_at in moments.items()])
+
+
+async def due_if_held(
+    tx: WriteTx, address_ids: Sequence[AddressId], topic_ids: Sequence[int] | None = None, *, due_at: datetime
+) -> None:
+    """Let digests be due at a moment, or as soon as they were, where something of these topics is held (None: any)."""
+    topics = None if topic_ids is None else list(topic_ids)
+    await tx.run(DUE_IF_HELD, address_ids=list(address_ids), topic_ids=topics, due_at=due_at)
 
 
 async def held_of_post(tx: ReadTx, post_id: int, *, after: int, limit: int) -> list[Waits]:
@@ -508,17 +550,17 @@ async def unhold_topics(tx: WriteTx, address_id: AddressId, topic_ids: Sequence[
 
 
 async def due_for_digest(tx: ReadTx, *, now: datetime, limit: int) -> list[Address]:
-    """Addresses whose digest is due."""
+    """Addresses whose digest is due, and whose reader has not paused all."""
     return await tx.all(Address, DUE_FOR_DIGEST, now=now, limit=limit)
 
 
 async def make_digest(tx: WriteTx, id: int, address_id: AddressId, *, now: datetime) -> bool:
-    """Gather what is held for an address; whether there was anything."""
+    """Gather what is held for an address, but for what is paused, which is due then; whether there was anything."""
     await tx.run(INSERT_DIGEST, id=id, address_id=address_id, now=now)
-    gathered = await tx.run(INTO_DIGEST, digest_id=id, address_id=address_id)
+    gathered = await tx.run(INTO_DIGEST, digest_id=id, address_id=address_id, now=now)
     if not gathered:
         await tx.run(DELETE_DIGEST, id=id)
-    await tx.run(DIGEST_MADE, address_id=address_id)
+    await tx.run(DIGEST_MADE, address_id=address_id, now=now)
     return bool(gathered)
 
 

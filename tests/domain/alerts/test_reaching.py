@@ -46,7 +46,8 @@ step = st.one_of(
     st.tuples(st.just("mark"), any_post),
     st.tuples(st.just("leave"), addresses, topics),
     st.tuples(st.just("stop"), addresses),
-    st.tuples(st.just("pause"), addresses, st.integers(1, 30)),
+    st.tuples(st.just("pause"), addresses, st.integers(0, 30)),
+    st.tuples(st.just("hold"), addresses, topics | st.none(), st.integers(0, 30)),
     st.tuples(st.just("wait"), st.sampled_from([1, 2, 5, 12, 24, 200])),
     st.tuples(st.just("again"), any_post),
 )
@@ -60,6 +61,7 @@ class Wanted:
     per_week: int | None
     since: object  # when it was confirmed; None if it was not
     sent: list = field(default_factory=list)  # weeks, one for each message
+    paused: object = None  # until when
 
 
 class Crowd(Town):
@@ -72,6 +74,7 @@ class Crowd(Town):
         self.ids, self.readers = {}, {}
         self.asked = set()  # (address, post)
         self.held = set()
+        self.pausing = set()  # (address, post) of those that are held because of a pause
         self.gathered = set()
         self.due = {}
 
@@ -111,9 +114,19 @@ class Crowd(Town):
             case ("stop", which):
                 await self.stop(ADDRESSES[which])
             case ("pause", which, hours) if (reader := self.readers.get(ADDRESSES[which])) is not None:
-                until = self.now + timedelta(hours=hours)
+                until = self.now + timedelta(hours=hours) if hours else None
                 await self.db.write(alerts.pause, reader_id=reader, until=until, now=self.now)
+                self.hold(ADDRESSES[which], self.paused.get(ADDRESSES[which]), until, TOPICS)
                 self.paused[ADDRESSES[which]] = until
+            case ("hold", which, topic, hours) if (id := self.ids.get(ADDRESSES[which])) is not None:
+                until = self.now + timedelta(hours=hours) if hours else None
+                named = {"address_ids": [id], "topic_id": self.topic(topic).id if topic else None}
+                await self.db.write(alerts.pause_topic, **named, until=until, now=self.now)
+                about = {name: one for name, one in self.wanted[ADDRESSES[which]].items() if topic in (None, name)}
+                before = {name for name, one in about.items() if one.paused}
+                self.hold(ADDRESSES[which], before, until, before)
+                for one in about.values():
+                    one.paused = until
             case ("wait", hours):
                 self.now += timedelta(hours=hours)
                 await self.gather()
@@ -149,6 +162,11 @@ class Crowd(Town):
             there.rhythm, there.per_week = rhythm, per_week
         if known or confirmed:
             there.since = there.since or self.now
+
+    def hold(self, address, was_paused, until, topics):
+        """A pause ends at another moment than it would have, or at once: then what is held is due."""
+        if was_paused and any(one[0] == address and one[2] in topics for one in self.held):
+            self.due[address] = min(self.due[address], until or self.now)
 
     async def leave(self, address, topic):
         """Somebody takes one wish back."""
@@ -195,12 +213,10 @@ class Crowd(Town):
         if one.rhythm is Rhythm.KEY and entry is not None and not entry.is_key:
             return
         this_week = self.now.astimezone(ZoneInfo(ZONE)).isocalendar()[:2]
-        later = None
-        if one.rhythm is Rhythm.DIGEST:
-            later = self.next_hour()
-        elif (until := self.paused.get(address)) is not None and until > self.now:
-            later = until
-        elif one.per_week is not None and one.sent.count(this_week) >= one.per_week:
+        later, ends = None, max(filter(None, (self.paused.get(address), one.paused)), default=self.now)
+        if ends > self.now:
+            later = ends
+        elif one.rhythm is Rhythm.DIGEST or (one.per_week is not None and one.sent.count(this_week) >= one.per_week):
             later = self.next_hour()
         if later is None:
             if (address, id) not in self.asked:
@@ -209,18 +225,29 @@ class Crowd(Town):
                     one.sent.append(this_week)
             self.held -= {(address, id, topic) for topic in TOPICS}
         elif (address, id) not in self.asked:
-            if not any((address, id, topic) in self.held | self.gathered for topic in TOPICS):
+            there = {(address, id, topic) for topic in TOPICS} & (self.held | self.gathered)
+            if not there or (there <= self.held and (address, id) in self.pausing and ends == self.now):
+                self.held -= there
                 self.held.add((address, id, name))
+                self.pausing -= {(address, id)}
+                if ends > self.now:
+                    self.pausing.add((address, id))
             self.due[address] = min(self.due.get(address, later), later)
 
     def correct(self, first, id):
         """Who had the error gets the correction; where it waits, both wait."""
         self.asked |= {(address, id) for address, post in self.asked if post == first}
         self.asked |= {(address, id) for address, post, _ in self.gathered if post == first}
-        there = {(address, post) for address, post, _ in self.held | self.gathered}
-        self.held |= {
-            (address, id, topic) for address, post, topic in self.held if post == first and (address, id) not in there
+        had = {
+            (address, topic): (address, first) in self.pausing for address, post, topic in self.held if post == first
         }
+        for (address, topic), is_pausing in had.items():
+            there = {one for one in self.held | self.gathered if one[:2] == (address, id)}
+            if not there or (there <= self.held and (address, id) in self.pausing and not is_pausing):
+                self.held = self.held - there | {(address, id, topic)}
+                self.pausing -= {(address, id)}
+                if is_pausing:
+                    self.pausing.add((address, id))
 
     def next_hour(self):
         """The next six in the evening, there."""
@@ -233,10 +260,18 @@ class Crowd(Town):
         while await self.db.write(alerts.make_digests, now=self.now):
             pass
         for address in [one for one, due in self.due.items() if due <= self.now]:
+            if (until := self.paused.get(address)) is not None and until > self.now:
+                continue
             del self.due[address]
+            ends = {
+                name: one.paused for name, one in self.wanted[address].items() if one.paused and one.paused > self.now
+            }
             mine = {one for one in self.held if one[0] == address}
-            self.held -= mine
-            self.gathered |= mine
+            waits = {one for one in mine if one[2] in ends}
+            self.held -= mine - waits
+            self.gathered |= mine - waits
+            if waits:
+                self.due[address] = min(ends[one[2]] for one in waits)
 
     async def compare(self):
         """The tables say what the model says."""
@@ -249,9 +284,21 @@ class Crowd(Town):
                     asked |= {(names[one.holder_id], id) for one in found}
                 for one in await store.held_of_post(tx, id, after=0, limit=99):
                     (gathered if one.digest_id else held).add((names[one.address_id], id))
+            due = {one.id for one in await store.due_for_digest(tx, now=self.now + timedelta(days=60), limit=99)}
+        waits = {address for address, _, _ in self.held}
+        assert {address for address in waits if self.ids[address] not in due} == set(), "what is held comes some day"
         assert asked == self.asked
         assert held == {(address, id) for address, id, _ in self.held}
         assert gathered == {(address, id) for address, id, _ in self.gathered}
+
+
+async def follow(steps):
+    """Take steps, and see that the tables say what the model says."""
+    async with a_town(Crowd) as town:
+        for one in steps:
+            await town.do(one)
+        await town.compare()
+        return town
 
 
 def test_who_is_reached_is_what_a_plain_reading_of_the_wishes_says():
@@ -260,12 +307,6 @@ def test_who_is_reached_is_what_a_plain_reading_of_the_wishes_says():
     def run(wishes, steps):
         asyncio.run(follow([*wishes, *steps]))
 
-    async def follow(steps):
-        async with a_town(Crowd) as town:
-            for one in steps:
-                await town.do(one)
-            await town.compare()
-
     run()
 
 
@@ -273,3 +314,20 @@ def test_steps_of_one_alert_reach_the_same_as_one_step(monkeypatch):
     """Where one step ends and the next begins changes nothing."""
     monkeypatch.setattr(reaching, "STEP", 1)
     test_who_is_reached_is_what_a_plain_reading_of_the_wishes_says()
+
+
+async def test_a_paused_topic_waits_while_a_digest_of_others_leaves():
+    town = await follow(
+        [
+            ("ask", 0, "account", Rhythm.ALL, None, True),
+            ("ask", 0, "tag", Rhythm.DIGEST, None, True),
+            ("hold", 0, "account", 30),
+            ("publish", False, Visibility.PUBLIC),
+            ("publish", True, Visibility.PUBLIC),
+            ("wait", 24),
+        ]
+    )
+
+    plain, tagged = town.posts
+    assert {(id, topic) for _, id, topic in town.held} == {(plain, "account")}
+    assert {(id, topic) for _, id, topic in town.gathered} == {(tagged, "tag")}, "the sooner way"

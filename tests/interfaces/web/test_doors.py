@@ -290,6 +290,20 @@ async def test_a_pause_ends_in_two_hours_or_on_monday_morning(world, lab):
     assert "Pause for 2 hours" in (await ana.visitor.open("/alertes")).text
 
 
+async def test_one_topic_is_paused_and_goes_on(world, lab):
+    await world.people("bus")
+    ana = await Arranging(world).begin()
+    await ask_by_letter(ana.visitor, path="/s/bus")
+
+    page = await ana.press("hold")
+    there = await wishes(world)
+    assert page.text.count("Paused until 30 March 2026, 17:06") == 1
+    assert page.text.count("Pause for 2 hours") == 2  # of all, and of the other
+    assert sum(one.paused_until is not None for one in there) == 1
+    await ana.press("go")
+    assert {one.paused_until for one in await wishes(world)} == {None}
+
+
 async def test_hours_zone_and_language_are_chosen(world, lab):
     ana = await Arranging(world).begin()
     chosen = {"quiet_from": "20:30", "quiet_until": "08:00", "digest_hour": "12", "zone": "Asia/Tokyo"}

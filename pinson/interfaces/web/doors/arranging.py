@@ -5,7 +5,7 @@ what concerns that one address. Leaving works at once, everywhere; what was left
 says so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
@@ -94,12 +94,13 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """A topic, and what is wanted of it at each address: None for nothing."""
+    """A topic, and what is wanted of it at each address: None for nothing. paused: until when, or ""."""
 
     about: Followed
     topic_id: int
     narrow: Tag | None
     cells: Sequence[tuple[Address, Alert | None]]
+    paused: str
 
 
 class Hand(msgspec.Struct, frozen=True):
@@ -126,15 +127,20 @@ async def show(call: Call, form: Arranged) -> Response:
     if mine.reader is None:
         return call.page("doors/nobody")
     zone = ZoneInfo(mine.reader.zone)
-    paused = mine.reader.paused_until
+
+    def ends(*pauses: datetime | None) -> str:
+        """When the last of these pauses ends, as the reader's clock has it; "" if all are over."""
+        later = [one for one in pauses if one is not None and one > call.now]
+        return dates.moment(max(later), lang=call.lang, zone=zone) if later else ""
+
     return call.page(
         "doors/arrange",
         mine=mine,
         reader=mine.reader,
-        groups=_groups(mine, about),
+        groups=_groups(mine, about, ends),
         caps=CAPS,
         form=form,
-        paused=dates.moment(paused, lang=call.lang, zone=zone) if paused is not None and paused > call.now else "",
+        paused=ends(mine.reader.paused_until),
         quiet=(_clock(mine.reader.quiet_from), _clock(mine.reader.quiet_until)),
         areas=by_area(access.time_zones()),
     )
@@ -169,6 +175,10 @@ async def change(call: Call, form: Arranged) -> Response:
             await write(alerts.pause, reader_id=mine.reader.id, until=until, now=now)
         case "resume":
             await write(alerts.pause, reader_id=mine.reader.id, until=None, now=now)
+        case "hold" | "go":
+            ids = [one.id for one in mine.addresses]
+            ends = now + timedelta(hours=2) if form.do == "hold" else None
+            await write(alerts.pause_topic, address_ids=ids, topic_id=form.topic, until=ends, now=now)
         case "set":
             await write(alerts.set_up, reader=_set(mine.reader, form), now=now)
         case "test":
@@ -208,7 +218,7 @@ async def hand(tx: ReadTx, call: Call, key: str = "") -> Hand:
     return Hand(reader, path, places, own, rows)
 
 
-def _groups(mine: Hand, about: dict[int, Followed]) -> list[Group]:
+def _groups(mine: Hand, about: dict[int, Followed], ends: Callable[..., str]) -> list[Group]:
     def topic(row: Row) -> tuple[int, int]:
         return row.alert.topic_id, row.alert.narrow_id
 
@@ -218,7 +228,8 @@ def _groups(mine: Hand, about: dict[int, Followed]) -> list[Group]:
         by_address = {row.address.id: row.alert for row in rows}
         if topic_id in about:
             cells = [(one, by_address.get(one.id)) for one in mine.addresses if not one.lost_at]
-            groups.append(Group(about[topic_id], topic_id, rows[0].narrow, cells))
+            paused = ends(*(row.alert.paused_until for row in rows))
+            groups.append(Group(about[topic_id], topic_id, rows[0].narrow, cells, paused))
     return sorted(groups, key=lambda group: group.about.name.casefold())
 
 
