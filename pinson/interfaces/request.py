@@ -26,6 +26,7 @@ from starlette.types import Receive, Scope, Send
 from pinson.domain.access.blocks import NetworkSeverity
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.forms import MAX_PAIRS, UnreadableBody, nest
+from pinson.lib.serving.connections import sent_at_once
 from pinson.tools import Tools
 
 MAX_BODY = 1 << 20  # bytes, unless a route's option `max_body` says otherwise: those that take files
@@ -187,7 +188,8 @@ class Dispatcher:
                 events.exception("bug", method=method, route=found.route.path, request_id=request_id(scope))
                 response = found.interface.refuse(request, 500)
         try:
-            await response(scope, receive, send)
+            if not sent_at_once(response, scope):
+                await response(scope, receive, send)
         finally:
             for upload in scope.get(UPLOADS, ()):
                 await upload.close()
@@ -280,7 +282,7 @@ async def _body(request: Request, route: Route) -> dict[str, Any]:
             items = form.multi_items()
             scope[UPLOADS] = [value for _, value in items if isinstance(value, UploadFile)]
             return nest(items)
-        body = b"".join([piece async for piece in _pieces(request, min(most, MAX_BODY))])
+        body = await _whole(request, min(most, MAX_BODY))
         if not body:
             return {}
         if kind.endswith("json"):
@@ -324,6 +326,25 @@ async def _pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:
         if size > most:
             raise BodyTooLarge(limit=most)
         yield piece
+
+
+async def _whole(request: Request, most: int) -> bytes:
+    """The body, up to the most that is taken. As `_pieces`, which costs more than a small body does to be read.
+
+    Raises:
+        BodyTooLarge, ClientDisconnect.
+    """
+    pieces, size, more = list[bytes](), 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
+        if size > most:
+            raise BodyTooLarge(limit=most)
+        more = message.get("more_body", False)
+    return b"".join(pieces)
 
 
 class _FormParser(MultiPartParser):

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from pinson.domain.streams import Ending, Heard, Hub, Listener
 from pinson.lib.serving import Connection, EventStream, Outlet
-from pinson.lib.serving.connections import EVENTS
+from pinson.lib.serving.connections import CONNECTION
 
 MEDIA_TYPE = "text/event-stream"
 SIGN_OF_LIFE = b":\n\n"
@@ -178,7 +178,7 @@ class EventsResponse(Response):
         self._owner = owner
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        connection: Connection | None = scope.get("extensions", {}).get(EVENTS)
+        connection: Connection | None = scope.get("extensions", {}).get(CONNECTION)
         if connection is None or scope["method"] == "HEAD":  # they have left, or only want to know whether there is one
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             await send({"type": "http.response.body", "body": b""})

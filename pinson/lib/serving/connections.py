@@ -1,4 +1,4 @@
-"""One HTTP connection: uvicorn's, with deadlines, and with streams that take it over.
+"""One HTTP connection: uvicorn's, with deadlines, with answers in one piece, and with streams that take it over.
 
 A client may be slow, but not without end: it has so long for the head of a request, must bring a body at a certain
 pace, and must take an answer, or is hung up on. There are never more connections than files may be open, so that the
@@ -10,22 +10,27 @@ Source: RFC 9112 (HTTP/1.1); RFC 9110, section 15.5.9 (408).
 """
 
 import asyncio
+import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, cast
 from urllib.parse import unquote
 
 import httptools
+from starlette.responses import Response
 from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from pinson.lib.serving.events import EventStream
 from pinson.lib.serving.outlets import STUCK, TICK, Outlet, Owner
 from pinson.lib.serving.sockets import WebSocket
 
-EVENTS = "pinson.events"  # among the extensions of a request's scope: what takes the connection over
+CONNECTION = "pinson.connection"  # among the extensions of a request's scope: the connection that it came by
 HEAD = 8  # ticks for the head of a request, from the first byte of it or from the connection's first moment
 BODY = 12  # ticks before the pace of a body is looked at
 PACE = 500  # bytes per second, on average
+NOT_IN_HEADERS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")  # RFC 9110, section 5.5: would end a header, or the head
+WITHOUT_BODY = (204, 304)  # RFC 9112, section 6.3
 WAITING, READING, ANSWERING = range(3)
 """What a connection does: nothing or reading a head, reading a body, and making and sending an answer."""
 
@@ -56,7 +61,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._came = 0
-        self.scope["extensions"] = cast(dict[str, dict[object, object]], {EVENTS: self})
+        self.scope["extensions"] = cast(dict[str, dict[object, object]], {CONNECTION: self})
 
     def on_body(self, body: bytes) -> None:
         self._came += len(body)
@@ -79,6 +84,35 @@ class Connection(HttpToolsProtocol):
             task = self.loop.create_task(work)
             task.add_done_callback(self.tasks.discard)
             self.tasks.add(task)
+
+    def answer(self, scope: Scope, response: Response) -> bool:
+        """Send an answer that is there as a whole; whether that could be. If not, it is to be sent as any other.
+
+        Two messages through ASGI, each header looked at and two writes cost more than some answers do. What is not
+        plain is left to uvicorn: a client that does not take its bytes, or sends the next request without waiting; the
+        last answer on a connection; and what may not be sent at all.
+        """
+        cycle, headers, body = self.cycle, response.raw_headers, response.body
+        if cycle.scope is not scope or cycle.response_started or not cycle.keep_alive or self.flow.write_paused:
+            return False
+        pieces, has_length = [STATUS_LINE[response.status_code]], response.status_code in WITHOUT_BODY
+        for name, value in headers:
+            if name in (b"connection", b"transfer-encoding"):
+                return False
+            has_length = has_length or (name == b"content-length" and value == b"%d" % len(body))
+            pieces += name, b": ", value, b"\r\n"
+        if not has_length or cycle.disconnected or NOT_IN_HEADERS.search(b"".join(chain.from_iterable(headers))):
+            return False
+        for name, value in cycle.default_headers:
+            pieces += name, b": ", value, b"\r\n"
+        pieces.append(b"\r\n")
+        if scope["method"] != "HEAD" and response.status_code not in WITHOUT_BODY:
+            pieces.append(bytes(body))
+        self.transport.write(b"".join(pieces))
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        cycle.on_response()
+        return True
 
     def stream_events(self, owner: Owner, status: int, headers: Sequence[tuple[bytes, bytes]]) -> EventStream:
         """Answer the request with a stream that outlives it, from its head on."""
@@ -136,6 +170,14 @@ class Connection(HttpToolsProtocol):
         else:
             self._stuck = 0
         self._pending, self._has_moved = pending, False
+
+
+def sent_at_once(response: Response, scope: Scope) -> bool:
+    """Send an answer past ASGI, if it is there as a whole and the connection is one of ours; whether that was done."""
+    if type(response).__call__ is not Response.__call__ or response.background is not None:
+        return False
+    connection: Connection | None = scope.get("extensions", {}).get(CONNECTION)
+    return connection is not None and connection.answer(scope, response)
 
 
 FULL = (

@@ -8,6 +8,7 @@ import pytest_asyncio
 from starlette.responses import PlainTextResponse
 
 from pinson.interfaces.tellers import EventsResponse
+from pinson.lib.serving.connections import sent_at_once
 from pinson.lib.serving.frames import Opcode, frame
 from pinson.lib.serving.server import Server
 from pinson.lib.serving.sockets import socket_of
@@ -83,7 +84,11 @@ class App:
                 body += message.get("body", b"")
                 self.bodies.append(body if message["type"] == "http.request" else message["type"])
             size = int(scope["query_string"] or b"2")
-            await PlainTextResponse("x" * size)(scope, receive, send)
+            response = PlainTextResponse("x" * size, 304 if scope["path"] == "/304" else 200)
+            if scope["path"] == "/two-lines":
+                response.raw_headers.append((b"x-said", b"one\r\ntwo"))
+            if scope["path"] == "/in-parts" or not sent_at_once(response, scope):
+                await response(scope, receive, send)
 
 
 class Client:

@@ -155,3 +155,38 @@ def resident():
     """Bytes of memory that this process holds for itself."""
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("RssAnon:"))
+
+
+@pytest.mark.parametrize("request_head", ["GET /{}?5", "HEAD /{}?5", "GET /{}?300000", "POST /{}", "GET /{}?0"])
+async def test_an_answer_in_one_piece_is_the_same_to_the_byte(live, request_head):
+    said = []
+    for path in ("whole", "in-parts"):
+        async with live.client() as client:
+            line = f"{request_head.format(path)} HTTP/1.1\r\nhost: pinson.example\r\n"
+            length = "content-length: 2\r\n\r\nhi" if line.startswith("POST") else "\r\n"
+            client.send(f"{line}{length}".encode(), GET.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n"))
+            said.append(sorted((await client.rest()).split(b"\r\n")))
+    assert said[0] == said[1]
+    assert len(said[0]) > 8
+
+
+async def test_answers_to_requests_that_did_not_wait_come_in_their_order(live):
+    async with live.client() as client:
+        client.send(*(b"GET /?%d HTTP/1.1\r\nhost: pinson.example\r\n\r\n" % size for size in (5, 3, 200_000, 1)))
+        for size in (5, 3, 200_000, 1):
+            assert (await client.head())[1]["content-length"] == str(size)
+            assert await client.reader.readexactly(size) == b"x" * size
+
+
+async def test_no_header_says_more_than_its_line(live):
+    async with live.client() as client:
+        client.send(b"GET /two-lines HTTP/1.1\r\nhost: pinson.example\r\n\r\n")
+        assert await client.rest() == b""
+
+
+async def test_what_has_no_body_has_no_length_and_the_next_answer_follows(live):
+    async with live.client() as client:
+        client.send(b"GET /304 HTTP/1.1\r\nhost: pinson.example\r\n\r\n")
+        assert (await client.head())[0] == 304
+        client.send(GET)
+        assert (await client.head())[0] == 200
