@@ -155,6 +155,7 @@ SIFTS: dict[str, Callable[[Tools, Sequence[Fact]], Awaitable[Sequence[Fact]]]] =
     ALERTS: alerting.sift,
     CONVERSATIONS: conversations.sift,
     EVENTS: events.sift,
+    FEEDS: syndicating.sift,
     NOTIFICATIONS: notifying.sift,
 }
 """What most posts do not concern, and what finds out which do: for many posts at once, since there may be many."""

@@ -12,7 +12,7 @@ Source: https://www.w3.org/TR/websub/, section 7.
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -37,6 +37,7 @@ from pinson.lib.db import ReadTx
 from pinson.lib.feeds import FORMATS
 from pinson.lib.http import ForbiddenAddress, OutgoingFailed, asked_to_wait
 from pinson.lib.ids import moment_of
+from pinson.lib.log import Fact
 from pinson.tools import Tools
 
 ATTEMPTS = 8  # over about a day
@@ -57,19 +58,33 @@ class Written(msgspec.Struct, frozen=True):
     link: str
 
 
-async def of_post(tools: Tools, fact: Changed) -> None:
-    """Ask that feeds be sent in which a post is new, says something else, or stands no longer."""
+async def sift(tools: Tools, facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Those of these facts that are under a topic of which somebody is sent a feed: most are under none."""
+    under = [_under(fact) for fact in facts]
+    async with tools.db.read() as tx:
+        subscribed = await hub.subscribed(tx, {topic for one in under for topic in one}, now=tools.clock.now())
+    return [fact for fact, one in zip(facts, under, strict=True) if not subscribed.isdisjoint(one)]
+
+
+def _under(fact: Fact) -> Collection[int]:
+    """The topics that a post is under now, or was before."""
     match fact:
         case PostDeleted():
-            id, under = fact.id, set(fact.topics)
+            return fact.topics
         case PostEdited() | PostMoved():
-            id, under = fact.post.id, {*fact.post.topics, *fact.left}
-        case _:
-            id, under = fact.post.id, set(fact.post.topics)
+            return {*fact.post.topics, *fact.left}
+        case PostPublished() | PostCorrected() | PostHidden() | PostUnhidden():
+            return fact.post.topics
+    return ()
+
+
+async def of_post(tools: Tools, fact: Changed) -> None:
+    """Ask that feeds be sent in which a post is new, says something else, or stands no longer."""
+    id = fact.id if isinstance(fact, PostDeleted) else fact.post.id
     if not isinstance(fact, PostDeleted) and (fact.post.boost_of_id is not None or fact.post.visibility not in SHARED):
         return  # feeds show neither
     async with tools.db.read() as tx:
-        paths = await hub.paths(tx, sorted(under), at=moment_of(id), now=tools.clock.now())
+        paths = await hub.paths(tx, sorted({*_under(fact)}), at=moment_of(id), now=tools.clock.now())
     for path in paths:
         written = await _write(tools, path)
         if written is not None:

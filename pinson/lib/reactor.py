@@ -17,7 +17,9 @@ row per fact: its cursor is saved once a batch.
 """
 
 import asyncio
+import bisect
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -36,8 +38,8 @@ OWNS = ("cursors", "retries")
 LEASE = timedelta(seconds=30)
 BATCH = 200
 POLL = 1.0  # seconds between looks at retries and leases when nothing wakes us
-GATHER = 0.01  # seconds after a batch before the next: under load a batch is then many facts, not two or three
-DECODED = 2000  # facts that are kept decoded, since several reactions read the same
+GATHER = 0.05  # seconds after a batch before the next: under load a batch is then many facts, not two or three
+KEPT = 2000  # lines of the log that are kept with their facts, since all reactions read the same
 PATIENCE = 600.0  # seconds after which a reaction that does not come back has failed
 ATTEMPTS = 16  # over about a day
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=6)
@@ -223,6 +225,8 @@ class Reactor:
         self._holder = holder
         self._together = together or {}
         self._sifts = sifts or {}
+        self._lines: list[Line] = []  # of the log, without a gap, ...
+        self._kept_after, self._kept_through = 0, 0  # ... all that there are after the one place up to the other
         self._decoded: dict[int, Fact | None] = {}  # by place in the log
         self._steps: dict[str, dict[str, Reaction]] = {}
         for kind, what_follows in reactions.items():
@@ -262,11 +266,15 @@ class Reactor:
             pass
 
     async def _follow(self, name: str) -> None:
-        news = self._news[name]
+        news, looked = self._news[name], -POLL
         while True:
             news.clear()
             try:
-                while await self._advance(name):  # noqa: ASYNC110  (no event tells that many have come)
+                while True:
+                    if thorough := time.monotonic() - looked >= POLL:
+                        looked = time.monotonic()
+                    if not await self._advance(name, thorough=thorough):
+                        break
                     await asyncio.sleep(GATHER)
             except CannotWrite:  # a full disk: nothing was lost, look again in a moment
                 events.warning("reaction_waits_for_disk", reaction=name)
@@ -286,14 +294,19 @@ class Reactor:
                     with suppress(CannotWrite):
                         await self._save(name, lease)
 
-    async def _advance(self, name: str) -> bool:
-        """One batch of one reaction; whether there was work."""
+    async def _advance(self, name: str, *, thorough: bool = True) -> bool:
+        """One batch of one reaction; whether there was work.
+
+        Args:
+            thorough: whether to look for what is to be tried again, too, and for lines of which nobody told us.
+        """
         lease = await self._lease(name)
         if lease is None:
             return False
         async with self._db.read() as tx:
-            lines = await log.after(tx, lease.seq, limit=BATCH)
-            retries = await tx.all(Retry, DUE, reaction=name, now=self._clock.now(), limit=BATCH)
+            lines = await self._after(tx, lease.seq) if thorough or lease.seq < self._db.committed else []
+            due = {"reaction": name, "now": self._clock.now(), "limit": BATCH}
+            retries = await tx.all(Retry, DUE, **due) if thorough else []
         for retry in retries:
             error = await self._try(name, retry.line)
             await self._db.write(_settle_retry, retry=retry, error=error, now=self._clock.now())
@@ -313,11 +326,24 @@ class Reactor:
             await self._save(name, lease)
         return bool(retries or lines)
 
+    async def _after(self, tx: ReadTx, seq: int) -> list[Line]:
+        """The next lines of the log after a place. Whichever reaction comes first reads them for all."""
+        if not self._kept_after <= seq <= self._kept_through or len(self._lines) >= KEPT:
+            self._lines, self._decoded = [], {}
+            self._kept_after = self._kept_through = seq
+        is_near = self._kept_through - seq < BATCH
+        if is_near and (seq == self._kept_through or self._kept_through < self._db.committed):
+            more = await log.after(tx, self._kept_through, limit=BATCH)
+            self._lines += more
+            self._kept_through = more[-1].seq if more else self._kept_through
+        first = bisect.bisect_right(self._lines, seq, key=lambda line: line.seq)
+        return self._lines[first : first + BATCH]
+
     def _fact(self, line: Line) -> Fact | None:
         """The fact on a line; see `Kinds.decode`."""
+        if not self._kept_after < line.seq <= self._kept_through:  # to be tried again
+            return self._kinds.decode(line)
         if line.seq not in self._decoded:
-            if len(self._decoded) >= DECODED:
-                self._decoded.clear()
             self._decoded[line.seq] = self._kinds.decode(line)
         return self._decoded[line.seq]
 

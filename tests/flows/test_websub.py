@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from pinson import syndicating
 from pinson.domain import deliveries, hub
+from pinson.domain.posts import PostPublished
 from tests.subscriber import a_subscriber
 from tests.world import URL
 
@@ -267,8 +268,14 @@ async def test_a_feed_that_is_gone_is_not_sent(world, ana, reader):
     assert await outcomes(world) == {"needless": 1}
 
 
-async def test_without_subscribers_a_post_costs_one_look(world, ana):
+async def test_without_subscribers_posts_cost_one_look_together(world, ana, reader):
+    bob = await world.person("bob")
+    await subscribed(world, reader, "/@bob/feed.atom")
     post = await world.publish(ana, "Un #LHC")
+    await world.settle()
+    facts = [PostPublished(at=world.clock.now(), post=one.shape) for one in (post, await world.publish(bob, "Deux"))]
+
+    assert await syndicating.sift(world.tools, facts) == facts[1:]
     await world.settle()
 
     assert await world.ask(hub.paths, list(post.topics), at=world.clock.now(), now=world.clock.now()) == []

@@ -154,6 +154,33 @@ async def test_more_facts_than_fit_a_batch_are_all_reacted_to(world, bell):
     assert bell.heard == list(range(2 * BATCH + 1))
 
 
+async def test_reactions_that_read_the_log_for_one_another_miss_nothing_wherever_they_are(world, monkeypatch):
+    monkeypatch.setattr(reactor, "BATCH", 3)
+    monkeypatch.setattr(reactor, "KEPT", 7)
+    quick, slow = Bell(), Bell()
+    process = await world.process("a", quick=quick, slow=slow)
+    for start in range(0, 40, 5):
+        await world.ring(*range(start, start + 5))
+        for name in (*["quick"] * (start % 4), "slow"):
+            await process._advance(name, thorough=False)
+
+    assert slow.heard == list(range(len(slow.heard)))
+    await process.settle()
+    assert quick.heard == slow.heard == list(range(40))
+
+
+async def test_what_a_process_committed_that_died_before_it_said_so_is_reacted_to(world, bell):
+    process = await world.process("a", bell=bell)
+    await process.settle()
+    await world.ring(1)
+    world.db._writer.counter.value -= 1
+
+    await process._advance("bell", thorough=False)
+    assert bell.heard == []
+    await process._advance("bell")
+    assert bell.heard == [1]
+
+
 async def test_a_new_reaction_begins_at_the_present(world, bell):
     await world.ring(1)
     process = await world.process("a", bell=bell)

@@ -9,7 +9,7 @@ others that we read.
 
 from pinson.domain.hub.commands import drop, forget_old, publish, subscribe, unsubscribe
 from pinson.domain.hub.model import Mode, Subscription, Topic, Update, Wish
-from pinson.domain.hub.queries import is_subscribed, paths, subscriptions, updates
+from pinson.domain.hub.queries import is_subscribed, paths, subscribed, subscriptions, updates
 from pinson.domain.hub.rules import (
     BadCallback,
     BadLease,
@@ -43,6 +43,7 @@ __all__ = [
     "paths",
     "publish",
     "subscribe",
+    "subscribed",
     "subscriptions",
     "unsubscribe",
     "updates",

@@ -1,6 +1,6 @@
 """Questions about subscriptions to feeds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from pinson.domain.hub import store
@@ -21,6 +21,11 @@ async def paths(tx: ReadTx, topic_ids: Sequence[int], *, at: datetime, now: date
         at: when it was published.
     """
     return await store.paths(tx, topic_ids, at=at, now=now)
+
+
+async def subscribed(tx: ReadTx, topic_ids: Collection[int], *, now: datetime) -> set[int]:
+    """Those of these topics of which somebody is subscribed to a feed."""
+    return set(await store.subscribed(tx, list(topic_ids), now=now))
 
 
 async def subscriptions(tx: ReadTx, ids: Sequence[int]) -> dict[int, Subscription]:

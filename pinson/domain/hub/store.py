@@ -28,6 +28,10 @@ PATHS = """
         AND (since IS NULL OR (since <= :at AND until > :at))
     ORDER BY path
 """
+SUBSCRIBED = """
+    SELECT DISTINCT topic_id FROM hub_subscriptions
+    WHERE topic_id IN (SELECT value FROM json_each(:topic_ids)) AND ends_at > :now
+"""
 BY_IDS = """
     SELECT id, path, callback, secret, ends_at FROM hub_subscriptions
     WHERE id IN (SELECT value FROM json_each(:ids))
@@ -107,6 +111,11 @@ async def forget_over(tx: WriteTx, *, now: datetime, limit: int) -> int:
 async def paths(tx: ReadTx, topic_ids: Sequence[int], *, at: datetime, now: datetime) -> list[str]:
     """The feeds of these topics that somebody is subscribed to. O(subscriptions to these topics)."""
     return await tx.all(str, PATHS, topic_ids=list(topic_ids), at=at, now=now)
+
+
+async def subscribed(tx: ReadTx, topic_ids: Sequence[int], *, now: datetime) -> list[int]:
+    """Those of these topics of which somebody is sent a feed. O(subscriptions to these topics)."""
+    return await tx.all(int, SUBSCRIBED, topic_ids=list(topic_ids), now=now)
 
 
 async def by_ids(tx: ReadTx, ids: Sequence[int]) -> list[Subscription]:

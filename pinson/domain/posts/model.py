@@ -246,6 +246,13 @@ class Removed(msgspec.Struct, frozen=True):
     poll: Poll | None
 
 
+class Edited(msgspec.Struct, frozen=True):
+    """When a post was edited last; None: never."""
+
+    id: PostId
+    edited_at: datetime | None
+
+
 class Hidden(msgspec.Struct, frozen=True):
     """A post that moderators hid, and the decision that says why."""
 

@@ -1,6 +1,6 @@
 """Questions about posts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from pinson.domain import media
@@ -31,6 +31,11 @@ async def post(tx: ReadTx, id: PostId) -> Post:
 async def posts(tx: ReadTx, ids: list[PostId]) -> dict[PostId, Post]:
     """These posts by id, in one statement; those that are gone are left out."""
     return {post.id: post for post in await store.posts(tx, list(ids))} if ids else {}
+
+
+async def edits(tx: ReadTx, ids: Collection[PostId]) -> dict[PostId, datetime | None]:
+    """When these posts were edited last, None for never; those that are gone are left out."""
+    return {one.id: one.edited_at for one in await store.edits(tx, list(ids))} if ids else {}
 
 
 async def visible(tx: ReadTx, id: PostId, *, reader: Reader) -> Shape:

@@ -10,6 +10,7 @@ from pinson.domain.accounts import AccountId
 from pinson.domain.links import LinkId
 from pinson.domain.posts import topics
 from pinson.domain.posts.model import (
+    Edited,
     FeaturedTag,
     Hidden,
     InWeek,
@@ -90,6 +91,7 @@ POSTS = """
     FROM posts
     WHERE id IN (SELECT value FROM json_each(:ids))
 """
+EDITS = "SELECT id, edited_at FROM posts WHERE id IN (SELECT value FROM json_each(:ids))"
 BY_AUTHOR = f"""
     SELECT {SHAPE}
     FROM posts AS p
@@ -459,6 +461,11 @@ async def is_shared(tx: ReadTx, link_id: LinkId) -> bool:
 async def posts(tx: ReadTx, ids: list[int]) -> list[Post]:
     """These posts, in no order; those that are gone are left out. O(ids)."""
     return await tx.all(Post, POSTS, ids=ids)
+
+
+async def edits(tx: ReadTx, ids: list[int]) -> list[Edited]:
+    """When these posts were edited last, in no order; those that are gone are left out. O(ids)."""
+    return await tx.all(Edited, EDITS, ids=ids)
 
 
 async def by_author(tx: ReadTx, author_id: AccountId, *, before: int, limit: int) -> list[Shape]:

@@ -33,8 +33,8 @@ async def put_posts(
         ids: all that were to be read, there or not.
         backfilled: how far down the index reaches now, if this was to fill it.
     """
-    there = await posts.posts(tx, list(read))
-    same = {id: one.words for id, one in read.items() if id in there and there[id].edited_at == one.edited_at}
+    there = await posts.edits(tx, read)
+    same = {id: one.words for id, one in read.items() if id in there and there[id] == one.edited_at}
     gone = {id: NOTHING for id in ids if id not in there}
     await store.put_posts(tx, same | gone)
     if backfilled is not None:
