@@ -112,11 +112,18 @@ class Letters:
             if failure.gone:
                 await self._lose(said.holder, str(failure))
             if failure.permanent or delivery.attempts >= ATTEMPTS:
+                if failure.of_mailbox and not failure.gone:
+                    await self._fail(delivery, said.holder, str(failure))
                 return Ended(delivery.id, Outcome.FAILED, str(failure))
             return Again(delivery.id, now + deliveries.pause(delivery.attempts), str(failure))
         except TimeoutError:
             return Again(delivery.id, now + deliveries.pause(delivery.attempts), "the mail server is too slow")
         return Ended(delivery.id, Outcome.SENT)
+
+    async def _fail(self, delivery: Delivery, holder: Holder, why: str) -> None:
+        named = {"address_id": holder.id, "delivery_id": delivery.id, "why": why, "now": self._tools.clock.now()}
+        if await self._tools.db.write(alerts.fail, **named):
+            journal.info("address_asleep", address=holder.id, why=why)
 
     async def _lose(self, holder: Holder, why: str) -> None:
         journal.info("address_lost", address=holder.id, why=why)

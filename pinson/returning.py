@@ -45,6 +45,7 @@ class Returns:
                     delivery_id=mark.number,
                     address_id=AddressId(mark.owner),
                     gone=bounce.gone,
+                    for_now=bounce.for_now,
                     why=f"{bounce.status} {bounce.why}"[:KEPT_WORDS],
                     now=self._tools.clock.now(),
                 )

@@ -49,12 +49,15 @@ class MailFailed(Exception):
         is none). Otherwise it is worth another attempt.
     gone: whether it was refused since nobody has this address, so that no other message will reach it either.
     in_doubt: whether the server had all of it when we lost sight of it, and may send it on.
+    of_mailbox: whether the server says it of the mailbox, and not of the message or of us.
     The text holds no e-mail address, since it goes to the log.
     """
 
-    def __init__(self, reason: str, *, permanent: bool, gone: bool = False, in_doubt: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, permanent: bool, gone: bool = False, in_doubt: bool = False, of_mailbox: bool = False
+    ) -> None:
         super().__init__(_IN_A_REPLY.sub("…", reason))
-        self.permanent, self.gone, self.in_doubt = permanent, gone, in_doubt
+        self.permanent, self.gone, self.in_doubt, self.of_mailbox = permanent, gone, in_doubt, of_mailbox
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,6 +174,16 @@ def is_gone(status: str) -> bool:
     Source: RFC 3463, sections 3.2 and 3.3; RFC 7505 (5.1.10).
     """
     return status in _GONE
+
+
+def is_for_now(status: str) -> bool:
+    """Whether an enhanced status code is about the mailbox or the way to it, and not about the message or about us.
+
+    So where it is no `is_gone`, the mailbox may take another message later: it is full, say, or its server is away.
+
+    Source: RFC 3463, section 3: the second number is the subject.
+    """
+    return status.split(".")[1:2] in (["0"], ["1"], ["2"], ["4"])
 
 
 def _message_id(id: str, address: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pinson.lib.mail import is_gone
+from pinson.lib.mail import is_for_now, is_gone
 
 HEAD = 64 << 10  # bytes of headers that are looked at
 MOST_FIELDS = 500
@@ -36,12 +36,13 @@ class Bounce(msgspec.Struct, frozen=True):
     """It could not be delivered, and will not be.
 
     status: enhanced code, such as 5.1.1. gone: whether nobody has the address. why: in the server's words, without
-        addresses.
+        addresses. for_now: whether the mailbox, or the way to it, failed, and may take another message.
     """
 
     status: str
     gone: bool
     why: str
+    for_now: bool = False
 
 
 class Complaint(msgspec.Struct, frozen=True):
@@ -80,7 +81,8 @@ def _bounce(said: bytes) -> Bounce | None:
         plain = _PLAIN.match(diagnosis)
         unknown = status in ("", "5.0.0") and plain is not None and plain[1] in ("550", "551", "553")
         why = _ADDRESS.sub("…", diagnosis or fields.get("status", ""))[:200]
-        return Bounce(status or "5.0.0", is_gone(status) or unknown, why)
+        status, gone = status or "5.0.0", is_gone(status) or unknown
+        return Bounce(status, gone, why, not gone and is_for_now(status))
     return None
 
 

@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple, Protocol, cast
 import aiosmtplib
 
 from pinson.lib.clock import Clock
-from pinson.lib.mail import MailFailed, Message, address_of, compose, domain_of, is_gone, mailbox
+from pinson.lib.mail import MailFailed, Message, address_of, compose, domain_of, is_for_now, is_gone, mailbox
 
 CONNECTIONS = 8
 IDLE = 20.0  # seconds that a connection is kept for the next message; servers wait five minutes (RFC 5321, 4.5.3.2.7)
@@ -58,7 +58,8 @@ class Reply(NamedTuple):
         gone = self.code >= 500 and (
             is_gone(self.status) or (of_recipient and not self.status and self.code in NO_SUCH_MAILBOX)
         )
-        return MailFailed(f"{self.code} {self.text}", permanent=self.code >= 500, gone=gone)
+        of_mailbox = is_for_now(self.status) if self.status else of_recipient
+        return MailFailed(f"{self.code} {self.text}", permanent=self.code >= 500, gone=gone, of_mailbox=of_mailbox)
 
 
 class SmtpMailer:

@@ -389,6 +389,61 @@ async def test_a_full_mailbox_is_counted_and_tried_with_the_next_message(world, 
     assert (await ledger(world, message))[What.LOST] == 1
 
 
+@pytest.mark.parametrize(
+    ("days", "sleeps"),
+    [
+        ([0, 7, 14, 21, 28], True),  # one letter a week
+        ([*range(15)], True),
+        ([0, 1, 2, 3, 4], False),  # many letters, but a week has not passed
+        ([0, 5, 14], False),
+        ([0, 4, 8, 12, 30, 34], False),  # what failed before the pause is past
+    ],
+)
+async def test_a_mailbox_that_takes_nothing_for_weeks_gets_nothing_more(world, days, sleeps):
+    lab = await world.person("lab")
+    lea = await Reading(world).ask(of(lab))
+    began = world.clock.now()
+    for letter, day in enumerate(days, 1):
+        for _ in range(3):  # told of three times, a letter has failed once
+            named = {"address_id": lea.address_id, "delivery_id": letter, "why": "4.2.2"}
+            await world.tools.db.write(alerts.fail, **named, now=began + timedelta(days=day))
+
+    [address] = (await world.ask(alerts.addresses, [lea.address_id])).values()
+    assert address.is_asleep is sleeps
+    assert await world.ask(alerts.asleep, lab.account_id) == int(sleeps)
+
+
+@pytest.mark.parametrize("by_letter", [True, False])
+async def test_a_full_mailbox_rests_until_its_reader_says_that_there_is_room(world, post, by_letter):
+    lab = await world.person("lab")
+    lea = await Reading(world).ask(of(lab))
+    page = f"/s/gerer/{await world.ask(alerts.key_of, lea.address_id)}"
+    if not by_letter:
+        post.to_recipient = "552 5.2.2 mailbox full"
+    for number in range(5):
+        await world.publish(lab, f"Message {number}")
+        await world.settle()
+        if by_letter:
+            bounce = a_bounce(status="4.2.2", diagnosis="smtp; 452 4.2.2 full")
+            await handed_back(world, post.taken[-1][0], bounce)
+        world.clock.move(timedelta(days=4))
+    post.to_recipient = "250 OK"
+    post.taken.clear()
+    await world.publish(lab, "In vain")
+    await world.settle()
+    reader = Visitor(world)
+
+    shown = await reader.open(page)
+    assert (letters(post), "rests: for weeks" in shown.text) == ([], True)
+    wake = next(number for number, form in enumerate(shown.forms) if ("do", "wake") in form.buttons)
+    await reader.send(shown, form=wake, button=("do", "wake"))
+    await world.publish(lab, "Again")
+    await world.settle()
+
+    assert [one["Subject"] for one in letters(post)] == ["Again"]
+    assert "rests: for weeks" not in (await reader.open(page)).text
+
+
 async def test_a_complaint_ends_everything_at_once(world, post):
     lab, town = await world.people("lab", "town")
     lea = await Reading(world).ask(of(lab))

@@ -20,6 +20,7 @@ from pinson.domain.alerts.commands import (
     confirm,
     confirm_by_link,
     confirm_by_reply,
+    fail,
     forget_address,
     forget_old,
     leave,
@@ -32,6 +33,7 @@ from pinson.domain.alerts.commands import (
     secret,
     set_up,
     tell,
+    wake,
 )
 from pinson.domain.alerts.model import (
     CHANNELS,
@@ -64,6 +66,7 @@ from pinson.domain.alerts.queries import (
     addresses,
     addresses_of,
     alerts_of,
+    asleep,
     audience,
     by_key,
     found_in_register,
@@ -135,6 +138,7 @@ __all__ = [
     "after_post",
     "alerts_of",
     "ask",
+    "asleep",
     "audience",
     "by_key",
     "change",
@@ -145,6 +149,7 @@ __all__ = [
     "confirm",
     "confirm_by_link",
     "confirm_by_reply",
+    "fail",
     "first_rhythm",
     "forget_address",
     "forget_old",
@@ -178,4 +183,5 @@ __all__ = [
     "tell",
     "topics_of",
     "visits",
+    "wake",
 ]

@@ -210,13 +210,38 @@ async def lose(tx: WriteTx, *, address_id: AddressId, why: str, now: datetime) -
     await store.lose_address(tx, address_id, why, now=now)
 
 
+async def fail(tx: WriteTx, *, address_id: AddressId, delivery_id: int, why: str, now: datetime) -> bool:
+    """Keep that a mailbox did not take a letter, however often that was tried; whether it sleeps from now on.
+
+    A full mailbox fails for a while. One that took none of at least five letters in two weeks gets no more until its
+    reader wakes it: large mailboxes judge a sender by what it sends in vain.
+    """
+    failing = await store.fail(tx, address_id, delivery_id, stale=now - rules.STALE, now=now)
+    if failing is None or not rules.falls_asleep(failing, now=now):
+        return False
+    await store.fall_asleep(tx, address_id, why, now=now)
+    return True
+
+
+async def wake(tx: WriteTx, *, address_id: AddressId, reader_id: ReaderId) -> None:
+    """Send to an address that sleeps again: its reader says that there is room."""
+    await store.wake(tx, address_id, reader_id)
+
+
 async def come_back(
-    tx: WriteTx, *, delivery_id: int, address_id: AddressId, gone: bool, why: str, now: datetime
+    tx: WriteTx, *, delivery_id: int, address_id: AddressId, gone: bool, for_now: bool, why: str, now: datetime
 ) -> None:
-    """Keep that what was sent to an address did not arrive. gone: nothing will, since nobody has it."""
-    await deliveries.come_back(tx, delivery_id=delivery_id, now=now)
+    """Keep that what was sent to an address did not arrive.
+
+    Args:
+        gone: nothing will, since nobody has it.
+        for_now: the mailbox cannot take anything at present.
+    """
+    await deliveries.come_back(tx, delivery_id=delivery_id, holder_id=address_id, now=now)
     if gone:
         await lose(tx, address_id=address_id, why=why, now=now)
+    elif for_now:
+        await fail(tx, address_id=address_id, delivery_id=delivery_id, why=why, now=now)
 
 
 async def tell(tx: WriteTx, *, address_id: AddressId, kind: NoteKind, data: Mapping[str, str], now: datetime) -> int:

@@ -118,6 +118,19 @@ class Address(msgspec.Struct, frozen=True):
     created_at: datetime
     confirmed_at: datetime | None
     lost_at: datetime | None
+    failing_since: datetime | None = None
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether nothing is sent there since letters failed for weeks; its reader may wake it."""
+        return self.lost_at is not None and self.failing_since is not None
+
+
+class Failing(msgspec.Struct, frozen=True):
+    """An address whose letters fail one after the other: since when, and how many did."""
+
+    since: datetime
+    failures: int
 
 
 class Wish(msgspec.Struct, frozen=True):

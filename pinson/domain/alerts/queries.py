@@ -57,6 +57,11 @@ async def audience(tx: ReadTx, topic_id: int) -> list[Audience]:
     return await store.audience(tx, topic_id)
 
 
+async def asleep(tx: ReadTx, topic_id: int) -> int:
+    """How many addresses that want a topic sleep: letters failed there for weeks."""
+    return await store.asleep(tx, topic_id)
+
+
 async def reachable(
     tx: ReadTx, topics: Sequence[int], *, is_live: bool = False, is_key: bool = False
 ) -> list[Reachable]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from pinson.domain.alerts.model import AddressId, Reason, Rhythm, Standing
+from pinson.domain.alerts.model import AddressId, Failing, Reason, Rhythm, Standing
 from pinson.domain.deliveries import Channel
 from pinson.domain.relations.model import TopicKind
 from pinson.lib.errors import Kind, Refusal
@@ -22,7 +22,14 @@ CODES_AN_HOUR = 3  # to one address, whoever asks
 MOST_ALERTS = 500  # of one address
 MOST_PER_WEEK = 50
 FRESH = timedelta(hours=24)  # what is older reaches nobody any more
+ASLEEP_AFTER, ASLEEP_LETTERS = timedelta(days=14), 5
+STALE = timedelta(days=8)  # without a letter that failed: what failed before does not count; weekly letters do
 RINGS = frozenset({Channel.SMS, Channel.BROWSER})  # these wake people up
+
+
+def falls_asleep(failing: Failing, *, now: datetime) -> bool:
+    """Whether a mailbox has failed so long, and so many letters, that it gets none any more."""
+    return failing.failures >= ASLEEP_LETTERS and now - failing.since >= ASLEEP_AFTER
 
 
 class WrongCode(Refusal):

@@ -11,6 +11,7 @@ from pinson.domain.alerts.model import (
     AddressId,
     Alert,
     Audience,
+    Failing,
     Held,
     Holder,
     Note,
@@ -30,7 +31,7 @@ from pinson.lib.db import ReadTx, WriteTx
 OWNS = ("readers", "addresses", "alerts", "confirmations", "notes", "digests", "held", "alert_key")
 
 READER = "id, account_id, lang, zone, quiet_from, quiet_until, digest_hour, paused_until"
-ADDRESS = "id, reader_id, channel, value, keys, created_at, confirmed_at, lost_at"
+ADDRESS = "id, reader_id, channel, value, keys, created_at, confirmed_at, lost_at, failing_since"
 ALERT = "id, address_id, kind, topic_id, narrow_id, rhythm, per_week, asked_at, confirmed_at, paused_until"
 
 READER_BY_ID = f"SELECT {READER} FROM readers WHERE id = :id"
@@ -58,11 +59,33 @@ INSERT_ADDRESS = """
 """
 CONFIRM_ADDRESS = """
     UPDATE addresses
-    SET confirmed_at = coalesce(confirmed_at, :now), reader_id = :reader_id, lost_at = NULL, lost_why = ''
+    SET confirmed_at = coalesce(confirmed_at, :now), reader_id = :reader_id, lost_at = NULL, lost_why = '',
+        failing_since = NULL
     WHERE id = :id
 """
 REKEY_ADDRESS = "UPDATE addresses SET keys = :keys WHERE id = :id"
-LOSE_ADDRESS = "UPDATE addresses SET lost_at = :now, lost_why = :why WHERE id = :id AND lost_at IS NULL"
+LOSE_ADDRESS = """
+    UPDATE addresses SET lost_at = :now, lost_why = :why, failing_since = NULL WHERE id = :id AND lost_at IS NULL
+"""
+FAIL = """
+    UPDATE addresses
+    SET failing_since = CASE WHEN failing_since IS NULL OR failed_at <= :stale THEN :now ELSE failing_since END,
+        failures = CASE WHEN failing_since IS NULL OR failed_at <= :stale THEN 1 ELSE failures + 1 END,
+        failed_at = :now, failed_delivery = :delivery_id
+    WHERE id = :id AND lost_at IS NULL AND (failing_since IS NULL OR failed_delivery <> :delivery_id)
+    RETURNING failing_since AS since, failures
+"""
+FALL_ASLEEP = "UPDATE addresses SET lost_at = :now, lost_why = :why WHERE id = :id"
+WAKE = """
+    UPDATE addresses SET lost_at = NULL, lost_why = '', failing_since = NULL
+    WHERE id = :id AND reader_id = :reader_id AND lost_at IS NOT NULL AND failing_since IS NOT NULL
+"""
+ASLEEP = """
+    SELECT count(DISTINCT a.id) FROM alerts AS l
+    JOIN addresses AS a ON a.id = l.address_id
+    WHERE l.topic_id = :topic_id AND l.confirmed_at IS NOT NULL AND a.lost_at IS NOT NULL
+        AND a.failing_since IS NOT NULL
+"""
 SET_IDLE = """
     UPDATE addresses
     SET idle_at = CASE WHEN EXISTS (SELECT 1 FROM alerts WHERE alerts.address_id = addresses.id)
@@ -331,6 +354,26 @@ async def confirm_address(tx: WriteTx, id: AddressId, *, reader_id: ReaderId, no
 async def rekey_address(tx: WriteTx, id: AddressId, keys: Mapping[str, str]) -> None:
     """Keep the keys that a browser has now."""
     await tx.run(REKEY_ADDRESS, id=id, keys=dict(keys))
+
+
+async def fail(tx: WriteTx, id: AddressId, delivery_id: int, *, stale: datetime, now: datetime) -> Failing | None:
+    """Count a letter that failed, each once; None if nothing is counted there. `stale`: what failed before is past."""
+    return await tx.one(Failing, FAIL, id=id, delivery_id=delivery_id, stale=stale, now=now)
+
+
+async def fall_asleep(tx: WriteTx, id: AddressId, why: str, *, now: datetime) -> None:
+    """Keep that nothing is sent there until its reader says so."""
+    await tx.run(FALL_ASLEEP, id=id, why=why, now=now)
+
+
+async def wake(tx: WriteTx, id: AddressId, reader_id: ReaderId) -> None:
+    """Let things be sent again to an address of this reader that sleeps."""
+    await tx.run(WAKE, id=id, reader_id=reader_id)
+
+
+async def asleep(tx: ReadTx, topic_id: int) -> int:
+    """How many addresses that sleep want a topic. O(its alerts)."""
+    return await tx.one(int, ASLEEP, topic_id=topic_id) or 0
 
 
 async def lose_address(tx: WriteTx, id: AddressId, why: str, *, now: datetime) -> bool:

@@ -91,10 +91,15 @@ async def receive(
         await _conclude_parts(tx, delivery_id, now=now)
 
 
-async def come_back(tx: WriteTx, *, delivery_id: int, now: datetime) -> Reached | None:
-    """Keep that what was sent did not arrive; whose it was, unless that was known before or is forgotten."""
+async def come_back(tx: WriteTx, *, delivery_id: int, holder_id: int, now: datetime) -> Reached | None:
+    """Keep that what was sent did not arrive; whose it was, unless that was known before or is forgotten.
+
+    Numbers of what was forgotten may be given again: what is another holder's is another delivery.
+    """
     there = await store.one(tx, delivery_id)
-    if there is None or there.outcome is not Outcome.SENT or not await _conclude(tx, there, What.LOST, now=now):
+    if there is None or there.holder_id != holder_id:
+        return None
+    if there.outcome is not Outcome.SENT or not await _conclude(tx, there, What.LOST, now=now):
         return None
     return Reached(there.channel, there.holder_id, there.outcome)
 

@@ -183,6 +183,8 @@ async def change(call: Call, form: Arranged) -> Response:
             await write(alerts.set_up, reader=_set(mine.reader, form), now=now)
         case "test":
             await _test(call, form, mine)
+        case "wake":
+            await write(alerts.wake, address_id=_own(mine, form).id, reader_id=mine.reader.id)
         case "forget":
             address_id = _own(mine, form).id
             await write(alerts.forget_address, reader_id=mine.reader.id, address_id=address_id, now=now)
@@ -227,7 +229,7 @@ def _groups(mine: Hand, about: dict[int, Followed], ends: Callable[..., str]) ->
         rows = list(of_topic)
         by_address = {row.address.id: row.alert for row in rows}
         if topic_id in about:
-            cells = [(one, by_address.get(one.id)) for one in mine.addresses if not one.lost_at]
+            cells = [(one, by_address.get(one.id)) for one in mine.addresses if not one.lost_at or one.is_asleep]
             paused = ends(*(row.alert.paused_until for row in rows))
             groups.append(Group(about[topic_id], topic_id, rows[0].narrow, cells, paused))
     return sorted(groups, key=lambda group: group.about.name.casefold())

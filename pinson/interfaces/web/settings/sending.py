@@ -39,10 +39,11 @@ async def show(call: Call, form: Sending) -> Response:
     async with call.tools.db.read() as tx:
         now = (await alerts.publishers.publishers(tx, [account_id]))[account_id]
         audience = await alerts.audience(tx, account_id)
+        asleep = await alerts.asleep(tx, account_id)
     if not call.problems:
         promise = "" if now.promise is None else str(now.promise)
         form = Sending(now.commercial, now.sender, promise, form.saved)
-    return call.page("settings/sending", form=form, audience=audience, credits=now.credits)
+    return call.page("settings/sending", form=form, audience=audience, asleep=asleep, credits=now.credits)
 
 
 @routes.post("/settings/sending", again=show)
