@@ -28,7 +28,7 @@ from pinson import workers
 from pinson.app import FILES, prepare_data
 from pinson.demo import day, pictures, uses
 from pinson.demo.cast import Line, Person
-from pinson.domain import access, accounts, media, posts, relations, search
+from pinson.domain import access, accounts, media, posts, relations, search, shortlinks
 from pinson.domain.access import Applicant, Passwords, SignUp, UserRole
 from pinson.domain.accounts import AccountId, Changes, DefaultsChanges, Field
 from pinson.domain.media import AVATAR, MediaId, Studio, Upload
@@ -455,7 +455,7 @@ async def _tell(
     tx: WriteTx, *, domain: str, drafts: Sequence[Prepared], base_url: str, now: datetime, tell: Tell, of: int
 ) -> None:
     """Everyone writes; oldest first."""
-    circles, written = Circles(), dict[str, PostId]()
+    circles, written, followed = Circles(), dict[str, PostId](), -1
     for done, (line, prepared) in enumerate(zip(SAID, drafts, strict=True), start=1):
         author = await accounts.by_acct(tx, line.author, local_domain=domain)
         assert author is not None
@@ -474,6 +474,10 @@ async def _tell(
         )
         if line.key:
             written[line.key] = post.id
+        if line.author in uses.SHORTENED:
+            for link in await shortlinks.of_post(tx, post.id):
+                followed += 1
+                await shortlinks.count(tx, clicks=[*uses.visits(link, followed, until=now)])
         tell(done, of)
 
 

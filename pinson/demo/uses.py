@@ -5,11 +5,19 @@ Called when the demo's world is made. All of them are invented, and so are their
 """
 # ruff: noqa: E501  (a message is one line, as it is read)
 
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
 from pinson.demo.cast import Line, Person
+from pinson.domain.shortlinks import Channel, Clicks, ShortLink, Visitor
 
 SHOP, BUS = "lampe_et_mer", "ligne12"
 ENGINEER, UNFOUND = "malo_tanguy", "lucie_weber"
 WEEK = 7 * 24.0
+
+# How often each link of the shop was followed, by the hour after its message. Machines come first and at once, to draw
+# previews; see `visits`.
+PEOPLE, MACHINES = (9, 12, 7, 5, 3, 2, 1, 1, 1), (940, 48, 16, 8)
 
 # fmt: off
 SPECIALISTS = (
@@ -130,3 +138,18 @@ DESCRIPTIONS = {
     "chart": "Dessin : une carte marine, une côte découpée et une rose des vents.",
     "bus": "Dessin : un bus arrêté devant un pont.",
 }
+
+
+def visits(link: ShortLink, place: int, *, until: datetime) -> Iterator[Clicks]:
+    """Who followed a link of the shop until a moment.
+
+    Args:
+        place: of its message among the shop's: some are followed more than others, the first one by 41 people.
+    """
+    published = link.created_at.replace(minute=0, second=0, microsecond=0)
+    for visitor, by_hour in ((Visitor.PEOPLE, PEOPLE), (Visitor.MACHINES, MACHINES)):
+        for later, count in enumerate(by_hour):
+            hour = published + timedelta(hours=later)
+            times = count * (3 + place % 3) // 3
+            if hour < until:
+                yield Clicks(link.id, hour, Channel.MESSAGE, visitor, times)

@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -20,6 +21,13 @@ from pinson.lib.clock import SystemClock
 from pinson.lib.db.sqlite import Sqlite
 from pinson.lib.ids import moment_of
 from tests.cli.conftest import PROGRAM, ROOT, authorization, free_port
+
+
+class Followed(msgspec.Struct):
+    """How often a link was."""
+
+    people: int
+    machines: int
 
 
 @pytest.fixture
@@ -252,7 +260,7 @@ def test_a_demo_that_was_interrupted_between_its_people_and_what_they_say_goes_o
     assert told == list(range(1, len(demo.SAID) + 2 * len(demo.day.DAY) + 1))
 
 
-async def test_what_was_said_in_the_past_stands_there(folder):
+async def test_what_was_said_in_the_past_stands_there_and_its_links_were_followed(folder):
     settings, listening = demo.listen(folder, host=None, port=free_port())
     listening.close()
     demo_clock = SystemClock()
@@ -261,10 +269,15 @@ async def test_what_was_said_in_the_past_stands_there(folder):
     db = Sqlite(folder)
     async with db.read() as tx:
         ids = await tx.all(int, "SELECT id FROM posts WHERE event_id IS NULL ORDER BY id")
+        followed = await tx.all(Followed, "SELECT people, machines FROM short_links ORDER BY id")
+        late = await tx.all(int, "SELECT COUNT(*) FROM short_clicks WHERE hour > :now", now=demo_clock.now())
     await db.close()
 
     ago = [(demo_clock.now() - moment_of(id)).total_seconds() / 3600 for id in ids]
     assert ago == pytest.approx([line.ago for line in demo.SAID], abs=0.1)
+    assert followed[0] == Followed(41, 1012)
+    assert all(0 < link.people < link.machines for link in followed)
+    assert late == [0]
 
 
 def test_specialists_have_written_in_both_languages_what_they_are_found_by():

@@ -245,7 +245,7 @@ async def test_the_author_of_a_message_sees_its_clicks_and_nobody_else_does(worl
     theirs = await Browser(world).open(f"/@cern/{post.id}")
 
     assert "41 people" in mine.text
-    assert "1012 machines" in mine.text
+    assert "1,012 machines" in mine.text
     assert "machines" not in theirs.text
 
 
