@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
-from babel.dates import format_datetime
 
 from pinson.domain import access, accounts, archives, moderation
 from pinson.domain.access import (
@@ -30,7 +29,7 @@ from pinson.domain.access import (
 )
 from pinson.domain.archives import ArchiveMade
 from pinson.domain.moderation import Appeal, AppealAnswered, Appealed, Sanction, Strike, Struck
-from pinson.lib import letterhead
+from pinson.lib import dates, letterhead
 from pinson.lib.clock import to_ms
 from pinson.lib.i18n import Lang, negotiate
 from pinson.lib.letterhead import Block, Button, Paragraph, Style
@@ -145,7 +144,7 @@ async def send_factor_changed(tools: Tools, fact: FactorChanged) -> None:
         return
     name = next((one.name for one in passkeys if one.id == fact.passkey_id), "")
     zone = ZoneInfo(user.time_zone or tools.settings.instance.time_zone)
-    when = format_datetime(fact.at, "d MMMM y, HH:mm", tzinfo=zone, locale=_lang(user))
+    when = dates.moment(fact.at, lang=_lang(user), zone=zone)
     letter = factor_changed(tools, fact.change, when, name, lang=_lang(user))
     await _send(tools, user, letter, id=f"factor.{fact.user_id}.{fact.change}.{to_ms(fact.at)}")
 

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
-from babel.dates import format_date, get_timezone_location
+from babel.dates import get_timezone_location
 
 from pinson.domain import accounts, alerts, deliveries, events, media, posts
 from pinson.domain.accounts import AccountId, Profile
@@ -28,7 +28,7 @@ from pinson.domain.deliveries import About, Again, Channel, Delivery, Ended, Out
 from pinson.domain.events import Event
 from pinson.domain.media import Media, MediaKind
 from pinson.domain.posts import EventId, Post, PostId, Tag
-from pinson.lib import letterhead
+from pinson.lib import dates, letterhead
 from pinson.lib.db import ReadTx
 from pinson.lib.i18n import Lang, negotiate, typography
 from pinson.lib.letterhead import Block, Button, Code, Heading, Links, Paragraph, Picture, Piece
@@ -42,7 +42,6 @@ LONGEST = 50.0  # seconds for one attempt: less than a delivery may stay open
 SUBJECT = 90  # characters
 MOST_LINES = 40  # of a digest: mailboxes cut off what is larger than a hundred kilobytes
 ALL = 0  # in the place of a topic: everything
-LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 KEY = (
     "0-k3yk3yk3yk3yk3yk3y"  # where the key of each reader will stand; no text can hold it by chance and be harmed by it
 )
@@ -494,17 +493,13 @@ class _Writer:
         return typography(text, "fr") if (language or self._lang) == "fr" else text
 
     def _moment(self, at: datetime) -> str:
-        """« lundi 30 mars, 13 h 06 »: no year, since a letter has a date."""
-        here = at.astimezone(self._zone)
-        day = format_date(here, "EEEE d MMMM", locale=LOCALES[self._lang])
-        clock = f"{here.hour}\u00a0h\u00a0{here:%M}" if self._lang == "fr" else f"{here:%H:%M}"
-        return f"{day}, {clock}"
+        return dates.moment(at, lang=self._lang, zone=self._zone)
 
 
 @lru_cache(256)
 def _city(zone: str, lang: Lang) -> str:
     """« Paris »."""
-    said: str = get_timezone_location(zone, locale=LOCALES[lang], return_city=True)
+    said: str = get_timezone_location(zone, locale=dates.LOCALES[lang], return_city=True)
     return said
 
 

@@ -124,8 +124,8 @@ async def test_a_message_reaches_who_asked_in_their_language_signed_and_with_a_w
     assert french["Subject"].startswith("Le faisceau est stable")
     assert "Laboratoire de Portelune" in french["From"]
     assert "alertes@pinson.example" in french["From"]
-    assert "lundi 30 mars, 15\u00a0h\u00a006" in text_of(french)
-    assert "Monday 30 March, 15:06" in text_of(english)
+    assert "30 mars 2026, 15:06" in text_of(french)
+    assert "30 March 2026, 15:06" in text_of(english)
     assert f"{URL}/@lab/{message.id}" in text_of(french)
     assert (french["Auto-Submitted"], french["Precedence"]) == ("auto-generated", "list")
     assert french["List-Id"] == f"<{lab.account_id}.alerts.pinson.example>"

@@ -115,6 +115,7 @@ class Pages:
             )
             environments[lang].filters["pictured"] = functools.partial(pictured, emojis=emojis)
             environments[lang].filters["number"] = functools.partial(dates.number, lang=lang)
+            environments[lang].filters["short_day"] = functools.partial(dates.short, lang=lang)
             environments[lang].filters["money"] = functools.partial(dates.money, lang=lang)
         return cls(catalogs, environments, files, ZoneInfo(instance.time_zone))
 
