@@ -118,7 +118,7 @@ class Rings:
         async def end(why: str) -> None:
             now = self._tools.clock.now()
             journal.info("address_lost", address=holder.id, why=why)
-            await self._tools.db.write(alerts.lose, address_id=holder.id, why=why, now=now)
+            await self._tools.db.write(alerts.lose, address_id=holder.id, why=why, value=holder.value, now=now)
 
         headers = {"Urgency": urgency, "Topic": said.payload.notification.tag}
         return await self._services.hand_over(delivery, holder.value, sealed, headers=headers, end=end)

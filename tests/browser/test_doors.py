@@ -18,6 +18,14 @@ SUBSCRIBED = (
     "PushManager.prototype.subscribe = async () => ({ toJSON: () => (%s) })"  # no push service is in reach here
 )
 ACTIVE = """() => navigator.serviceWorker.getRegistration().then((one) => one?.active?.state === "activated")"""
+RENEWED = """({ present, fresh }) => {
+  const subscription = (one) => one && { endpoint: one.endpoint, toJSON: () => one }
+  PushManager.prototype.getSubscription = async () => subscription(present)
+  PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
+    if (applicationServerKey !== KEY) throw new Error("another key")
+    return subscription(fresh)
+  }
+}"""  # the same for the worker
 SHOWN = """async () => {
   const there = await navigator.serviceWorker.ready
   return (await there.getNotifications()).map(({ title, body, tag, actions, data }) => (
@@ -141,11 +149,10 @@ async def test_a_browser_shows_a_message_its_correction_in_its_place_and_is_sile
     async def ring(title, **shown):
         notification = {"title": title, "tag": "p1", "navigate": f"{server.url}/@lab/1", "body": "It was the power"}
         data = {"web_push": 8030, "notification": notification | shown}
-        await device.send(
-            "ServiceWorker.deliverPushMessage",
-            {"origin": server.url, "registrationId": worker, "data": json.dumps(data)},
-        )
-        for _ in range(200):
+        push = {"origin": server.url, "registrationId": worker, "data": json.dumps(data)}
+        for turn in range(200):
+            if turn % 40 == 0:  # what comes while a worker starts may be lost
+                await device.send("ServiceWorker.deliverPushMessage", push)
             found = await telephone.evaluate(SHOWN)
             if any(one["title"] == title for one in found):
                 return found
@@ -164,3 +171,39 @@ async def test_a_browser_shows_a_message_its_correction_in_its_place_and_is_sile
     }
     (correction,) = await ring("Correction by Lab", body="It was a magnet", renotify=True)
     assert correction["body"] == "It was a magnet"
+
+
+async def test_a_browser_whose_subscription_has_changed_or_is_gone_goes_on_being_rung(browser, server):
+    context = await browser.new_context(locale="fr-FR", **TELEPHONE)
+    context.set_default_timeout(20_000)
+    await context.grant_permissions(["notifications"], origin=server.url)
+    first, second, third = (
+        {"endpoint": f"https://push.example/{name}", "keys": Browser().subscription} for name in ("a", "b", "c")
+    )
+    await context.add_init_script(SUBSCRIBED % json.dumps(first))
+    page = await context.new_page()
+    await page.goto(f"{server.url}/s/lab")
+    door = await Finger(page).open("bell")
+    await door.locator("button").tap()
+    await lands(page)
+    await page.wait_for_function(ACTIVE)
+    [worker] = context.service_workers
+
+    await worker.evaluate(RENEWED, {"present": None, "fresh": second})
+    await page.goto(f"{server.url}/alertes")  # a visit is enough
+    await rings(server, second)
+    await worker.evaluate(RENEWED, {"present": second, "fresh": third})
+    await worker.evaluate("() => { dispatchEvent(new ExtendableEvent('pushsubscriptionchange')) }")
+    await rings(server, third)
+    await context.close()
+
+
+async def rings(server, device):
+    """Wait until a browser is rung by this subscription, and by none before it."""
+    for _ in range(200):
+        with sqlite3.connect(Path(server.data) / "pinson.db") as db:
+            found = db.execute("SELECT value FROM addresses WHERE value GLOB 'https://push.example/[abc]'").fetchall()
+        if found == [(device["endpoint"],)]:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{found} is rung")

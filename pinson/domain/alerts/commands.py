@@ -1,5 +1,6 @@
 """To ask for alerts, to prove that one may, to change and to leave them."""
 
+import hmac
 import secrets as chance
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -205,9 +206,42 @@ async def end(tx: WriteTx, alerts: Sequence[Alert], how: Withdrawn, *, now: date
     return ended
 
 
-async def lose(tx: WriteTx, *, address_id: AddressId, why: str, now: datetime) -> None:
-    """Keep that nothing arrives at an address any more: nothing is sent there until it is proven anew."""
-    await store.lose_address(tx, address_id, why, now=now)
+async def lose(tx: WriteTx, *, address_id: AddressId, why: str, value: str | None = None, now: datetime) -> None:
+    """Keep that nothing arrives at an address any more: nothing is sent there until it is proven anew.
+
+    Args:
+        value: what was written on it, where that may be another one meanwhile: then it is not lost.
+    """
+    await store.lose_address(tx, address_id, why, value=value, now=now)
+
+
+async def renew(tx: WriteTx, *, was: str, proof: str, reach: Reach, now: datetime) -> None:
+    """Reach a browser by its new subscription: whatever was wanted there goes on, and the proof of it stands.
+
+    Args:
+        was, proof: the endpoint that the browser had, and its secret, which only it and this server know.
+        reach: the new one, or the same, at which nothing seemed to arrive.
+    Raises:
+        AlertNotFound: no browser is known there by this secret.
+    """
+    address = await _browser(tx, was, proof)
+    other = await store.by_value(tx, Channel.BROWSER, reach.value)
+    if other is None or other.id == address.id:
+        await store.move_address(tx, address.id, reach.value, reach.keys)
+        moved = msgspec.structs.replace(address, value=reach.value)
+        await register.move(tx, await store.alerts_of(tx, [address.id]), moved, secret=await secret(tx))
+        return
+    await _browser(tx, reach.value, reach.keys["auth"])  # asked anew on a page before this came
+    await store.move_address(tx, other.id, reach.value, reach.keys)
+    there = {(one.topic_id, one.narrow_id) for one in await store.alerts_of(tx, [other.id])}
+    old = await store.alerts_of(tx, [address.id])
+    moving = [one for one in old if (one.topic_id, one.narrow_id) not in there]
+    for one in moving:
+        await store.move_alert(tx, one.id, other.id)
+    await register.move(tx, moving, other, secret=await secret(tx))
+    await end(tx, [one for one in old if one not in moving], Withdrawn.LOST, now=now)
+    for id in (address.id, other.id):
+        await store.set_idle(tx, id, now=now)
 
 
 async def fail(tx: WriteTx, *, address_id: AddressId, delivery_id: int, why: str, now: datetime) -> bool:
@@ -354,6 +388,15 @@ async def forget_old(tx: WriteTx, *, now: datetime) -> bool:
     digests = await store.delete_old_digests(tx, until=now - DIGESTS_KEPT, limit=STEP)
     more = await register.forget_old(tx, now=now)
     return more or STEP in (len(old), len(idle), digests)
+
+
+async def _browser(tx: WriteTx, endpoint: str, proof: str) -> Address:
+    """The address of a browser that proves by its secret that it is the one."""
+    address = await store.by_value(tx, Channel.BROWSER, endpoint)
+    known = address.keys.get("auth", "") if address is not None else ""
+    if address is None or not known or not hmac.compare_digest(known.rstrip("=").encode(), proof.rstrip("=").encode()):
+        raise rules.AlertNotFound
+    return address
 
 
 def _check(wish: Wish) -> None:

@@ -64,8 +64,13 @@ CONFIRM_ADDRESS = """
     WHERE id = :id
 """
 REKEY_ADDRESS = "UPDATE addresses SET keys = :keys WHERE id = :id"
+MOVE_ADDRESS = """
+    UPDATE addresses SET value = :value, keys = :keys, lost_at = NULL, lost_why = '', failing_since = NULL
+    WHERE id = :id
+"""
 LOSE_ADDRESS = """
-    UPDATE addresses SET lost_at = :now, lost_why = :why, failing_since = NULL WHERE id = :id AND lost_at IS NULL
+    UPDATE addresses SET lost_at = :now, lost_why = :why, failing_since = NULL
+    WHERE id = :id AND lost_at IS NULL AND value = coalesce(:value, value)
 """
 FAIL = """
     UPDATE addresses
@@ -106,6 +111,7 @@ INSERT_ALERT = f"""
     INSERT INTO alerts ({ALERT})
     VALUES (:id, :address_id, :kind, :topic_id, :narrow_id, :rhythm, :per_week, :now, :confirmed_at, NULL)
 """
+MOVE_ALERT = "UPDATE alerts SET address_id = :address_id WHERE id = :id"
 CHANGE_ALERT = "UPDATE alerts SET rhythm = :rhythm, per_week = :per_week WHERE id = :id"
 PAUSE_ALERTS = "UPDATE alerts SET paused_until = :until WHERE id IN (SELECT value FROM json_each(:ids))"
 CONFIRM_ALERTS = f"""
@@ -376,9 +382,19 @@ async def asleep(tx: ReadTx, topic_id: int) -> int:
     return await tx.one(int, ASLEEP, topic_id=topic_id) or 0
 
 
-async def lose_address(tx: WriteTx, id: AddressId, why: str, *, now: datetime) -> bool:
-    """Keep that nothing arrives there; whether that is new."""
-    return bool(await tx.run(LOSE_ADDRESS, id=id, why=why, now=now))
+async def move_address(tx: WriteTx, id: AddressId, value: str, keys: Mapping[str, str]) -> None:
+    """Keep what is written on an address now, and that something arrives there."""
+    await tx.run(MOVE_ADDRESS, id=id, value=value, keys=dict(keys))
+
+
+async def lose_address(tx: WriteTx, id: AddressId, why: str, *, value: str | None, now: datetime) -> bool:
+    """Keep that nothing arrives there, if this, or whatever it be, is still written on it; whether that is new."""
+    return bool(await tx.run(LOSE_ADDRESS, id=id, why=why, value=value, now=now))
+
+
+async def move_alert(tx: WriteTx, id: int, address_id: AddressId) -> None:
+    """Let an alert arrive at another address, where the same is not wanted yet."""
+    await tx.run(MOVE_ALERT, id=id, address_id=address_id)
 
 
 async def set_idle(tx: WriteTx, id: AddressId, *, now: datetime) -> None:

@@ -99,9 +99,8 @@ async def worker(call: Call) -> Response:
         kept.append(f"/theme.css?accent={call.tools.look.accent[1:]}")
     # the page, too: browsers look for another version when, and only when, a byte of this has changed
     version = hashlib.sha256(_offline_page(call).encode()).hexdigest()[:16]
-    head = (
-        f"const KEPT = {msgspec.json.encode(kept).decode()}\nconst VERSION = {msgspec.json.encode(version).decode()}\n"
-    )
+    told = {"KEPT": kept, "VERSION": version, "KEY": call.tools.push_key}
+    head = "".join(f"const {name} = {msgspec.json.encode(said).decode()}\n" for name, said in told.items())
     return call.public(head.encode() + script.body, "text/javascript", kept=0)
 
 

@@ -58,6 +58,12 @@ async def withdraw(tx: WriteTx, alerts: Sequence[Alert], how: Withdrawn, *, now:
     await store.withdraw(tx, [_named(one) | {"how": how, "now": now} for one in alerts])
 
 
+async def move(tx: WriteTx, alerts: Sequence[Alert], address: Address, *, secret: bytes) -> None:
+    """Keep that these are wanted at another address now, whose they are: what they agreed to stands."""
+    fingerprint = rules.fingerprint(secret, address.channel, address.value)
+    await store.move(tx, [_named(one) | {"to_id": address.id, "fingerprint": fingerprint} for one in alerts])
+
+
 async def forget_old(tx: WriteTx, *, now: datetime) -> bool:
     """Remove what nobody can be asked to prove any more; whether there may be more."""
     return await store.forget(tx, until=now - KEPT, limit=STEP) == STEP

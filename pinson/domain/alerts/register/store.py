@@ -35,6 +35,10 @@ WITHDRAW = """
     UPDATE consents SET withdrawn_at = :now, withdrawn_how = :how
     WHERE address_id = :address_id AND topic_id = :topic_id AND narrow_id = :narrow_id AND withdrawn_at IS NULL
 """
+MOVE = """
+    UPDATE consents SET address_id = :to_id, fingerprint = :fingerprint
+    WHERE address_id = :address_id AND topic_id = :topic_id AND narrow_id = :narrow_id AND withdrawn_at IS NULL
+"""
 BY_FINGERPRINT = f"{CONSENT} WHERE c.fingerprint = :fingerprint ORDER BY c.id DESC LIMIT :limit"
 OF_ACCOUNT = f"{CONSENT} WHERE c.account_id = :account_id AND c.id < :before ORDER BY c.id DESC LIMIT :limit"
 ALL = f"{CONSENT} WHERE c.id < :before ORDER BY c.id DESC LIMIT :limit"
@@ -65,6 +69,11 @@ async def confirm(tx: WriteTx, lines: Sequence[Mapping[str, Any]]) -> None:
 async def withdraw(tx: WriteTx, lines: Sequence[Mapping[str, Any]]) -> None:
     """End open lines, confirmed or not."""
     await tx.run_many(WITHDRAW, lines)
+
+
+async def move(tx: WriteTx, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Let open lines be about another address."""
+    await tx.run_many(MOVE, lines)
 
 
 async def forget(tx: WriteTx, *, until: datetime, limit: int) -> int:

@@ -7,6 +7,6 @@ browser, which are made by one.
 Not here: who is reached by what (the domain's `alerts`), what is sent (the channels).
 """
 
-from pinson.interfaces.web.doors import arranging, consents, missed, printing, proving, sheet
+from pinson.interfaces.web.doors import arranging, consents, missed, printing, proving, renewing, sheet
 
-MODULES = (sheet, proving, arranging, missed, printing, consents)
+MODULES = (sheet, proving, arranging, missed, printing, consents, renewing)

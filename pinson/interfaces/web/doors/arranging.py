@@ -22,6 +22,7 @@ from pinson.domain.relations.model import TopicKind
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.doors.followed import Followed, several
+from pinson.interfaces.web.doors.renewing import rung
 from pinson.interfaces.web.doors.words import wording
 from pinson.interfaces.web.pages import LANGUAGES
 from pinson.interfaces.web.settings.preferences import by_area
@@ -143,6 +144,7 @@ async def show(call: Call, form: Arranged) -> Response:
         paused=ends(mine.reader.paused_until),
         quiet=(_clock(mine.reader.quiet_from), _clock(mine.reader.quiet_until)),
         areas=by_area(access.time_zones()),
+        rung=rung(mine.addresses),
     )
 
 

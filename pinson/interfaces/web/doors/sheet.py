@@ -19,6 +19,7 @@ from pinson.interfaces.request import Routes
 from pinson.interfaces.web.doors import proving
 from pinson.interfaces.web.doors.arranging import CAPS, Row, hand
 from pinson.interfaces.web.doors.followed import followed, kind_of
+from pinson.interfaces.web.doors.renewing import rung
 from pinson.interfaces.web.doors.words import wording
 from pinson.interfaces.web.site import Call
 from pinson.lib import phones
@@ -109,6 +110,7 @@ async def show(call: Call, form: Sheet) -> Response:
         rows=rows(own, mine.rows),
         digest_hour=mine.reader.digest_hour if mine.reader else alerts.DIGEST_HOUR,
         push_key=call.tools.push_key,
+        rung=rung(mine.addresses),
         is_done=form.done and not call.problems,
     )
 

@@ -24,6 +24,8 @@ if (form && navigator.serviceWorker && "PushManager" in window && "Notification"
     if ((await Notification.requestPermission()) !== "granted") return say("refused")
     try {
       const { endpoint, keys } = (await subscribe()).toJSON()
+      const cache = await caches.open("subscription") // where the worker finds it when the browser has another one
+      await cache.put("/", Response.json({ endpoint, keys }))
       Object.assign(form.elements.endpoint, { value: endpoint })
       for (const name of ["p256dh", "auth"]) form.elements[name].value = keys[name]
       form.submit()

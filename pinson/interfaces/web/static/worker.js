@@ -3,7 +3,12 @@
 // another cannot be had. No other page is kept: the next reader of this browser does not find it, and nobody takes
 // yesterday's news for today's.
 //
+// It also keeps the push subscription by which the server rings this browser, so as to prove that it is the one when it
+// has another (`renew`; SUBSCRIPTION is where, KEY that of the server).
+//
 // A push message says what to show (ringing.py); browsers that know declarative pushes show it without asking here.
+
+const SUBSCRIPTION = "subscription"
 
 addEventListener("install", (event) => {
   event.waitUntil(keep())
@@ -25,7 +30,7 @@ async function keep() {
 }
 
 async function forget() {
-  for (const name of await caches.keys()) if (name !== VERSION) await caches.delete(name)
+  for (const name of await caches.keys()) if (![VERSION, SUBSCRIPTION].includes(name)) await caches.delete(name)
 }
 
 async function kept(request) {
@@ -53,4 +58,42 @@ async function stop({ title, tag, icon, lang, data }) {
 async function open(address) {
   for (const page of await clients.matchAll({ type: "window" })) if (page.url === address) return page.focus()
   return clients.openWindow(address)
+}
+
+addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(known().then((told) => renew(told ?? event.oldSubscription?.toJSON(), event.newSubscription)))
+})
+
+addEventListener("message", (event) => event.waitUntil(mend(event.data.rung)))
+
+async function mend(rung) {
+  const told = await known()
+  const now = await registration.pushManager.getSubscription()
+  const isRung = now !== null && rung.includes(await digest(now.endpoint))
+  if (!isRung) return renew(told, now)
+  if (told?.endpoint !== now.endpoint) return remember(now.toJSON())
+}
+
+async function renew(told, now) {
+  if (!told) return
+  const wanted = { userVisibleOnly: true, applicationServerKey: KEY }
+  const { endpoint, keys } = (now ?? (await registration.pushManager.subscribe(wanted))).toJSON()
+  const body = new URLSearchParams({ was: told.endpoint, proof: told.keys.auth, endpoint, ...keys })
+  const answer = await fetch("/s/renew/browser", { method: "POST", body })
+  if (answer.ok) await remember({ endpoint, keys })
+  if (answer.status === 404) await caches.delete(SUBSCRIPTION) // nothing was wanted here any more
+}
+
+async function known() {
+  return (await caches.match("/", { cacheName: SUBSCRIPTION }))?.json()
+}
+
+async function remember(subscription) {
+  const cache = await caches.open(SUBSCRIPTION)
+  await cache.put("/", Response.json(subscription))
+}
+
+async function digest(text) {
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)))
+  return Array.from(bytes.slice(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("")
 }
