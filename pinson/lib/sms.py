@@ -13,7 +13,7 @@ Source: 3GPP TS 23.038 sections 6.2.1 and 6.2.1.1 (the alphabet and its extensio
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from itertools import pairwise
 
@@ -144,22 +144,24 @@ def plain(text: str) -> str:
     return _replaced(text, accents=False, kept=()).text
 
 
-def rewrite(text: str, *, in_quotes: bool = False) -> Rewritten:
+def rewrite(text: str, *, in_quotes: bool = False, cost: Callable[[str], Measure] = measure) -> Rewritten:
     """Say the same in the GSM alphabet, changing as little as helps: typography alone if that is enough.
 
     Accents that the alphabet lacks are dropped only if the text then costs less, and within quotes
     never, since names stand there, unless `in_quotes`. What stays outside (an emoji, another
     script) makes the rest of no use, so then only typography changes, if even that saves a part.
+
+    Args:
+        cost: what a text costs with all that is sent around it.
     """
-    price = measure(text)
-    if not price.outside:
+    if not measure(text).outside:
         return Rewritten(text, ())
     plain = _replaced(text, accents=False, kept=())
     if measure(plain.text).alphabet is Alphabet.GSM:
         return plain
     kept = () if in_quotes else tuple(found.span() for found in _QUOTED.finditer(text))
     for candidate in (_replaced(text, accents=True, kept=kept), plain):
-        if measure(candidate.text).parts < price.parts:
+        if cost(candidate.text).parts < cost(text).parts:
             return candidate
     return Rewritten(text, ())
 

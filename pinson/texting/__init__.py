@@ -1,10 +1,11 @@
 """Texts: alerts reach telephones without an app, and what people write to our number is done and answered.
 
     delivery -> sending -> wording -> gateway (lib/gateways, or simulator)
-    gateway -> answering -> commands -> verbs of alerts, posts -> notes -> deliveries
+    gateway -> answering -> commands, deeds -> verbs of alerts, posts, relations -> notes -> deliveries
+    pages where one writes -> estimating -> wording
 
-Called by `app.py`. Not here: who is alerted (alerts), what was asked and came of it (deliveries), what operators speak
-(lib/gateways).
+Called by `app.py`, and by pages. Not here: who is alerted (alerts), what was asked and came of it (deliveries), what
+operators speak (lib/gateways).
 """
 
 from collections.abc import Callable
@@ -15,13 +16,26 @@ from pinson.lib import smpp
 from pinson.lib.gateways import Gateway, HttpGateway, Request, SmppGateway
 from pinson.lib.http import Outgoing
 from pinson.texting.answering import Answering
+from pinson.texting.estimating import Estimate, Voice, estimate
 from pinson.texting.sending import Texts
 from pinson.texting.simulator import Simulator
 from pinson.texting.speeches import Speeches
-from pinson.texting.wording import Speech
+from pinson.texting.wording import Speech, name_of
 from pinson.tools import Tools
 
-__all__ = ["Answering", "Simulator", "Speech", "Speeches", "Telephony", "Texts", "telephony"]
+__all__ = [
+    "Answering",
+    "Estimate",
+    "Simulator",
+    "Speech",
+    "Speeches",
+    "Telephony",
+    "Texts",
+    "Voice",
+    "estimate",
+    "name_of",
+    "telephony",
+]
 
 HOOKS = "/texts"  # where operators that speak HTTP tell us things
 

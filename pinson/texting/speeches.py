@@ -1,5 +1,6 @@
 """The words of each language, made once a process. Called by what writes to telephones."""
 
+from collections.abc import Sequence
 from typing import get_args
 
 from pinson.lib.i18n import Lang, negotiate
@@ -24,6 +25,11 @@ class Speeches:
             )
             for lang in get_args(Lang)
         }
+
+    @property
+    def langs(self) -> Sequence[str]:
+        """The languages that we speak."""
+        return tuple(self._speeches)
 
     def of(self, lang: str) -> Speech:
         """The words of a language, by its tag; of the server's own, if we do not speak that one."""

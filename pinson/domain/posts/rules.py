@@ -276,6 +276,16 @@ def shortened(prepared: Prepared, short: Mapping[str, str], leads_to: Mapping[st
     )
 
 
+def foreseen(text: str, *, local_domain: str, shortener: Shortener) -> str:
+    """A text as it will stand once it is published: short links in the place of addresses, with codes that are none."""
+    parsed = texts.parse(text, local_domain=local_domain)
+    plan = _shortening(parsed.urls, shortener, local_domain)
+    if plan is None or not plan.wanted:
+        return text
+    link = f"{plan.base}/{'x' * shortlinks.LENGTH}"
+    return shortened(Prepared(Draft(text), parsed, None, plan), dict.fromkeys(plan.wanted, link), {}).draft.text
+
+
 def short_link_in(text: str, *, bases: frozenset[str]) -> str | None:
     """The short link of ours by which a text shares what it shares; None if it does so by another address.
 

@@ -55,6 +55,7 @@ from pinson.domain.shortlinks.queries import (
 )
 from pinson.domain.shortlinks.rules import (
     LEAST_TOLD,
+    LENGTH,
     LONGEST_REASON,
     LONGEST_TITLE,
     LONGEST_UTM,
@@ -71,6 +72,7 @@ from pinson.domain.shortlinks.visitors import asks_not_to_be_counted, is_ahead, 
 
 __all__ = [
     "LEAST_TOLD",
+    "LENGTH",
     "LONGEST_REASON",
     "LONGEST_TITLE",
     "LONGEST_UTM",

@@ -1,10 +1,10 @@
 """What a text looks like before it is sent: how long it is, what it costs as an SMS, what a reader gets from it.
 
-Called by the page where one writes, as one types: pure, some tens of microseconds, so that what the page
-says is what the server counts. Not here: the rules (lib/sms, domain/advice), sending.
+Called by the page where one writes, as one types: pure, some tens of microseconds, so that what the page says is what
+the server counts, and sends. Not here: the rules (lib/sms, domain/advice), what is sent (texting).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 from markupsafe import Markup
@@ -14,6 +14,7 @@ from pinson.domain.advice import Advice, Lamp
 from pinson.lib import sms
 from pinson.lib.i18n import typography
 from pinson.lib.sms import Change, Measure
+from pinson.texting import Estimate
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -35,6 +36,7 @@ class Look(msgspec.Struct, frozen=True):
     """What the page says about a text.
 
     length, most: in characters as the server counts them, warning included.
+    price: of the SMS as it is sent, with all that stands around the text. bubble: how it reads there.
     marked: the text, with what makes it dear; empty if nothing does.
     html: the text as the web shows it.
     """
@@ -42,6 +44,7 @@ class Look(msgspec.Struct, frozen=True):
     length: int
     most: int
     price: Measure
+    bubble: str
     marked: Sequence[Piece]
     rewriting: Rewriting | None
     advice: Advice
@@ -53,33 +56,50 @@ class Look(msgspec.Struct, frozen=True):
         return [(lamp, lamp in self.advice.lamps) for lamp in Lamp]
 
 
-def look_at(text: str, *, spoiler: str, language: str | None, has_media: bool, most: int, base_url: str) -> Look:
+def look_at(
+    text: str,
+    *,
+    spoiler: str,
+    language: str | None,
+    has_media: bool,
+    most: int,
+    base_url: str,
+    sent: Callable[[str], Estimate],
+    lang: str,
+) -> Look:
     """Look at what somebody writes.
 
     Args:
         most: characters that a post may have.
         base_url: of this server.
+        sent: what is sent to telephones if that is the text. lang: of whoever writes.
     """
-    price = sms.measure(text)
+    estimate = sent(text)
     parsed = posts.parse(text, local_domain=base_url.partition("://")[2])
     html = posts.to_html(parsed, {}, base_url=base_url)
+    dear = [] if spoiler else [place for place, char in enumerate(text) if sms.measure(sms.plain(char)).outside]
     return Look(
         length=posts.length(text, spoiler),
         most=most,
-        price=price,
-        marked=list(_marked(text, price.outside)) if price.outside else (),
-        rewriting=_rewriting(text, price),
+        price=estimate.price,
+        bubble=estimate.bodies[lang],
+        marked=list(_marked(text, dear)) if dear else (),
+        rewriting=None if spoiler else _rewriting(text, sent),
         advice=advice.look(text, lang=language, has_media=has_media),
         # Made by the parser of posts, which escapes all text.
         html=Markup(typography(html, "fr") if language == "fr" else html),  # noqa: S704
     )
 
 
-def _rewriting(text: str, price: Measure) -> Rewriting | None:
+def _rewriting(text: str, sent: Callable[[str], Estimate]) -> Rewriting | None:
     """The same for fewer parts, if there is such a thing."""
-    found = sms.rewrite(text)
-    parts = sms.measure(found.text).parts
-    return Rewriting(found.text, parts, list(_difference(text, found.changes))) if parts < price.parts else None
+
+    def cost(text: str) -> Measure:
+        return sent(text).price
+
+    found = sms.rewrite(text, cost=cost)
+    parts = cost(found.text).parts
+    return Rewriting(found.text, parts, list(_difference(text, found.changes))) if parts < cost(text).parts else None
 
 
 def _marked(text: str, outside: Sequence[int]) -> Iterator[Piece]:

@@ -22,8 +22,8 @@ from babel import Locale
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from pinson.domain import access, accounts, alerts, deliveries, events, media, posts
-from pinson.domain.accounts import AccountId
+from pinson.domain import access, accounts, advice, alerts, deliveries, events, media, posts
+from pinson.domain.accounts import AccountId, AccountNotFound
 from pinson.domain.deliveries import About, Channel
 from pinson.domain.events import Event
 from pinson.domain.media import IMAGE_BYTES, MOST_ATTACHED, Media, MediaId, Said, Upload
@@ -38,6 +38,7 @@ from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.languages import known_language
 from pinson.lib.limits import Limit
+from pinson.texting import Estimate, Speeches, Voice, estimate, name_of
 
 routes = Routes()
 
@@ -82,7 +83,7 @@ class Written(msgspec.Struct):
     several: whether one may choose several answers.
     at: when it is to be published, in the time zone of the server, as browsers write it; "" is now.
     corrects_id: the message that it corrects. event_id: the live event that it is part of; is_key: as a key moment.
-    seen: what the page has asked about already.
+    seen: what the page has asked about already. reached: how many telephones, as the page says.
     """
 
     do: str = ""
@@ -105,6 +106,7 @@ class Written(msgspec.Struct):
     event_id: EventId | None = None
     is_key: bool = False
     place: str = ""
+    reached: int = 0
 
     @property
     def typed(self) -> str:
@@ -264,7 +266,9 @@ async def publish(call: Call, form: Written) -> Response:
         NotSignedIn, RoleForbids, BadMoment, and all that `posts.publish` and `scheduled.schedule` raise.
     """
     if form.do in LOOKS:
-        return await page(call, await looked_at(call, form))
+        async with call.tools.db.read() as tx:
+            event = await event_of(tx, form)
+        return await page(call, await looked_at(call, form, event))
     account_id = call.require("write:statuses")
     settings = call.tools.settings
     await receive(call, form, account_id)
@@ -319,7 +323,9 @@ async def look(call: Call, form: Written) -> Response:
     account_id = call.require(DRAFTS)
     async with call.tools.db.read() as tx:
         writer = await accounts.profile(tx, account_id)
-    return call.fragment("write/_look", look=look_of(call, form), form=form, writer=writer)
+        event = await event_of(tx, form)
+    look = await look_of(call, form, event)
+    return call.fragment("write/_look", look=look, form=form, writer=writer, part_price=part_price(call))
 
 
 @routes.post("/write/draft", again=show_again, max_body=MOST_SENT)
@@ -383,10 +389,10 @@ async def receive(call: Call, form: Written, account_id: AccountId) -> None:
         form.pictures.append(Picture(taken.id, one.alt))
 
 
-async def looked_at(call: Call, form: Written) -> Written:
+async def looked_at(call: Call, form: Written, event: Event | None = None) -> Written:
     """The form with the pictures that came with it, and its text rewritten for less if that is asked for."""
     await receive(call, form, call.require(DRAFTS))
-    if form.do == "rewrite" and (cheaper := look_of(call, form).rewriting):
+    if form.do == "rewrite" and (cheaper := (await look_of(call, form, event)).rewriting):
         form.text = cheaper.text
     return form
 
@@ -394,15 +400,38 @@ async def looked_at(call: Call, form: Written) -> Written:
 def doubts(call: Call, form: Written) -> list[str]:
     """What the page asks about before it publishes: `empty`, `no_alt`."""
     found = []
-    if not form.spoiler and not any(form.options) and look_of(call, form).advice.is_empty:
+    read = advice.look(form.typed, lang=form.language_code or call.lang, has_media=bool(form.kept))
+    if read.is_empty and not form.spoiler and not any(form.options):
         found.append("empty")
     if any(not one.alt.strip() for one in form.kept):
         found.append("no_alt")
     return found
 
 
-def look_of(call: Call, form: Written) -> Look:
-    """What the page says about a text."""
+async def look_of(call: Call, form: Written, event: Event | None) -> Look:
+    """What the page says about a text. Five statements at most.
+
+    Args:
+        event: that it will be part of.
+    """
+    account_id = call.require(DRAFTS)
+    async with call.tools.db.read() as tx:
+        writer = await accounts.profile(tx, account_id)
+        publisher = (await alerts.publishers.publishers(tx, [account_id]))[account_id]
+        defaults = await accounts.defaults(tx, account_id)
+        corrected = await _corrected(tx, call, form.corrects_id)
+    if writer is None:
+        raise AccountNotFound
+    name = name_of(publisher.sender, writer.display_name, writer.username)
+    at = corrected.created_at if corrected is not None else None
+    voice = Voice(name, publisher.commercial, at, call.tools.settings.short_url)
+    speeches, shortener = Speeches(call.tools), call.tools.shortener(wanted=defaults.shorten_links)
+
+    def sent(text: str) -> Estimate:
+        whole = events.with_hashtag(event, text) if event is not None else text
+        stands = posts.foreseen(whole, local_domain=call.local_domain, shortener=shortener)
+        return estimate(speeches, voice, text=stands, pictures=len(form.kept), warning=form.spoiler)
+
     return look_at(
         form.typed,
         spoiler=form.spoiler,
@@ -410,7 +439,25 @@ def look_of(call: Call, form: Written) -> Look:
         has_media=bool(form.kept),
         most=call.tools.settings.posts.max_characters,
         base_url=call.base_url,
+        sent=sent,
+        lang=call.lang,
     )
+
+
+async def event_of(tx: ReadTx, form: Written) -> Event | None:
+    """The live event that a message is written for."""
+    return (await events.by_ids(tx, [form.event_id])).get(form.event_id) if form.event_id is not None else None
+
+
+async def _corrected(tx: ReadTx, call: Call, id: PostId | None) -> Post | None:
+    """What a message corrects, as far as it may be seen."""
+    if id is None:
+        return None
+    try:
+        shape = await posts.visible(tx, id, reader=await call.reader(tx))
+    except PostNotFound:
+        return None
+    return await posts.post(tx, shape.id)
 
 
 async def attached(
@@ -444,17 +491,19 @@ async def page(
     form.key = form.key or access.new_secret()
     async with call.tools.db.read() as tx:
         answered = await _answered(tx, call, form.in_reply_to_id or form.corrects_id)
-        event = (await events.by_ids(tx, [form.event_id])).get(form.event_id) if form.event_id else None
+        event = await event_of(tx, form)
         writer = await accounts.profile(tx, account_id)
         kept = len([one for one in await drafts.of_account(tx, account_id) if one.until is None])
+    audience = await audience_of(call, form, account_id, event) if correcting is None else []
+    form.reached = sum(one.now for one in audience if one.channel is Channel.SMS)
     return call.page(
         "write/page",
         form=form,
-        audience=await audience_of(call, form, account_id, event) if correcting is None else [],
-        part_price=_part_price(call),
+        audience=audience,
+        part_price=part_price(call),
         correcting=correcting,
         pictures=await attached(call, form, account_id, described=described),
-        look=look_of(call, form),
+        look=await look_of(call, form, event),
         answered=answered,
         event=event,
         notices=notices,
@@ -492,7 +541,7 @@ async def audience_of(call: Call, form: Written, account_id: AccountId, event: E
     return await call.tools.db.read_in_thread(read)
 
 
-def _part_price(call: Call) -> Decimal | None:
+def part_price(call: Call) -> Decimal | None:
     """What a part of an SMS costs; None if none are sent, or they cost nothing."""
     chosen = call.tools.settings.sms
     price = Decimal(chosen.price_per_part)

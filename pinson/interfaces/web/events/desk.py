@@ -257,7 +257,7 @@ async def publish(call: Call, form: Composed) -> Response:
     event = await _entered(call, form.slug)
     own = call.require("write:statuses")
     if form.do in LOOKS:
-        await looked_at(call, form)
+        await looked_at(call, form, event)
         return await _desk(call, form)
     await receive(call, form, own)
     marks = form.marks
@@ -337,13 +337,13 @@ async def _desk(
 ) -> Response:
     """The desk with a form filled in; arguments as those of `writing.page`, and `done`: see `Opened`."""
     facts = await _facts(call, form.slug, at_hand=form.draft_id)
-    form.key = form.key or access.new_secret()
+    form.key, form.event_id = form.key or access.new_secret(), facts["event"].id
     last = next((one for one in facts["out"] if one.told.post.id == done and one.is_mine), None)
     return call.page(
         "events/desk",
         **facts,
         form=form,
-        look=look_of(call, form),
+        look=await look_of(call, form, facts["event"]),
         pictures=await attached(call, form, call.require("write:statuses"), described=described),
         most_pictures=MOST_ATTACHED,
         notices=notices,

@@ -18,7 +18,7 @@ async function look() {
   template.innerHTML = await answer.text()
   const before = form.querySelector("#advice-count strong:last-of-type").textContent
   const open = [...form.querySelectorAll(".lamps details")].map((one) => one.open)
-  for (const id of ["advice", "preview"]) form.querySelector(`#${id}`)?.replaceWith(template.content.querySelector(`#${id}`))
+  for (const id of ["advice", "preview", "cost"]) form.querySelector(`#${id}`)?.replaceWith(template.content.querySelector(`#${id}`))
   form.querySelectorAll(".lamps details").forEach((one, place) => (one.open = open[place]))
   const now = form.querySelector("#advice-count strong:last-of-type").textContent
   if (now !== before) said.textContent = now // read out when it changes, not at each letter
