@@ -67,7 +67,7 @@ async def sent(page, text):
     await page.evaluate("document.activeElement.blur()")  # as it is once somebody has looked up
 
 
-async def test_a_day_at_the_desk_by_keyboard(windows):
+async def test_a_day_at_the_desk_by_keyboard(windows, event):
     desk, wall = windows
     press, typed = desk.keyboard.press, desk.keyboard.type
 
@@ -105,6 +105,10 @@ async def test_a_day_at_the_desk_by_keyboard(windows):
     await desk.evaluate("document.activeElement.blur()")
     await press("p")
     await says(wall, await wall.locator(".messages .correction .text").first.inner_text())
+
+    await desk.evaluate("document.activeElement.blur()")
+    event.write("D’une collègue, au pupitre voisin.")
+    await desk.get_by_role("status").filter(has_text="D’une collègue").wait_for(state="attached")  # is said aloud
 
 
 async def test_the_red_button_is_in_sight_on_a_telephone_and_covers_nothing(windows, server):
