@@ -17,18 +17,22 @@ from zoneinfo import ZoneInfo
 import msgspec
 from markupsafe import Markup
 
-from pinson.domain import accounts, events, media, posts
+from pinson import withholding
+from pinson.domain import accounts, alerts, events, media, posts
 from pinson.domain.accounts import AccountId, AccountNotFound, Profile
 from pinson.domain.media import Media
 from pinson.domain.posts import Post, PostId, Reader, Shape
 from pinson.domain.timelines import Timeline
+from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.feeds import FORMATS, Author, Enclosure, Entry, Feed
+from pinson.lib.i18n import negotiate
 from pinson.lib.ids import first_at, moment_of
 from pinson.lib.paging import Page
 from pinson.tools import Tools
 
 PAGE = 20
+MOST_MISSED = 50
 MOST_ON_DAYS = 500  # posts of one range
 MOST_DAYS = 366
 HUB = "/hub"  # where programs subscribe (interfaces/websub)
@@ -231,6 +235,47 @@ async def read(
     )
 
 
+async def of_reader(tools: Tools, key: str, kind: str) -> Feed:
+    """What was held for somebody, each message with the reason: at an address that only they know.
+
+    Raises:
+        NoSuchFeed: the key opens none any more.
+    """
+    stranger, base_url = Reader(None, tools.standing), tools.settings.url
+    async with tools.db.read() as tx:
+        reader = await alerts.by_feed_key(tx, key)
+        if reader is None:
+            raise NoSuchFeed
+        lines = {line.post_id: line for line in await alerts.held_for_reader(tx, reader.id, limit=MOST_MISSED)}
+        named = await withholding.names(tx, list({line.topic_id for line in lines.values()}))
+        shapes = await tools.shapes.of(tx, list(lines))
+        found = await _with_authors(tx, tools, [shape for shape in shapes if posts.can_see(shape, stranger)])
+    lang = negotiate(reader.lang, None, None)
+    _ = tools.catalogs.translations(lang).gettext
+
+    def entry(post: Post) -> Entry:
+        line, made = lines[post.id], _entry(tools, post, found)
+        why = withholding.why(_, line.reason, named.get(line.topic_id, ""))
+        said = Markup('<p lang="{}"><em>{}</em></p>').format(lang, _("Why it waited: {reason}").format(reason=why))
+        return msgspec.structs.replace(made, html=f"{said}{made.html}")
+
+    entries = [entry(post) for post in found.posts]
+    title = _("What you missed")
+    return Feed(
+        title=f"{title} · {tools.settings.instance.title}",
+        description=_("Messages that did not come at once, and why. Keep this address to yourself."),
+        page=f"{base_url}/alertes",
+        address=f"{base_url}{path_of_missed(key, kind)}",
+        updated=max((one.updated for one in entries), default=moment_of(reader.id)),
+        entries=entries,
+    )
+
+
+def path_of_missed(key: str, kind: str) -> str:
+    """Where the feed of what somebody missed is."""
+    return f"/s/missed/{key}/feed.{kind}"
+
+
 def days_of(said: str) -> tuple[date, date]:
     """The first and the last day of a range.
 
@@ -252,15 +297,18 @@ async def _found(tools: Tools, source: Source, page: Page) -> _Found:
     stranger = Reader(None, tools.standing)
     shapes: Sequence[Shape] = await tools.timelines.page(tools.db, source.timeline, reader=stranger, page=page)
     async with tools.db.read() as tx:
-        read = await posts.posts(tx, [shape.id for shape in shapes])
-        ties = {id for post in read.values() for id in (post.corrected_by_id, post.corrects_id) if id is not None}
-        known = await tools.shapes.of(tx, list(ties)) if ties else []
-        tied = {shape.id: shape for shape in known if posts.can_see(shape, stranger)}
-        writers = dict.fromkeys(
-            [*(post.author_id for post in read.values()), *(one.author_id for one in tied.values())]
-        )
-        authors = await accounts.profiles(tx, list(writers))
-        attached = await media.of_posts(tx, [post.id for post in read.values() if post.media])
+        return await _with_authors(tx, tools, shapes)
+
+
+async def _with_authors(tx: ReadTx, tools: Tools, shapes: Sequence[Shape]) -> _Found:
+    stranger = Reader(None, tools.standing)
+    read = await posts.posts(tx, [shape.id for shape in shapes])
+    ties = {id for post in read.values() for id in (post.corrected_by_id, post.corrects_id) if id is not None}
+    known = await tools.shapes.of(tx, list(ties)) if ties else []
+    tied = {shape.id: shape for shape in known if posts.can_see(shape, stranger)}
+    writers = dict.fromkeys([*(post.author_id for post in read.values()), *(one.author_id for one in tied.values())])
+    authors = await accounts.profiles(tx, list(writers))
+    attached = await media.of_posts(tx, [post.id for post in read.values() if post.media])
     kept = [read[shape.id] for shape in shapes if shape.id in read and shape.author_id in authors]
     return _Found(kept, authors, attached, tied)
 

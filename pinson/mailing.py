@@ -21,9 +21,10 @@ import msgspec
 import structlog
 from babel.dates import get_timezone_location
 
+from pinson import withholding
 from pinson.domain import accounts, alerts, deliveries, events, media, posts
 from pinson.domain.accounts import AccountId, Profile
-from pinson.domain.alerts import AddressId, Held, Holder, Note, NoteKind, Reason, Source
+from pinson.domain.alerts import AddressId, Held, Holder, Note, NoteKind, Source
 from pinson.domain.deliveries import About, Again, Channel, Delivery, Ended, Outcome
 from pinson.domain.events import Event
 from pinson.domain.media import Media, MediaKind
@@ -453,16 +454,7 @@ class _Writer:
 
     def _reason(self, line: Held) -> str:
         """Why a message comes so late, in a few words; each line of a digest has it."""
-        _ = self._
-        name = self._facts.name(line.topic_id)
-        match line.reason:
-            case Reason.DIGEST:
-                said = _("you chose one digest a day of {name}")
-            case Reason.CAP:
-                said = _("your limit of the week for {name} was reached")
-            case Reason.PAUSED:
-                said = _("you had paused {name}")
-        return self._typed(said.format(name=name))
+        return self._typed(withholding.why(self._, line.reason, self._facts.name(line.topic_id)))
 
     def _ways_out(self, topic_id: int) -> Links:
         _ = self._

@@ -244,6 +244,17 @@ async def renew(tx: WriteTx, *, was: str, proof: str, reach: Reach, now: datetim
         await store.set_idle(tx, id, now=now)
 
 
+async def open_feed(tx: WriteTx, *, reader_id: ReaderId) -> None:
+    """Give a reader a feed of what they miss, at an address that nobody else knows; one that there was ends."""
+    await secret(tx)
+    await store.put_feed_seed(tx, reader_id, 1 + chance.randbelow((1 << 62) - 1))
+
+
+async def close_feed(tx: WriteTx, *, reader_id: ReaderId) -> None:
+    """End the feed of a reader: its address leads nowhere from now on."""
+    await store.put_feed_seed(tx, reader_id, None)
+
+
 async def fail(tx: WriteTx, *, address_id: AddressId, delivery_id: int, why: str, now: datetime) -> bool:
     """Keep that a mailbox did not take a letter, however often that was tried; whether it sleeps from now on.
 

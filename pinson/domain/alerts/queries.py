@@ -1,5 +1,6 @@
 """Questions about readers, their addresses and alerts, and about what is said to them."""
 
+import hmac
 from collections.abc import Sequence
 
 from pinson.domain.accounts import AccountId
@@ -88,6 +89,29 @@ async def held(tx: ReadTx, digest_ids: Sequence[int]) -> dict[int, list[Held]]:
     for one in await store.held(tx, digest_ids) if digest_ids else ():
         found.setdefault(one.digest_id, []).append(one)
     return found
+
+
+async def held_for_reader(tx: ReadTx, reader_id: ReaderId, *, limit: int) -> list[Held]:
+    """What was held for a reader in the last five weeks, sent since or not: the newest first, each message once."""
+    found: dict[int, Held] = {}
+    for one in await store.held_for_reader(tx, reader_id, limit=limit * rules.MOST_HELD_AT):
+        found.setdefault(one.post_id, one)
+    return list(found.values())[:limit]
+
+
+async def feed_key(tx: ReadTx, reader_id: ReaderId) -> str:
+    """What stands in the address of a reader's feed; "" if they have none. Two statements."""
+    seed = await store.feed_seed(tx, reader_id)
+    return rules.feed_key_of(await store.key(tx) or b"", reader_id, seed) if seed else ""
+
+
+async def by_feed_key(tx: ReadTx, key: str) -> Reader | None:
+    """Whose feed a key opens; None if it opens none, or none any more. Three statements."""
+    reader_id = rules.reader_of_feed(key)
+    good = await feed_key(tx, reader_id) if reader_id is not None else ""
+    if reader_id is None or not good or not hmac.compare_digest(good.encode(), key.encode()):
+        return None
+    return await store.reader(tx, reader_id)
 
 
 async def last_digest(tx: ReadTx, address_id: AddressId) -> int | None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from pinson.domain.alerts.model import AddressId, Failing, Reason, Rhythm, Standing
+from pinson.domain.alerts.model import AddressId, Failing, ReaderId, Reason, Rhythm, Standing
 from pinson.domain.deliveries import Channel
 from pinson.domain.relations.model import TopicKind
 from pinson.lib.errors import Kind, Refusal
@@ -21,6 +21,7 @@ TRIES = 5
 CODES_AN_HOUR = 3  # to one address, whoever asks
 MOST_ALERTS = 500  # of one address
 MOST_PER_WEEK = 50
+MOST_HELD_AT = 4  # addresses of one reader at which the same message may be held
 FRESH = timedelta(hours=24)  # what is older reaches nobody any more
 ASLEEP_AFTER, ASLEEP_LETTERS = timedelta(days=14), 5
 STALE = timedelta(days=8)  # without a letter that failed: what failed before does not count; weekly letters do
@@ -121,6 +122,21 @@ def address_of(secret: bytes, key: str) -> AddressId | None:
     if address_id >= 1 << 63 or not hmac.compare_digest(key_of(secret, address_id).encode(), key.encode()):
         return None
     return address_id
+
+
+def feed_key_of(secret: bytes, reader_id: ReaderId, seed: int) -> str:
+    """What stands in the address of a reader's feed: whoever has it may read what was held for them, and no more."""
+    proof = hmac.digest(secret, b"feed:%d:%d" % (reader_id, seed), hashlib.sha256)[:16]
+    return f"{reader_id:x}-{proof.hex()}"
+
+
+def reader_of_feed(key: str) -> ReaderId | None:
+    """Whose feed a key says that it opens; whether it does is still to be seen."""
+    try:
+        reader_id = ReaderId(int(key.partition("-")[0], 16))
+    except ValueError:
+        return None
+    return reader_id if 0 < reader_id < 1 << 63 else None
 
 
 def week(moment: datetime, zone: str) -> int:

@@ -49,6 +49,8 @@ DELETE_LONELY_READERS = """
         AND NOT EXISTS (SELECT 1 FROM addresses WHERE addresses.reader_id = readers.id)
 """
 DELETE_READER_OF = "DELETE FROM readers WHERE account_id = :account_id"
+FEED_SEED = "SELECT coalesce(feed_seed, 0) FROM readers WHERE id = :id"
+PUT_FEED_SEED = "UPDATE readers SET feed_seed = :seed WHERE id = :id"
 
 ADDRESS_BY_VALUE = f"SELECT {ADDRESS} FROM addresses WHERE channel = :channel AND value = :value"
 ADDRESSES_BY_IDS = f"SELECT {ADDRESS} FROM addresses WHERE id IN (SELECT value FROM json_each(:ids))"
@@ -262,6 +264,13 @@ HELD = """
     SELECT digest_id, post_id, topic_id, reason FROM held
     WHERE digest_id IN (SELECT value FROM json_each(:ids))
     ORDER BY digest_id, post_id
+"""
+HELD_FOR_READER = """
+    SELECT coalesce(h.digest_id, 0) AS digest_id, h.post_id, h.topic_id, h.reason FROM held AS h
+    JOIN addresses AS a ON a.id = h.address_id
+    WHERE a.reader_id = :reader_id
+    ORDER BY h.post_id DESC, h.address_id
+    LIMIT :limit
 """
 LAST_DIGEST = "SELECT max(id) FROM digests WHERE address_id = :address_id HAVING count(*) > 0"
 DELETE_OLD_DIGESTS = """
@@ -626,6 +635,21 @@ async def make_digest(tx: WriteTx, id: int, address_id: AddressId, *, now: datet
 async def held(tx: ReadTx, digest_ids: Sequence[int]) -> list[Held]:
     """What stands in these digests, in the order of time."""
     return await tx.all(Held, HELD, ids=list(digest_ids))
+
+
+async def held_for_reader(tx: ReadTx, reader_id: ReaderId, *, limit: int) -> list[Held]:
+    """What is or was held at the addresses of a reader, the newest first, once for each. O(all that is)."""
+    return await tx.all(Held, HELD_FOR_READER, reader_id=reader_id, limit=limit)
+
+
+async def feed_seed(tx: ReadTx, reader_id: ReaderId) -> int:
+    """What the address of a reader's feed is worked out from; 0 if they have none."""
+    return await tx.one(int, FEED_SEED, id=reader_id) or 0
+
+
+async def put_feed_seed(tx: WriteTx, reader_id: ReaderId, seed: int | None) -> None:
+    """Keep it; None ends the feed."""
+    await tx.run(PUT_FEED_SEED, id=reader_id, seed=seed)
 
 
 async def last_digest(tx: ReadTx, address_id: AddressId) -> int | None:

@@ -518,6 +518,20 @@ class Call:
         answer = Response(written.body, media_type=format.media_type)
         return self._public(answer, kept, etag=written.etag, modified=feed.updated)
 
+    def own_feed(self, feed: Feed, format: Format) -> Response:
+        """Answer with a feed for whoever has its address: no proxy holds it, and no search engine shows it."""
+        body = format.write(feed)
+        headers = {
+            "etag": etag_of(body),
+            "cache-control": "private, no-cache",
+            "x-robots-tag": "noindex",
+            "referrer-policy": "no-referrer",  # where its links lead, nobody learns the address
+        }
+        self._remember_lang = False
+        if self._is_known(headers["etag"], feed.updated):
+            return Response(status_code=304, headers=headers)
+        return Response(body, media_type=format.media_type, headers=headers)
+
     def _public(self, answer: Response, kept: int, *, etag: str = "", modified: datetime | None = None) -> Response:
         self._remember_lang = False  # it says nothing in any language, and what proxies hold sets no cookie
         answer = self._for_everybody(answer, kept, etag=etag, modified=modified)

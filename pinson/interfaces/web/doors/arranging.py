@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from starlette.responses import Response
 
+from pinson import feeding
 from pinson.domain import access, alerts, posts
 from pinson.domain.alerts import Address, AddressId, Alert, AlertNotFound, NoteKind, Reader, Rhythm, Topic, Wish
 from pinson.domain.alerts.visits import Left
@@ -34,6 +35,7 @@ from pinson.lib.limits import Limit
 routes = Routes()
 
 CAPS = (1, 2, 3, 5, 10, 20)  # messages a week that are offered
+FEEDS = ("atom", "json")
 TESTING = Limit(5, 3600)
 MOST_BACK = 40  # alerts that one button takes up again: as many as an address holds
 MORNING = 8  # o'clock, at which a pause until Monday ends
@@ -125,6 +127,7 @@ async def show(call: Call, form: Arranged) -> Response:
     async with call.tools.db.read() as tx:
         mine = await hand(tx, call, form.key)
         about = await several(tx, call, list({(one.kind, one.topic_id) for one in mine.alerts}))
+        feed_key = await alerts.feed_key(tx, mine.reader.id) if mine.reader is not None and not form.key else ""
     if mine.reader is None:
         return call.page("doors/nobody")
     zone = ZoneInfo(mine.reader.zone)
@@ -145,6 +148,7 @@ async def show(call: Call, form: Arranged) -> Response:
         quiet=(_clock(mine.reader.quiet_from), _clock(mine.reader.quiet_until)),
         areas=by_area(access.time_zones()),
         rung=rung(mine.addresses),
+        feeds=[f"{call.base_url}{feeding.path_of_missed(feed_key, kind)}" for kind in FEEDS] if feed_key else [],
     )
 
 
@@ -185,6 +189,8 @@ async def change(call: Call, form: Arranged) -> Response:
             await write(alerts.set_up, reader=_set(mine.reader, form), now=now)
         case "test":
             await _test(call, form, mine)
+        case "feed" | "no_feed" if not form.key:  # a link in a letter opens one address, not all that its reader has
+            await write(alerts.open_feed if form.do == "feed" else alerts.close_feed, reader_id=mine.reader.id)
         case "wake":
             await write(alerts.wake, address_id=_own(mine, form).id, reader_id=mine.reader.id)
         case "forget":
