@@ -340,6 +340,8 @@ async def _follow(
 ) -> str:
     """Ask for an alert; whoever has proved that the number is theirs has it at once, others are asked to say yes."""
     name, wish = command.name, command.wish
+    if name.startswith("#"):
+        await posts.tag_named(tx, name=name.removeprefix("#"), now=now)  # nobody has to have used it
     found = await names.topic(tx, name)
     if found is None:
         return obeying.speech.unknown(name)

@@ -28,6 +28,7 @@ from pinson.domain.media import Media, MediaKind
 from pinson.domain.posts import EventId, Post, PostId, Reader, Shape
 from pinson.domain.streams import HeardKind
 from pinson.interfaces.web import dates
+from pinson.interfaces.web.by_text import ByText, by_text
 from pinson.interfaces.web.cards import text_of
 from pinson.interfaces.web.pages import Pages
 from pinson.lib.db import ReadTx
@@ -110,7 +111,7 @@ class Gauge(msgspec.Struct, frozen=True):
 
 
 class Scene(msgspec.Struct, frozen=True):
-    """All that a wall shows. begins: the hour; code: for telephones, of `address`."""
+    """All that a wall shows. begins: the hour; code: for telephones, of `address`; text: how to follow it by one."""
 
     event: Event
     state: State
@@ -123,6 +124,7 @@ class Scene(msgspec.Struct, frozen=True):
     pictures: Sequence[Media]
     address: str
     code: Markup
+    text: ByText | None
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -313,7 +315,7 @@ def version_of(picture: Markup) -> str:
 
 
 async def _scene(tools: Tools, event_id: EventId, *, lang: Lang) -> Scene:
-    """What a wall shows now: two pages of a timeline, and eleven statements at most.
+    """What a wall shows now: two pages of a timeline, and twelve statements at most.
 
     Raises:
         EventNotFound.
@@ -329,6 +331,7 @@ async def _scene(tools: Tools, event_id: EventId, *, lang: Lang) -> Scene:
         stands = await _standing(tx, event, lang, [shape.id for shape in shapes])
         attached = await media.of_posts(tx, [shape.id for shape in with_media])
         situation = await events.situation(tx, event, now=now)
+        text = await by_text(tx, tools, event, lang=lang)
     zone = ZoneInfo(event.zone)
     address = f"{tools.settings.url}/e/{event.slug}"
     album = [one for shape in with_media for one in attached.get(shape.id, ()) if one.kind is MediaKind.IMAGE]
@@ -344,6 +347,7 @@ async def _scene(tools: Tools, event_id: EventId, *, lang: Lang) -> Scene:
         pictures=album[:MOST_PICTURES],
         address=address.partition("://")[2].replace("/e/", "/s/e/"),
         code=_code(f"{address}?via=mur"),
+        text=text,
     )
 
 

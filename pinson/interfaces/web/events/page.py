@@ -21,6 +21,7 @@ from pinson.domain.media import Media
 from pinson.domain.posts import PostId, Shape, summary_of
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates, telephone
+from pinson.interfaces.web.by_text import by_text
 from pinson.interfaces.web.cards import Card, path_of
 from pinson.interfaces.web.events import calendars
 from pinson.interfaces.web.reading import KEPT, Paged
@@ -163,6 +164,8 @@ async def show(call: Call, form: Asked) -> Response:
         album = await _album(tx, call, pictured)
         team = await accounts.profiles(tx, [member.account_id for member in await events.team(tx, event.id)])
         cover = await cover_of(tx, event)
+        is_over = situation.state is State.AFTER
+        text = None if is_over else await by_text(tx, call.tools, event, lang=call.lang)
     play = await play_of(call, event, situation, shapes)
     newest = max((shape.id for shape in shapes), default=0)
     oldest = min((shape.id for shape in shapes), default=0)
@@ -201,6 +204,7 @@ async def show(call: Call, form: Asked) -> Response:
         path=f"/e/{event.slug}",
         data=as_data(call, event, owner, told),
         summary=_summary(event),
+        text=text,
     )
 
 
