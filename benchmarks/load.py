@@ -2,15 +2,16 @@
 
 Called by `measures.py` in a process of its own (`run`). Closed loop: every connection sends its
 next request when its last one is answered, so the server is never idle and never overrun, and
-latency is that of a busy server.
+latency is that of a busy server. One loop over all sockets, without asyncio: what this process takes of two cores, the
+server does not have.
 
 Every answer is checked for its status and its length, one in a hundred (97) is parsed and
 compared with what must stand in it; each distinct request is first made once, unmeasured, and checked
 whole, and its length is what all later answers to it are held to.
 """
 
-import asyncio
 import gc
+import select
 import time
 from array import array
 from collections import Counter
@@ -19,11 +20,11 @@ from html.parser import HTMLParser
 from typing import Protocol
 
 import msgspec
-import uvloop
 
 from benchmarks.server import cpu_seconds, resident_bytes
-from benchmarks.wire import Answer, Connection, request
+from benchmarks.wire import ROOM, Answer, Line, NotUnderstood, request
 
+NOTHING = -1, 0.0  # turn and moment of a request that was not made
 PARSED = 97  # one in so many answers: a prime, so that in time every one of the requests has its turn
 
 
@@ -205,12 +206,12 @@ class Result(msgspec.Struct, frozen=True):
 def run(job: Job) -> Result:
     """Do it, in this process."""
     gc.disable()  # a pause of ours would look like one of the server's
-    return uvloop.run(measure(job))
+    return measure(job)
 
 
-async def measure(job: Job) -> Result:
-    """Do it, in this event loop."""
-    return await _Load(job).run()
+def measure(job: Job) -> Result:
+    """Do it, in this thread."""
+    return _Load(job).run()
 
 
 class _Load:
@@ -221,26 +222,28 @@ class _Load:
         self._turn = 0
         self._last_turn = 0  # nothing is sent from this turn on ...
         self._until = 0.0  # ... nor from this moment on
-        self._waiting: dict[Connection, tuple[int, float]] = {}  # turn and moment of the request under way
-        self._learnt: dict[int, int] = {}
+        self._lines: dict[int, Line] = {}  # by the number of their file
+        self._waiting: dict[int, tuple[int, float]] = {}  # turn and moment of the request under way
+        self._poll = select.epoll()
+        self._learnt: dict[int, int] = {}  # by turn of the rehearsal: how long a body is
+        self._whole: dict[int, int] = {}  # the same with its head
+        self._room = bytearray(ROOM)
+        self._good = b"HTTP/1.1 %d " % job.script.status
         self._wrong: Counter[str] = Counter()
         self._latencies = array("d")
         self._right = 0
         self._length = 0
-        self._done = asyncio.Event()
 
-    async def run(self) -> Result:
-        job, loop = self._job, asyncio.get_running_loop()
-        connections: list[Connection] = []
+    def run(self) -> Result:
+        job = self._job
         for _ in range(job.connections):
-            _, connection = await loop.create_connection(
-                lambda: Connection(self._answered, self._ended), "127.0.0.1", job.port
-            )
-            connections.append(connection)
-        await self._phase(connections, turns=job.script.rehearsal, seconds=job.patience)
+            line = Line(job.port, self._room)
+            self._lines[line.socket.fileno()] = line
+            self._poll.register(line.socket, select.EPOLLIN)
+        self._phase(turns=job.script.rehearsal, seconds=job.patience)
         self._latencies = array("d")
         cpu, own_cpu, began = cpu_seconds(job.pids), time.process_time(), time.perf_counter()
-        await self._phase(connections, turns=1 << 62, seconds=job.seconds)
+        self._phase(turns=1 << 62, seconds=job.seconds)
         took = time.perf_counter() - began
         result = Result(
             answers=len(self._latencies),
@@ -253,46 +256,76 @@ class _Load:
             load_cpu=time.process_time() - own_cpu,
             resident=resident_bytes(job.pids),
         )
-        for connection in connections:
-            connection.close()
+        for line in self._lines.values():
+            line.socket.close()
+        self._poll.close()
         return result
 
-    async def _phase(self, connections: Sequence[Connection], *, turns: int, seconds: float) -> None:
+    def _phase(self, *, turns: int, seconds: float) -> None:
         """Let all connections send, so many turns in all and no longer than that, and wait for the answers."""
-        self._last_turn, self._until = self._turn + turns, time.perf_counter() + seconds
-        self._done.clear()
-        for connection in connections:
-            self._next(connection)
-        try:
-            await asyncio.wait_for(self._done.wait(), seconds + self._job.patience)
-        except TimeoutError:
-            if self._waiting:
-                self._wrong["no answer"] += len(self._waiting)
-            self._waiting.clear()
-
-    def _next(self, connection: Connection) -> None:
         now = time.perf_counter()
-        if self._turn < self._last_turn and now < self._until and not connection.ended:
-            self._waiting[connection] = self._turn, now
-            connection.send(self._job.script.ask(self._turn))
+        self._last_turn, self._until = self._turn + turns, now + seconds
+        end = self._until + self._job.patience
+        for number in [*self._lines]:
+            self._next(number, now)
+        while self._waiting and now < end:
+            self._look(self._poll.poll(end - now))
+            now = time.perf_counter()
+        if self._waiting:
+            self._wrong["no answer"] += len(self._waiting)
+        for number in [*self._waiting]:  # an answer that comes yet would be taken for that of the next request
+            self._hang_up(number)
+
+    def _look(self, events: Sequence[tuple[int, int]]) -> None:
+        """Something came on these connections: nearly always a whole answer, just as long as the first of its turn.
+
+        That is most of what this process does, so it is written out, where calls would take as much again.
+        """
+        room, lines, waiting, whole = self._room, self._lines, self._waiting, self._whole
+        ask, rehearsal, good, clock = self._job.script.ask, self._job.script.rehearsal, self._good, time.perf_counter
+        last, until = self._last_turn, self._until
+        for number, _ in events:
+            line, (turn, sent) = lines[number], waiting.get(number, NOTHING)
+            try:
+                came = line.receive()
+                now = clock()
+                if came != whole.get(turn % rehearsal) or turn % PARSED == 0 or not room.startswith(good):
+                    answer = line.answer(came)
+                    if answer is None:
+                        continue
+                    if wrong := self._fault(turn, answer, came):
+                        self._wrong[wrong] += 1
+                        self._next(number, now)
+                        continue
+                self._right += 1
+                self._latencies.append(now - sent)
+                if (turn := self._turn) < last and now < until:
+                    line.socket.send(ask(turn))
+                    waiting[number] = turn, now
+                    self._turn = turn + 1
+                else:
+                    del waiting[number]
+            except (NotUnderstood, OSError) as why:
+                if self._hang_up(number):
+                    self._wrong[f"no answer: {why}"] += 1
+
+    def _next(self, number: int, now: float) -> None:
+        self._waiting.pop(number, None)
+        if self._turn < self._last_turn and now < self._until:
+            self._waiting[number] = self._turn, now
             self._turn += 1
-        elif not self._waiting:
-            self._done.set()
+            self._lines[number].socket.send(self._job.script.ask(self._turn - 1))
 
-    def _answered(self, connection: Connection, answer: Answer) -> None:
-        now = time.perf_counter()
-        if connection not in self._waiting:  # nobody waits for it any more
-            return
-        turn, sent = self._waiting.pop(connection)
-        if wrong := self._fault(turn, answer):
-            self._wrong[wrong] += 1
-        else:
-            self._right += 1
-            self._latencies.append(now - sent)
-        self._next(connection)
+    def _hang_up(self, number: int) -> bool:
+        """Hang up; whether an answer was waited for."""
+        self._poll.unregister(number)
+        self._lines.pop(number).socket.close()
+        return self._waiting.pop(number, None) is not None
 
-    def _fault(self, turn: int, answer: Answer) -> str | None:
-        """What is wrong with an answer."""
+    def _fault(self, turn: int, answer: Answer, came: int) -> str | None:
+        """What is wrong with an answer. came: how long it is with its head."""
+        if turn < 0:
+            return "an answer that nobody asked for"
         script, length = self._job.script, len(answer.body)
         self._length = length
         if answer.status != script.status:
@@ -306,13 +339,8 @@ class _Load:
             if not right:
                 return "content"
             learnt = self._learnt.setdefault(turn % script.rehearsal, length)
+            self._whole.setdefault(turn % script.rehearsal, came)
         return None if script.is_as_long(length, learnt) else "length"
-
-    def _ended(self, connection: Connection, why: Exception | None) -> None:
-        if self._waiting.pop(connection, None) is not None:
-            self._wrong[f"no answer: {why or 'the server hung up'}"] += 1
-        if not self._waiting:
-            self._done.set()
 
 
 def percentiles(latencies: Sequence[float]) -> tuple[float, float, float]:

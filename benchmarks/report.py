@@ -95,8 +95,9 @@ NOTES = """
 - Each answer's status and length are checked, one in a hundred is parsed and compared with what must stand in it,
   worked out from the data by definition. Posts carry an idempotency key, as apps send one, and are counted in the
   database afterwards: none that was acknowledged may be missing.
-- Measures are taken in rounds, in turn; a figure is the median of its rounds. CPU is the server's processor time (user
-  and kernel, all threads) by request, the most comparable of the figures: other work on the machine hardly changes it.
+- Measures are taken in rounds, in turn; a figure is the median of its rounds. What is read is read for as long before
+  the first of them, so that all are measured warm. CPU is the server's processor time (user and kernel, all threads)
+  by request, the most comparable of the figures; but it too grows by half while others use the machine's caches.
 - "One poster alone" is the median answer to a connection that posts one by one, less the time that the same disk takes
   to make one block of a file durable.
 - Streams are opened by as many accounts, each with a token of its own; the clock starts just before the request that
