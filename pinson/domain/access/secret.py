@@ -9,6 +9,7 @@ up by. What people choose (passwords) can be guessed, so each guess is made dear
 """
 
 import asyncio
+import functools
 import hashlib
 import hmac
 import secrets
@@ -53,7 +54,11 @@ class Passwords:
         """
         self._hasher = hasher or PasswordHasher()
         self._turns = asyncio.Semaphore(AT_ONCE)
-        self._nobodys = self._hasher.hash(new_secret())
+
+    @functools.cached_property
+    def _nobodys(self) -> str:
+        """What is compared with for those who are not here. Not made at the start, which would wait for it."""
+        return self._hasher.hash(new_secret())
 
     async def hash(self, password: str) -> str:
         """What to keep of a new password.
@@ -73,16 +78,17 @@ class Passwords:
             kept: None if there is no such user: takes as long, so that nobody learns who is here.
         """
         async with self._turns:
-            fits = await asyncio.to_thread(self._fits, kept or self._nobodys, _normal(password))
+            fits = await asyncio.to_thread(self._fits, kept, _normal(password))
         return fits and kept is not None
 
     def is_stale(self, kept: str) -> bool:
         """Whether it was made with other parameters than we use now."""
         return self._hasher.check_needs_rehash(kept)
 
-    def _fits(self, kept: str, password: str) -> bool:
+    def _fits(self, kept: str | None, password: str) -> bool:
+        nobodys = self._nobodys  # in any case: else the first who is not here would wait for longer
         try:
-            return self._hasher.verify(kept, password)
+            return self._hasher.verify(kept or nobodys, password)
         except VerifyMismatchError:
             return False
 

@@ -111,8 +111,8 @@ class Timelines:
         """Start over from the tables."""
         self._rings.clear()
         self._upheavals += 1
-        await self._heads.load(tx)
-        self._newest = int(self._heads.ids.max())
+        self._heads.forget()
+        self._newest = await store.newest(tx)
 
     def apply(self, fact: Fact) -> None:
         """Follow the log."""
@@ -241,6 +241,8 @@ class Timelines:
         if stands and merged.newest == self._newest and merged.upheavals == self._upheavals:
             return [*merged.first]
         _, after = _bounds(page)
+        if self._heads.unread:
+            await self._heads.read(tx)
         heads = self._heads.ids[timeline.places]
         newest_head = int(heads.max(initial=0))
         if newest_head <= after:

@@ -7,7 +7,8 @@ from pinson.lib.db import ReadTx
 
 OWNS = ()
 
-HEADS = "SELECT id AS topic_id, head AS id FROM topics WHERE head > 0"
+HEADS = "SELECT id AS topic_id, head AS id FROM topics WHERE id IN (SELECT value FROM json_each(:topics))"
+NEWEST = "SELECT coalesce(max(id), 0) FROM posts"
 RING = "SELECT id FROM entries WHERE topic_id = :topic_id ORDER BY id DESC LIMIT :limit"
 
 # Plain joins, and no DISTINCT: SQLite then reads each topic's entries in the order asked for and leaves it as
@@ -48,9 +49,14 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     id: int
 
 
-async def heads(tx: ReadTx) -> list[Head]:
-    """The head of every topic that has one. O(topics), once at the start."""
-    return await tx.all(Head, HEADS)
+async def heads(tx: ReadTx, topics: list[int]) -> list[Head]:
+    """The heads of these topics; one that never had an entry is left out. O(topics)."""
+    return await tx.all(Head, HEADS, topics=topics)
+
+
+async def newest(tx: ReadTx) -> int:
+    """The newest post there is; 0 if there is none. O(1)."""
+    return await tx.one(int, NEWEST) or 0
 
 
 async def ring(tx: ReadTx, topic_id: int, *, limit: int) -> list[int]:
