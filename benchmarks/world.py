@@ -19,7 +19,7 @@ import msgspec
 import uvloop
 
 from pinson import app
-from pinson.domain import access, accounts, posts, relations
+from pinson.domain import access, accounts, posts, relations, search
 from pinson.domain.access import Applicant
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Draft, Post, Reader, Standing
@@ -110,7 +110,7 @@ def town(data: Path, *, authors: int, published: int, follows: int, wide: int) -
         authors: accounts that wrote the `published` posts, a few of them most.
     """
 
-    async def build(hand: "_Hand") -> Town:
+    async def build(hand: "Hand") -> Town:
         readers = await hand.people("reader", 64)
         wide_readers = await hand.people("wide", 8)
         posters = await hand.people("poster", 64)
@@ -130,25 +130,25 @@ def town(data: Path, *, authors: int, published: int, follows: int, wide: int) -
             threads=_threads(made, wrote),
         )
 
-    return _build(data, build)
+    return on_data(data, build)
 
 
 def square(data: Path, *, listeners: int) -> Square:
     """One speaker, and so many listeners."""
 
-    async def build(hand: "_Hand") -> Square:
+    async def build(hand: "Hand") -> Square:
         [speaker] = await hand.people("speaker", 1)
         crowd = await hand.people("listener", listeners)
         await hand.follow((one.id, speaker.id) for one in crowd)
         return Square(speaker, crowd)
 
-    return _build(data, build)
+    return on_data(data, build)
 
 
 def stages(data: Path, sizes: Sequence[int]) -> list[Stage]:
     """Speakers with so many followers each, on one server."""
 
-    async def build(hand: "_Hand") -> list[Stage]:
+    async def build(hand: "Hand") -> list[Stage]:
         speakers = await hand.people("speaker", len(sizes))
         first, last = await hand.people("reader", 2)
         crowd = await hand.accounts("follower", max(sizes) - 2)
@@ -156,23 +156,26 @@ def stages(data: Path, sizes: Sequence[int]) -> list[Stage]:
             await hand.follow((one, speaker.id) for one in (first.id, *crowd[: size - 2], last.id))
         return [Stage(speaker, size, [first, last]) for speaker, size in zip(speakers, sizes, strict=True)]
 
-    return _build(data, build)
+    return on_data(data, build)
 
 
-class _Hand:
-    """Makes things, many in one transaction."""
+class Hand:
+    """Makes things, many in one transaction.
 
-    def __init__(self, db: Sqlite, now: datetime) -> None:
+    at: when people and follows come about, and the first post is published.
+    """
+
+    def __init__(self, db: Sqlite, at: datetime) -> None:
         self.random = random.Random(2010)  # noqa: S311  (invents data; guards nothing)
+        self.at = at
         self._words, self._tags = WORDS.split(), TAGS.split()
         self._db = db
-        self._began = now - PAST
 
     async def people(self, name: str, count: int) -> list[Voice]:
         """Users with an account and a token each."""
         names = [f"{name}{number}" for number in range(count)]
         applicants = [Applicant(one, f"{one}@{HOST}", "none", "fr", "", "", ()) for one in names]
-        signed_up = await self._do(
+        signed_up = await self.do(
             access.create_person,
             ({"applicant": one, "display_name": self.name(), "note": self.text()} for one in applicants),
         )
@@ -181,7 +184,7 @@ class _Hand:
             {"user_id": one.user.id, "account_id": one.account.id, "secret": voice.token}
             for one, voice in zip(signed_up, voices, strict=True)
         )
-        await self._do(access.operator_token, tokens)
+        await self.do(access.operator_token, tokens)
         return voices
 
     async def accounts(self, name: str, count: int) -> list[int]:
@@ -189,14 +192,18 @@ class _Hand:
         calls = (
             {"username": f"{name}{number}", "display_name": self.name(), "note": self.text()} for number in range(count)
         )
-        return [int(account.id) for account in await self._do(accounts.create, calls)]
+        return [int(account.id) for account in await self.do(accounts.create, calls)]
 
     async def follow(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Each first follows the second."""
-        await self._do(relations.follow, ({"account_id": one, "target_id": other} for one, other in pairs))
+        await self.do(relations.follow, ({"account_id": one, "target_id": other} for one, other in pairs))
 
-    async def publish(self, authors: Sequence[int], count: int) -> list[Post]:
-        """Posts by these authors, a few of whom write most; one in five answers a recent one. Oldest first."""
+    async def publish(self, authors: Sequence[int], count: int, *, mentions: bool = True) -> list[Post]:
+        """Posts by these authors, a few of whom write most; one in five answers a recent one. Oldest first.
+
+        Args:
+            mentions: whether some mention a reader.
+        """
         made: list[Post] = []
         step = PAST / (count + 1)
         while len(made) < count:
@@ -204,25 +211,25 @@ class _Hand:
             for number in range(len(made), min(len(made) + AT_A_TIME, count)):
                 author = authors[int(len(authors) * self.random.random() ** 2)]
                 answered = self.random.choice(made[-200:]).id if made and self.random.random() < 0.2 else None
-                draft = Draft(self.text(), in_reply_to_id=answered, language="fr")
+                draft = Draft(self.text(mentions=mentions), in_reply_to_id=answered, language="fr")
                 calls.append(
                     {
                         "author": STRANGER,
                         "author_id": AccountId(author),
                         "prepared": posts.prepare(draft, max_characters=500, local_domain=HOST),
                         "base_url": URL,
-                        "now": self._began + step * number,
+                        "now": self.at + step * number,
                     }
                 )
-            made += await self._do(posts.publish, calls)
+            made += await self.do(posts.publish, calls)
         return made
 
-    def text(self) -> str:
+    def text(self, *, mentions: bool = True) -> str:
         """About 150 characters, as people write: some with a hashtag, a mention, a link."""
         words = [self.random.choice(self._words) for _ in range(self.random.randint(12, 40))]
         if self.random.random() < 0.4:
             words.append(f"#{self.random.choice(self._tags)}")
-        if self.random.random() < 0.15:
+        if mentions and self.random.random() < 0.15:
             words.insert(0, f"@reader{self.random.randrange(64)}")
         if self.random.random() < 0.1:
             words.append(f"https://example.org/{self.random.randrange(10**6)}")
@@ -232,26 +239,31 @@ class _Hand:
         """Two words."""
         return f"{self.random.choice(self._words)} {self.random.choice(self._words)}".title()
 
-    async def _do(self, verb: Callable[..., Awaitable[T]], calls: Iterable[Mapping[str, Any]]) -> list[T]:
+    async def do(self, verb: Callable[..., Awaitable[T]], calls: Iterable[Mapping[str, Any]]) -> list[T]:
+        """Call a verb so often."""
         results: list[T] = []
-        waiting = [{"now": self._began, **call} for call in calls]
+        waiting = [{"now": self.at, **call} for call in calls]
         for start in range(0, len(waiting), AT_A_TIME):
-            results += await self._db.write(_each, verb=verb, calls=waiting[start : start + AT_A_TIME])
+            results += await self._db.write(each, verb=verb, calls=waiting[start : start + AT_A_TIME])
         return results
 
 
-async def _each(tx: WriteTx, *, verb: Callable[..., Awaitable[T]], calls: Iterable[Mapping[str, Any]]) -> list[T]:
+async def each(tx: WriteTx, *, verb: Callable[..., Awaitable[T]], calls: Iterable[Mapping[str, Any]]) -> list[T]:
     return [await verb(tx, **call) for call in calls]
 
 
-def _build(data: Path, build: Callable[[_Hand], Awaitable[T]]) -> T:
+def on_data(data: Path, build: Callable[[Hand], Awaitable[T]]) -> T:
+    """Make things in a folder of data, which is made if it is missing."""
     clock = SystemClock()
     app.prepare_data(data, clock=clock)
 
     async def in_database() -> T:
         db = Sqlite(data)
         try:
-            return await build(_Hand(db, clock.now()))
+            built = await build(Hand(db, clock.now() - PAST))
+            while await search.backfill(db):  # as it is on any server: else it would be done while we measure
+                pass
+            return built
         finally:
             await db.close()
 
@@ -298,7 +310,7 @@ def _threads(made: Sequence[Post], wrote: Sequence[int]) -> list[Shown]:
 
 
 def _author(wrote: Sequence[int], id: int) -> str:
-    """The name of an author, as `_Hand.accounts` gives them."""
+    """The name of an author, as `Hand.accounts` gives them."""
     return f"author{wrote.index(id)}"
 
 
