@@ -25,6 +25,7 @@ from benchmarks.server import cpu_seconds, resident_bytes
 from benchmarks.wire import ROOM, Answer, Line, NotUnderstood, request
 
 NOTHING = -1, 0.0  # turn and moment of a request that was not made
+ANY = 20  # posts on a page of which no more is known
 PARSED = 97  # one in so many answers: a prime, so that in time every one of the requests has its turn
 
 
@@ -107,12 +108,13 @@ class Posts(HTMLParser):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """Read pages or single posts in turn. Nothing changes meanwhile, so every answer is as long as the first.
+    """Read pages, single posts or threads in turn. Nothing changes meanwhile, so every answer is as long as the first.
 
-    asked: requests, each with the ids that must come back, in order.
+    asked: requests, each with the ids that must come back, in order: of a thread, of what is above. None: any 20, the
+        newest first.
     """
 
-    asked: list[tuple[bytes, list[str]]]
+    asked: list[tuple[bytes, list[str] | None]]
     status: int = 200
 
     @property
@@ -124,10 +126,12 @@ class Reading(msgspec.Struct, frozen=True):
 
     def is_right(self, turn: int, body: bytes) -> bool:
         found = msgspec.json.decode(body)
-        statuses = found if isinstance(found, list) else [found]
-        return [one["id"] for one in statuses] == self.asked[turn % len(self.asked)][1] and all(
-            one["content"] and one["account"]["username"] for one in statuses
-        )
+        if isinstance(found, dict):
+            found = found.get("ancestors", [found])
+        due, ids = self.asked[turn % len(self.asked)][1], [one["id"] for one in found]
+        if due is None:
+            return len(ids) == ANY and ids == sorted(ids, key=int, reverse=True)
+        return ids == due and all((one["content"] or one["reblog"]) and one["account"]["username"] for one in found)
 
     def is_as_long(self, length: int, learnt: int) -> bool:
         return length == learnt

@@ -15,18 +15,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from benchmarks import handing, letters, load, pace, pushes, redirects, streams, texts, world
+from benchmarks import handing, letters, load, pace, pushes, redirects, streams, texts, world, years
 from benchmarks.handing import Handed
 from benchmarks.load import Browsing, Publishing, Reading, Script
-from benchmarks.server import Server, serving
+from benchmarks.server import Server, restarted, serving
 from benchmarks.wire import request
+from pinson.app import MIGRATIONS
 from pinson.domain.deliveries import What
 from pinson.lib import dkim
+from pinson.lib.db.migrate import steps
 
 T = TypeVar("T")
 
@@ -46,8 +49,12 @@ AWAY = Callable[[Callable[[Any], T], Any], T]
 class Plan(msgspec.Struct, frozen=True):
     """How much is measured: rounds of so many seconds, on data of this size.
 
+    parts: what is measured unless only some of it is asked for.
     streams: of apps. readers: of one page that is live. letters, browsers: that one message goes to.
+    accounts, on_disk, active: of the server that has been there for years: posts on its disk, and who reads.
     """
+
+    parts: tuple[str, ...]
 
     rounds: int
     seconds: float
@@ -59,9 +66,26 @@ class Plan(msgspec.Struct, frozen=True):
     followers: tuple[int, ...]
     letters: int
     browsers: int
+    accounts: int = 3000
+    on_disk: int = 100_000
+    active: int = 300
 
 
+ORDINARY = (
+    "reads",
+    "pages",
+    "redirects",
+    "posts",
+    "bursts",
+    "workers",
+    "streams",
+    "followers",
+    "pushes",
+    "letters",
+    "texts",
+)
 FULL = Plan(
+    parts=ORDINARY,
     rounds=5,
     seconds=4,
     authors=6000,
@@ -74,6 +98,7 @@ FULL = Plan(
     browsers=4000,
 )
 QUICK = Plan(
+    parts=ORDINARY,
     rounds=3,
     seconds=0.8,
     authors=5100,
@@ -85,6 +110,15 @@ QUICK = Plan(
     letters=1000,
     browsers=1000,
 )
+BIG = msgspec.structs.replace(
+    FULL,
+    parts=("volume", "followers"),
+    followers=(10, 10_000, 1_000_000),
+    accounts=100_000,
+    on_disk=5_000_000,
+    active=10_000,
+)
+PLANS = {"full": FULL, "quick": QUICK, "big": BIG}
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,16 +147,20 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class Bench:
     """One run: where it works, how much it measures, and who loads the servers."""
 
-    def __init__(self, folder: Path, plan: Plan, away: AWAY[Any], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, folder: Path, plan: Plan, away: AWAY[Any], tell: Callable[[str], None], kept: Path | None = None
+    ) -> None:
         """
         Args:
             folder: an empty one, on the disk that is to be measured.
             tell: told what is being done, before each step.
+            kept: where data that takes minutes to make is kept for the next time; None: nowhere.
         """
         self._folder = folder
         self._plan = plan
         self._away = away
         self._tell = tell
+        self._kept = kept or folder
         self._names = 0
 
     def reads(self) -> Iterator[Row]:
@@ -404,7 +442,7 @@ class Bench:
         """Processor time of a post, by how many follow its author."""
         data = self._folder / "stages"
         self._tell(f"making {max(self._plan.followers):,} followers")
-        stages = world.stages(data, self._plan.followers)
+        stages = world.stages(data, self._plan.followers, partial(years.more_followers, data))
         with self._serving(data) as server:
             found = self._in_turn({stage.followers: self._poster(server, [stage.speaker], SEVERAL) for stage in stages})
             missing = sum(not _is_at_home(server, stage) for stage in stages)
@@ -423,6 +461,80 @@ class Bench:
             wrong=wrong,
             numbers={"cpu_us": {str(followers): one for followers, one in cpu.items()}, "ratio": ratio},
         )
+
+    def volume(self) -> Iterator[Row]:
+        """A server that has been there for years, against one that is new; and how it starts."""
+        plan = self._plan
+        big, data = self._volume()
+        small, small_data = self._few()
+        home = request("GET", "/api/v1/timelines/home", token=big.homes[0].token, headers="Connection: close\r\n")
+        is_right = _reading([("", "", big.homes[0].ids)]).is_right
+        starts = []
+        for number in range(plan.rounds):
+            self._tell(f"a start on {plan.on_disk:,} posts, round {number + 1}")
+            right = lambda whole: is_right(0, whole.partition(b"\r\n\r\n")[2])  # noqa: E731
+            starts.append(restarted(data, url=world.URL, request=home, is_right=right))
+        with self._serving(data) as at_big, self._serving(small_data) as at_small:
+            readers = [home.token for home in big.homes] * 2 + big.readers
+            ids: list[list[str] | None] = [home.ids for home in big.homes] * 2 + [None] * len(big.readers)
+            all_homes = _reading([("/api/v1/timelines/home", *one) for one in zip(readers, ids, strict=True)])
+            self._tell(f"{plan.active:,} readers come for the first time")
+            first = self._away(load.run, load.Job(at_big.port, at_big.pids, all_homes, READERS, 1, patience=600))
+            cases = {
+                f"{name}, {size}": (server, script)
+                for size, server, scripts in (
+                    ("many", at_big, _years_cases(big) | {"home": all_homes}),
+                    ("few", at_small, _town_cases(at_small, small)),
+                )
+                for name, script in scripts.items()
+            }
+            found = self._read_in_turn(dict(sorted(cases.items())))
+        for name in VOLUME:
+            yield _volume_row(name, found[f"{name}, many"], found[f"{name}, few"], plan)
+        resident = max(result.resident for results in found.values() for result in results)
+        yield Row(
+            part="volume",
+            name=f"memory once {plan.active:,} people have read",
+            figure=f"{resident / MB:.0f} MB",
+            details="resident, without mapped files; after all that is read above",
+            target="≤ 400 MB",
+            met=resident <= 400 * MB,
+            wrong=first.wrong,
+            numbers={"resident_bytes": resident},
+        )
+        middle = statistics.median(starts)
+        yield Row(
+            part="volume",
+            name="from starting the server to the first right page",
+            figure=f"{middle:.2f} s",
+            details=f"a home, at worst {max(starts):.2f} s; its files in the system's memory",
+            target="≤ 2 s",
+            met=middle <= 2,
+            numbers={"seconds": starts},
+        )
+
+    def _volume(self) -> tuple[years.Years, Path]:
+        """The server of many years: as it was kept, if its plan and schema are the same."""
+        plan = self._plan
+        name = f"volume-{plan.accounts}-{plan.on_disk}-{plan.active}-{len(steps(MIGRATIONS))}"
+        data, known = self._kept / name, self._kept / f"{name}.json"
+        if not known.exists():
+            shutil.rmtree(data, ignore_errors=True)
+            made = years.years(
+                data,
+                accounts=plan.accounts,
+                published=plan.on_disk,
+                readers=plan.active,
+                follows=200,
+                tell=self._tell,
+            )
+            known.write_bytes(msgspec.json.encode(made))
+        return msgspec.json.decode(known.read_bytes(), type=years.Years), data
+
+    def _few(self) -> tuple[world.Town, Path]:
+        self._tell("making a server with 1,000 posts")
+        data = self._folder / "few"
+        return world.town(data, authors=210, published=1000, follows=200, wide=200), data
 
     def _town(self) -> tuple[world.Town, Path]:
         """A town, built once a run, and a copy of its data to serve."""
@@ -489,6 +601,69 @@ def bare_fsync(folder: Path, seconds: float) -> float:
     return _median(took)
 
 
+VOLUME = ("home", "profile", "thread", "one", "public", "tag")
+
+
+def _years_cases(big: years.Years) -> dict[str, Reading]:
+    """What is read of the server of many years, but homes."""
+    tag, under = big.tag
+    return _cases(big.profiles, big.threads, big.posts, big.public, tag, under)
+
+
+def _town_cases(server: Server, town: world.Town) -> dict[str, Reading]:
+    """The same of a new one."""
+    ids = {
+        one.path: _call(server, "GET", f"/api/v1/accounts/lookup?acct={one.path[2:]}", "")["id"]
+        for one in town.profiles
+    }
+    profiles = [(ids[one.path], one.ids) for one in town.profiles]
+    threads = [(one.ids[-1], one.ids[:-1]) for one in town.threads if len(one.ids) > 1]
+    tag = town.tags[0]
+    return _cases(profiles, threads, town.posts, town.public, tag.path.rpartition("/")[2], tag.ids) | {
+        "home": _homes(town.homes)
+    }
+
+
+def _cases(
+    profiles: Sequence[tuple[str, list[str]]],
+    threads: Sequence[tuple[str, list[str]]],
+    posts: Sequence[str],
+    public: list[str],
+    tag: str,
+    under: list[str],
+) -> dict[str, Reading]:
+    return {
+        "profile": _reading(
+            [
+                (f"/api/v1/accounts/{id}/statuses?exclude_replies=true&exclude_reblogs=true", "", ids)
+                for id, ids in profiles
+            ]
+        ),
+        "thread": _reading([(f"/api/v1/statuses/{id}/context", "", ids) for id, ids in threads]),
+        "one": _reading([(f"/api/v1/statuses/{id}", "", [id]) for id in posts]),
+        "public": _reading([("/api/v1/timelines/public", "", public)]),
+        "tag": _reading([(f"/api/v1/timelines/tag/{tag}", "", under)]),
+    }
+
+
+def _volume_row(name: str, many: Sequence[load.Result], few: Sequence[load.Result], plan: Plan) -> Row:
+    """CPU of a read where there is much, against where there is little; of both in the same round."""
+    pairs = zip(many[-plan.rounds :], few[-plan.rounds :], strict=True)  # before these may come faulty ones
+    ratio = _median([(a.server_cpu / max(1, a.answers)) / (b.server_cpu / max(1, b.answers)) for a, b in pairs])
+    what = {"one": "one post", "home": f"homes of {plan.active:,} readers in turn"}.get(name, name)
+    return Row(
+        part="volume",
+        name=f"{what}: with {plan.on_disk:,} posts, against 1,000",
+        figure=f"{ratio:.2f} ×",
+        details=f"CPU {_cpu(many) * US:.0f} µs, against {_cpu(few) * US:.0f}; {_rate(many):,.0f}/s, "
+        f"p99 {_latency(many, 2) * MS:.1f} ms; {many[-1].length / KB:.1f} KB, against {few[-1].length / KB:.1f}",
+        target="≤ 1.3 ×",
+        met=ratio <= 1.3,
+        wrong=_wrong(many) | _wrong(few),
+        numbers={"ratio": ratio, "many": _numbers(many), "few": _numbers(few)},
+    )
+
+
 def _homes(homes: Sequence[world.Home]) -> Reading:
     return _reading([("/api/v1/timelines/home", home.token, home.ids) for home in homes])
 
@@ -515,7 +690,7 @@ class Page(NamedTuple):
     etag: str
 
 
-def _reading(asked: Sequence[tuple[str, str, list[str]]]) -> Reading:
+def _reading(asked: Sequence[tuple[str, str, list[str] | None]]) -> Reading:
     return Reading([(request("GET", path, token=token), ids) for path, token, ids in asked])
 
 
@@ -530,7 +705,7 @@ def _call(server: Server, method: str, path: str, token: str, body: Any = None) 
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     try:
-        connection.request(method, path, body and msgspec.json.encode(body), headers)
+        connection.request(method, path, body and msgspec.json.encode(body), headers if token else {})
         return msgspec.json.decode(connection.getresponse().read())
     finally:
         connection.close()

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,13 +32,32 @@ class Server(msgspec.Struct, frozen=True):
     pids: tuple[int, ...]
 
 
+def restarted(data: Path, *, url: str, request: bytes, is_right: Callable[[bytes], bool]) -> float:
+    """Seconds from starting a server on this data until it gives the right answer to a request.
+
+    Raises:
+        ServerFailed.
+    """
+    began = time.perf_counter()
+    with serving(data, url=url, is_ready=lambda port: is_right(_asked(port, request))):
+        return time.perf_counter() - began
+
+
 @contextmanager
-def serving(data: Path, *, url: str, workers: int = 1, more: Mapping[str, str] | None = None) -> Iterator[Server]:
+def serving(
+    data: Path,
+    *,
+    url: str,
+    workers: int = 1,
+    more: Mapping[str, str] | None = None,
+    is_ready: Callable[[int], bool] | None = None,
+) -> Iterator[Server]:
     """A server on this data, with limits off, until the block ends.
 
     Args:
         url: the public address that its links hold; it listens on a free port of this machine.
         more: further settings, as the environment has them.
+        is_ready: whether it is there, by its port. Unless said, it is when it answers.
     Raises:
         ServerFailed.
     """
@@ -51,7 +70,7 @@ def serving(data: Path, *, url: str, workers: int = 1, more: Mapping[str, str] |
             [*command, "--workers", str(workers)], env=environ, stdout=subprocess.DEVNULL, stderr=said
         )
     try:
-        _wait_until_ready(process, port, log)
+        _wait_until_ready(process, port, log, is_ready or _answers)
         pids = (process.pid,) if workers == 1 else _children(process.pid, workers)
         yield Server(port, pids)
     finally:
@@ -91,18 +110,30 @@ def _free_port() -> int:
         return port
 
 
-def _wait_until_ready(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    """It is ready when it answers: it accepts connections earlier than that."""
+def _wait_until_ready(
+    process: "subprocess.Popen[bytes]", port: int, log: Path, is_ready: Callable[[int], bool]
+) -> None:
+    """It accepts connections before it answers."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
         try:
-            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as probe:
-                probe.sendall(b"GET /api/v1/streaming/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                if probe.recv(100).startswith(b"HTTP/1.1 200"):
-                    return
+            if is_ready(port):
+                return
         except OSError:
-            time.sleep(0.05)
+            time.sleep(0.005)
     raise ServerFailed(f"the server did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _answers(port: int) -> bool:
+    request = b"GET /api/v1/streaming/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    return _asked(port, request).startswith(b"HTTP/1.1 200")
+
+
+def _asked(port: int, request: bytes) -> bytes:
+    """The whole answer to a request that closes its connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(1 << 16), b""))
 
 
 def _children(pid: int, count: int) -> tuple[int, ...]:

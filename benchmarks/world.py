@@ -35,6 +35,7 @@ AT_A_TIME = 1000  # commands in one transaction
 PAGE = 20
 PROFILES, THREADS = 64, 200  # pages of each that are read in turn
 SPEAKER = "speaker0"  # the account that an audience follows
+CROWD = 100_000  # followers that commands make; more come in bulk
 PAST = timedelta(hours=20)  # in which posts were published: the log is kept longer, so it is not trimmed meanwhile
 STRANGER = Reader(None, Standing())
 WORDS = (
@@ -145,18 +146,30 @@ def square(data: Path, *, listeners: int) -> Square:
     return on_data(data, build)
 
 
-def stages(data: Path, sizes: Sequence[int]) -> list[Stage]:
-    """Speakers with so many followers each, on one server."""
+def stages(data: Path, sizes: Sequence[int], more: Callable[[int, int], None]) -> list[Stage]:
+    """Speakers with so many followers each, on one server.
 
-    async def build(hand: "Hand") -> list[Stage]:
+    Args:
+        more: called with the id of a speaker whom `CROWD` follow already, and how many more are to, made in bulk.
+    """
+
+    async def build(hand: Hand) -> tuple[list[Voice], list[Voice]]:
         speakers = await hand.people("speaker", len(sizes))
         first, last = await hand.people("reader", 2)
-        crowd = await hand.accounts("follower", max(sizes) - 2)
+        crowd = await hand.accounts("follower", min(max(sizes), CROWD) - 2)
         for speaker, size in zip(speakers, sizes, strict=True):
-            await hand.follow((one, speaker.id) for one in (first.id, *crowd[: size - 2], last.id))
-        return [Stage(speaker, size, [first, last]) for speaker, size in zip(speakers, sizes, strict=True)]
+            await hand.follow((one, speaker.id) for one in (first.id, *crowd[: size - 2]))
+        return speakers, [first, last]
 
-    return on_data(data, build)
+    async def finish(hand: Hand) -> None:
+        await hand.follow((readers[1].id, speaker.id) for speaker in speakers)
+
+    speakers, readers = on_data(data, build)
+    for speaker, size in zip(speakers, sizes, strict=True):
+        if size > CROWD:
+            more(speaker.id, size - CROWD)
+    on_data(data, finish)
+    return [Stage(speaker, size, readers) for speaker, size in zip(speakers, sizes, strict=True)]
 
 
 class Hand:
@@ -205,10 +218,10 @@ class Hand:
             mentions: whether some mention a reader.
         """
         made: list[Post] = []
-        step = PAST / (count + 1)
+        step, at_a_time = PAST / (count + 1), min(AT_A_TIME, count // 10 + 1)  # the first answer nothing
         while len(made) < count:
             calls = []
-            for number in range(len(made), min(len(made) + AT_A_TIME, count)):
+            for number in range(len(made), min(len(made) + at_a_time, count)):
                 author = authors[int(len(authors) * self.random.random() ** 2)]
                 answered = self.random.choice(made[-200:]).id if made and self.random.random() < 0.2 else None
                 draft = Draft(self.text(mentions=mentions), in_reply_to_id=answered, language="fr")

@@ -45,7 +45,9 @@ ROWS = [
 
 
 def test_the_document_says_what_was_reached_missed_and_wrong():
-    lines = report.document(ROWS).splitlines()
+    lines = report.document(
+        report.Found({"pinson": "1", "cores": 2, "system": "", "python": "", "sqlite": ""}, "full", ROWS)
+    ).splitlines()
 
     assert "| home & away | **9,000/s** |  | reached |  |" in lines
     assert "| posts | **2/s** |  | wrong: 3 × length |  |" in lines
@@ -59,7 +61,7 @@ def test_the_plot_shows_each_measure_and_its_target():
 
 
 def test_the_json_holds_everything():
-    found = msgspec.json.decode(report.as_json(ROWS, quick=True))
+    found = msgspec.json.decode(report.as_json(ROWS, plan="quick"))
 
     assert found["rows"][1]["wrong"] == {"length": 3}
     assert found["machine"]["cores"] >= 1

@@ -10,7 +10,7 @@ What must stand on each page is worked out from the plan of who wrote what, with
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ import numpy as np
 import uvloop
 from numpy.typing import NDArray
 
-from benchmarks.world import HOST, PAGE, PAST, TAGS, Hand, Home, count_posts, on_data
+from benchmarks.world import PAGE, PAST, TAGS, Hand, Home, count_posts, on_data
 from pinson.domain import posts
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Post, PostId, Reader, Standing, Visibility
@@ -45,8 +45,8 @@ Ids = NDArray[np.int64]
 Tell = Callable[[str], None]
 
 
-class Volume(msgspec.Struct, frozen=True):
-    """What is in it. homes: of some readers. readers: the tokens of all. The rest are pages: what to ask for, and ids."""
+class Years(msgspec.Struct, frozen=True):
+    """What is in it. homes: of some readers. readers: tokens of all. The rest are pages: what to ask for, and ids."""
 
     homes: list[Home]
     readers: list[str]
@@ -72,7 +72,7 @@ class History(msgspec.Struct, frozen=True):
     of: Ids
 
 
-def volume(data: Path, *, accounts: int, published: int, readers: int, follows: int, tell: Tell) -> Volume:
+def years(data: Path, *, accounts: int, published: int, readers: int, follows: int, tell: Tell) -> Years:
     """Make it, in some minutes.
 
     Args:
@@ -97,17 +97,51 @@ def volume(data: Path, *, accounts: int, published: int, readers: int, follows: 
     tokens, people, wrote, made, boosts = on_data(data, recent)
     followed = _circles(chance, np.array(wrote), readers, follows)
     history = _history(chance, np.array(wrote), published - len(made), len(made), now)
-    database = apsw.Connection(str(data / "pinson.db"))
-    for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -2000000", "temp_store = MEMORY"):
-        database.execute(f"PRAGMA {pragma}")
+    database = _opened(data)
     with database:
         _write_follows(database, np.array(people), followed, now - YEARS, tell)
         _write_history(database, history, made, chance, np.array(people), tell)
-    database.execute("PRAGMA journal_mode = WAL")
-    database.close()
+    _close(database)
     uvloop.run(_trim(data, now))
     assert count_posts(data) >= published
-    return _volume(tokens, people, followed, made, boosts, history)
+    return _years(tokens, people, followed, made, boosts, history)
+
+
+def more_followers(data: Path, account_id: int, count: int) -> None:
+    """So many new accounts follow this one, as the last that does: what it is, they are, but for its name."""
+    database = _opened(data)
+    last = "SELECT account_id FROM follows WHERE topic_id = ? ORDER BY id DESC LIMIT 1"
+    like = database.execute(last, (account_id,)).get
+    stamp = _one(database, "SELECT id FROM last_id") >> ids.SLOT_BITS
+    new = [stamp + number + 1 << ids.SLOT_BITS | (stamp + number) & 4095 for number in range(count)]
+    with database:
+        columns = [name for _, name, *_ in database.execute("PRAGMA table_info(accounts)")]
+        own = {"id": "?1", "username": "'more' || ?2", "handle": "'more' || ?2"}
+        values = ", ".join(own.get(name, name) for name in columns)
+        account = f"INSERT INTO accounts ({', '.join(columns)}) SELECT {values} FROM accounts WHERE id = {like}"  # noqa: S608
+        database.executemany(account, ((id, number) for number, id in enumerate(new)))
+        counts = "INSERT INTO account_counts (account_id, following) VALUES (?, 1)"
+        database.executemany(counts, ((id,) for id in new))
+        follow = "INSERT INTO follows (id, account_id, topic_id, kind) VALUES (?, ?, ?, 'account')"
+        after = count << ids.SLOT_BITS
+        database.executemany(follow, ((id + after, id, account_id) for id in new))
+        counted = "UPDATE account_counts SET followers = followers + ? WHERE account_id = ?"
+        database.execute(counted, (count, account_id))
+        database.execute("UPDATE last_id SET id = ?", (new[-1] + after,))
+    _close(database)
+
+
+def _opened(data: Path) -> apsw.Connection:
+    """The database, to write it fast: a fall would leave nothing of it."""
+    database = apsw.Connection(str(data / "pinson.db"))
+    for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -2000000", "temp_store = MEMORY"):
+        database.execute(f"PRAGMA {pragma}")
+    return database
+
+
+def _close(database: apsw.Connection) -> None:
+    database.execute("PRAGMA journal_mode = WAL")
+    database.close()
 
 
 async def _react(hand: Hand, people: Sequence[int], made: Sequence[Post]) -> list[Post]:
@@ -147,19 +181,19 @@ def _history(chance: np.random.Generator, wrote: Ids, count: int, likes: int, no
     stamps = (at - ids.START_MS) << ids.SEQUENCE_BITS
     stamps += np.arange(count) - np.searchsorted(stamps, stamps)  # several in one millisecond come one after the other
     place = np.arange(count)
-    of = np.where(chance.random(count) < BOOSTS, place - chance.integers(1, 5000, count), -1)
-    of[(of < 0) | (of[of] >= 0)] = -1  # what passes on is not passed on itself
+    of = np.where(chance.random(count) < BOOSTS, place - chance.integers(1, 5000, count), -1).clip(-1)
+    of[of[of] >= 0] = -1  # what passes on is not passed on itself
     boosts = np.flatnonzero(of >= 0)
-    _, first = np.unique(rank[boosts] * count + of[boosts], return_index=True)
-    of[np.delete(boosts, first)] = -1  # nor twice by the same
-    to = np.where(chance.random(count) < REPLIES, place - chance.integers(1, 200, count), -1)
-    to[(to < 0) | (of >= 0) | (of[to] >= 0)] = -1
+    _, once = np.unique(rank[boosts] * count + of[boosts], return_index=True)
+    of[np.delete(boosts, once)] = -1  # nor twice by the same
+    to = np.where(chance.random(count) < REPLIES, place - chance.integers(1, 200, count), -1).clip(-1)
+    to[(of >= 0) | (of[to] >= 0)] = -1
     return History(by, at, (stamps << ids.SLOT_BITS) | (by & 4095), chance.integers(0, likes, count), to, of)
 
 
 def _write_follows(database: apsw.Connection, people: Ids, followed: Sequence[Ids], at: datetime, tell: Tell) -> None:
     """As `relations.follow` leaves them."""
-    stamp = ids.following(_one(database, "SELECT max(id) FROM accounts"), now=at, owner=None) >> ids.SLOT_BITS
+    stamp: int = ids.following(_one(database, "SELECT max(id) FROM accounts"), now=at, owner=None) >> ids.SLOT_BITS
 
     def rows() -> Iterator[tuple[int, int, int]]:
         nonlocal stamp
@@ -216,7 +250,7 @@ def _write_posts(
     conversation = history.ids.tolist()
     for place in np.flatnonzero(history.to >= 0).tolist():  # oldest first: what it answers has its own already
         conversation[place] = conversation[history.to[place]]
-    own = {
+    own: dict[str, Any] = {
         "id": history.ids,
         "author_id": history.by,
         "created_at": history.at,
@@ -239,10 +273,10 @@ def _write_posts(
     columns = [name for _, name, *_ in database.execute("PRAGMA table_info(posts)")]
     topics = "'[' || :author_id || topics || CASE WHEN :is_news THEN ',1,2' ELSE '' END || ']'"
     values = [f":{name}" if name in own else topics if name == "topics" else name for name in columns]
-    sql = f"INSERT INTO posts ({', '.join(columns)}) SELECT {', '.join(values)} FROM said WHERE place = :place"
+    sql = f"INSERT INTO posts ({', '.join(columns)}) SELECT {', '.join(values)} FROM said WHERE place = :place"  # noqa: S608
     numbers = {name: f"?{number}" for number, name in enumerate((*own, "is_news", "place"), 1)}
     sql = re.sub(r":(\w+)", lambda found: numbers[found[1]], sql)
-    shown = [*own.values(), _is_news(history), np.where(history.of >= 0, -1, history.like)]
+    shown: list[Any] = [*own.values(), _is_news(history), np.where(history.of >= 0, -1, history.like)]
     _put(database, sql, _rows(shown), count, "posts", tell)
     database.execute("DROP TABLE said")
 
@@ -261,17 +295,17 @@ def _write_entries(database: apsw.Connection, history: History, made: Sequence[P
     _put(database, f"{put} VALUES (?, ?, 0)", _rows(news), len(news[0]), "entries of everything", tell)
     tell("entries of authors")
     span = int(history.ids[0]), int(history.ids[-1])
-    database.execute(f"{put} SELECT {LOCAL}, id, 0 FROM entries WHERE topic_id = {EVERYTHING} AND id <= ?", span[1:])
-    database.execute(f"{put} SELECT author_id, id, 0 FROM posts WHERE id BETWEEN ? AND ? ORDER BY author_id, id", span)
+    local = "SELECT ?, id, 0 FROM entries WHERE topic_id = ? AND id <= ?"
+    database.execute(put + local, (LOCAL, EVERYTHING, span[1]))
+    authors = "SELECT author_id, id, 0 FROM posts WHERE id BETWEEN ? AND ? ORDER BY author_id, id"
+    database.execute(put + authors, span)
     besides = [[topic for topic in post.topics if topic not in (post.author_id, EVERYTHING, LOCAL)] for post in made]
-    under = [np.stack([news[0][:1] * topic, history.ids[_is_news(history)][-1:]]) for topic in (EVERYTHING, LOCAL)]
-    authors, last = np.unique(history.by[::-1], return_index=True)
-    under.append(np.stack([authors, history.ids[::-1][last]]))
+    under: list[Ids] = []
     for number in range(max(map(len, besides))):
         topic = np.array([each[number] if len(each) > number else 0 for each in besides])[history.like]
         there = (history.of < 0) & (topic > 0)
         under.append(np.stack([topic[there], history.ids[there]]))
-    topic, id = np.concatenate(under[3:], axis=1)
+    topic, id = np.concatenate(under, axis=1)
     order = np.lexsort((id, topic))
     rows = [topic[order], id[order]]
     _put(database, f"{put} VALUES (?, ?, 0)", _rows(rows), len(id), "entries of hashtags and links", tell)
@@ -279,8 +313,10 @@ def _write_entries(database: apsw.Connection, history: History, made: Sequence[P
         "INSERT INTO topics (id, head) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET head = max(head, excluded.head)"
     )
     newest = np.append(rows[0][1:] != rows[0][:-1], True)
-    for topics in (*under[:3], [rows[0][newest], rows[1][newest]]):
-        database.executemany(raise_head, _rows(list(topics)))
+    writers, last = np.unique(history.by[::-1], return_index=True)
+    heads = [[rows[0][newest], rows[1][newest]], [writers, history.ids[::-1][last]]]
+    for topics in (*heads, [np.array([EVERYTHING, LOCAL]), news[1][[-1, -1]]]):
+        database.executemany(raise_head, _rows(topics))
 
 
 def _write_words(database: apsw.Connection, history: History, made: Sequence[Post], tell: Tell) -> None:
@@ -338,7 +374,8 @@ def _of(values: Ids, places: Ids) -> list[int | None]:
 
 def _is_news(history: History) -> NDArray[np.bool_]:
     """Whether it is under everything public: boosts and answers to others are not."""
-    return (history.of < 0) & ((history.to < 0) | (history.by[history.to] == history.by))
+    news: NDArray[np.bool_] = (history.of < 0) & ((history.to < 0) | (history.by[history.to] == history.by))
+    return news
 
 
 def _besides(post: Post) -> str:
@@ -350,7 +387,7 @@ def _one(database: apsw.Connection, sql: str) -> Any:
     return database.execute(sql).get
 
 
-# --- what must stand where ----------------------------------------------------------------------------------------------
+# --- what must stand where --------------------------------------------------------------------------------------------
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -362,14 +399,14 @@ class Entry(msgspec.Struct, frozen=True):
     of: int | None
 
 
-def _volume(
+def _years(
     tokens: list[str],
     people: Sequence[int],
     followed: Sequence[Ids],
     made: Sequence[Post],
     boosts: Sequence[Post],
     history: History,
-) -> Volume:
+) -> Years:
     last = [
         Entry(post.id, post.author_id, post.in_reply_to_author_id, post.boost_of_id)
         for post in sorted([*made, *boosts], key=lambda post: post.id, reverse=True)
@@ -380,18 +417,15 @@ def _volume(
         for place in range(0, len(people), step)[:CHECKED]
     ]
     news = [one for one in last if one.of is None and one.to in (None, one.by)]
-    by_author: dict[int, list[Entry]] = {}
-    for one in last:
-        by_author.setdefault(one.by, []).append(one)
     under = {tag: [post for post in made if tag in post.tags] for tag in TAGS.lower().split()}
     tag = max(under, key=lambda tag: len(under[tag]))
-    return Volume(
+    return Years(
         homes=homes,
         readers=tokens,
         public=_page(news),
         tag=(tag, [str(post.id) for post in reversed(under[tag][-PAGE:])]),
         posts=[str(id) for id in np.random.default_rng(1).choice(history.ids[history.of < 0], 2000).tolist()],
-        profiles=[(str(id), _page(found)) for id, found in by_author.items() if len(found) >= PAGE][:CHECKED],
+        profiles=_profiles(news, history),
         threads=_threads(history),
     )
 
@@ -425,6 +459,17 @@ def _is_at_home(one: Entry, followed: set[int]) -> bool:
     return one.by in followed and (one.to is None or one.to == one.by or one.to in followed)
 
 
+def _profiles(news: Sequence[Entry], history: History) -> list[tuple[str, list[str]]]:
+    """Of some authors who wrote enough, what they wrote, without their answers to others."""
+    profiles = []
+    for author in dict.fromkeys(np.random.default_rng(2).choice(history.by, CHECKED).tolist()):
+        there = np.flatnonzero(_is_news(history) & (history.by == author))[::-1][:PAGE]
+        ids = [str(one.id) for one in news if one.by == author] + [str(id) for id in history.ids[there].tolist()]
+        if len(ids) >= PAGE:
+            profiles.append((str(author), ids[:PAGE]))
+    return profiles
+
+
 def _threads(history: History) -> list[tuple[str, list[str]]]:
     """Posts of the years before with what they answer, from the beginning on."""
     threads = []
@@ -442,20 +487,56 @@ def _page(newest_first: Sequence[Entry]) -> list[str]:
 
 
 def differences(data: Path) -> list[str]:
-    """How rows of the years before differ from those that the program's own commands made: columns of no kind in common.
-
-    Each column is compared by the kinds of values that stand in it, in posts, boosts, follows, favourites and entries.
-    """
+    """How rows of the years before differ from those that the program's own commands made, by the kinds of values."""
     database = apsw.Connection(str(data / "pinson.db"), flags=apsw.SQLITE_OPEN_READONLY)
-    last = ids.first_at(SystemClock().now() - timedelta(days=2))
-    found = []
-    for table, of in (("posts", "boost_of_id IS NULL"), ("posts", "boost_of_id IS NOT NULL"), ("marks", "1"), ("entries", "1")):
-        for _, column, *_ in database.execute(f"PRAGMA table_info({table})").fetchall():
-            shape = f"SELECT DISTINCT typeof({column}) FROM (SELECT * FROM {table} WHERE {of} AND id {{}} {last} LIMIT 5000)"
+    last, found = ids.first_at(SystemClock().now() - timedelta(days=2)), list[str]()
+    for table, of in (("posts", "boost_of_id IS NULL"), ("posts", "boost_of_id > 0"), ("marks", "1"), ("entries", "1")):
+        for column in [name for _, name, *_ in database.execute(f"PRAGMA table_info({table})")]:
             old, new = (
-                {kind for (kind,) in database.execute(shape.format(which)).fetchall()} for which in ("<", ">")
+                {kind for (kind,) in database.execute(KINDS.format(column=column, table=table, of=of, on=on), (last,))}
+                for on in "<>"
             )
             if not old <= new | {"null"} or not new <= old | {"null"}:
-                found.append(f"{table}.{column}: {sorted(old)}, not {sorted(new)}")
+                found.append(f"{table}.{column}: {', '.join(sorted(old))}, not {', '.join(sorted(new))}")
     database.close()
     return found
+
+
+def counted_wrongly(data: Path) -> list[str]:
+    """Of each kind of derived row, how many plain SQL finds to be different."""
+    database = apsw.Connection(str(data / "pinson.db"), flags=apsw.SQLITE_OPEN_READONLY)
+    found = [f"{what}: {wrong}" for what, sql in COUNTED.items() if (wrong := _one(database, sql))]
+    database.close()
+    return found
+
+
+KINDS = "SELECT DISTINCT typeof({column}) FROM (SELECT * FROM {table} WHERE {of} AND id {on} ? LIMIT 5000)"
+COUNTED = {
+    "posts that are not under one of their topics": """
+        SELECT count(*) FROM posts AS p, json_each(p.topics) AS t
+        LEFT JOIN entries AS e ON e.topic_id = t.value AND e.id = p.id WHERE e.id IS NULL""",
+    "entries that no post names": """
+        SELECT (SELECT count(*) FROM entries) - (SELECT count(*) FROM posts AS p, json_each(p.topics))""",
+    "heads": """
+        SELECT count(*) FROM topics AS t WHERE head <> (SELECT max(id) FROM entries WHERE topic_id = t.id)""",
+    "topics without a head": """
+        SELECT (SELECT count(DISTINCT topic_id) FROM entries) - (SELECT count(*) FROM topics)""",
+    "posts of accounts": """
+        SELECT count(*) FROM account_counts AS a
+        WHERE posts <> (SELECT count(*) FROM posts WHERE author_id = a.account_id)
+            OR last_post_at <> (SELECT max(created_at) FROM posts WHERE author_id = a.account_id)""",
+    "follows of accounts": """
+        SELECT count(*) FROM account_counts AS a
+        WHERE followers <> (SELECT count(*) FROM follows WHERE topic_id = a.account_id)
+            OR following <> (SELECT count(*) FROM follows WHERE account_id = a.account_id)""",
+    "reactions to posts": """
+        SELECT count(*) FROM posts AS p
+        WHERE boosts <> (SELECT count(*) FROM posts AS b WHERE b.boost_of_id = p.id)
+            OR replies <> (SELECT count(*) FROM posts AS r WHERE r.in_reply_to_id = p.id)
+            OR favourites <> (SELECT count(*) FROM marks AS m WHERE m.post_id = p.id)""",
+    "conversations": """
+        SELECT count(*) FROM posts AS p JOIN posts AS above ON above.id = p.in_reply_to_id
+        WHERE p.conversation_id <> above.conversation_id OR p.in_reply_to_author_id <> above.author_id""",
+    "posts that search does not know": """
+        SELECT (SELECT count(*) FROM posts WHERE boost_of_id IS NULL) - (SELECT count(*) FROM post_words_docsize)""",
+}
