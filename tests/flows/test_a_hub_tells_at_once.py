@@ -223,13 +223,30 @@ async def test_a_hub_that_does_not_want_us_is_asked_again_ever_later(world, hub,
     assert 4 <= len(hub.wishes) <= 8
 
 
-async def test_a_hub_that_denies_is_not_asked_again_that_day(world, hub, town):
+async def test_a_hub_that_denies_is_not_asked_again_that_day_and_its_site_is_looked_at_as_any_other(world, hub, town):
     await follow(world, hub, town)
+    await hub.verify()
+    world.clock.move(timedelta(minutes=40))
+    await world.settle()
+    assert (await source_of(world, town)).next_at - world.clock.now() >= timedelta(hours=3)
+    assert await world.ask(sources.untold, town.account_id, now=world.clock.now()) == {}
+
     assert (await hub.verify(**{"hub.mode": "denied", "hub.reason": "no"})).status_code == 200
+    source = await source_of(world, town)
+    assert source.next_at - world.clock.now() <= timedelta(hours=1)
+    assert await world.ask(sources.untold, town.account_id, now=world.clock.now()) == {source.id: "127.0.0.1"}
     world.clock.move(timedelta(hours=20))
     await world.settle()
-
     assert len(hub.wishes) == 1
+
+
+async def test_a_feed_is_asked_for_by_the_name_that_it_gives_itself(world, hub, town):
+    itself = "https://news.example/feed?all"
+    links = f'Link: <{hub.url}>; rel="hub", <{itself}>; rel="self"\r\n'
+    await follow(world, hub, town, json_feed(articles(1)), headers=links)
+    assert hub.wishes[-1]["hub.topic"] == itself
+    assert (await hub.verify(**{"hub.topic": f"{hub.site.url}/feed"})).status_code == 404
+    assert (await hub.verify()).text == CHALLENGE
 
 
 async def test_removing_a_site_lets_its_hub_go(world, hub, town):

@@ -48,6 +48,7 @@ from pinson.domain.sources.queries import (
     origins,
     owned,
     told_at_once,
+    untold,
 )
 from pinson.domain.sources.reading import (
     MOST_BYTES,
@@ -143,6 +144,7 @@ __all__ = [
     "titled",
     "told_at_once",
     "unknown",
+    "untold",
     "wanted",
     "with_titles",
 ]

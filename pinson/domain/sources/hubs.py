@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from pinson.domain.sources import store
+from pinson.domain.sources import rules, store
 from pinson.domain.sources.model import Look, Source, SourceId, Subscription
 from pinson.lib.db import ReadTx, WriteTx
 
@@ -23,6 +23,7 @@ LEASE = timedelta(days=10)  # that we ask for
 SHORTEST_LEASE, LONGEST_LEASE = timedelta(minutes=10), timedelta(days=30)  # that we believe in
 RENEWED = 0.8  # of a lease, after which the next is asked for
 ANSWERS = timedelta(hours=1)  # a hub that has not asked us back by then is asked again
+SILENT = 3  # times that a hub was asked without its asking us back, or as good as that: it does not tell us
 MOST_FAREWELLS = 3  # times that a hub is asked to let us go
 LONGEST_PAUSE = timedelta(days=1)
 METHODS = ("sha1", "sha256", "sha384", "sha512")
@@ -110,7 +111,14 @@ async def verify(tx: WriteTx, *, token: str, mode: str, topic: str, seconds: int
     if old is None or old.topic != topic:
         return False
     if mode == "denied":
-        await store.put_hub(tx, msgspec.structs.replace(old, until=None, next_at=now + LONGEST_PAUSE))
+        failures = max(old.failures, SILENT)
+        await store.put_hub(
+            tx, msgspec.structs.replace(old, until=None, next_at=now + LONGEST_PAUSE, failures=failures)
+        )
+        source = await store.one(tx, old.source_id)
+        if source is not None and source.next_at is not None:  # it was looked at rarely while it was told
+            next_at = min(source.next_at, rules.next_look(source, watched=False, now=now))
+            await store.update(tx, msgspec.structs.replace(source, next_at=next_at))
         return True
     if old.asked_at is None:
         return False

@@ -106,6 +106,18 @@ TOLD = """
     SELECT h.source_id FROM sources AS s JOIN source_hubs AS h ON h.source_id = s.id
     WHERE s.account_id = :account_id AND h.wanted = 1 AND h.until > :now
 """
+UNTOLD = """
+    SELECT h.source_id, h.hub FROM sources AS s JOIN source_hubs AS h ON h.source_id = s.id
+    WHERE s.account_id = :account_id AND h.wanted = 1 AND (h.until IS NULL OR h.until <= :now)
+        AND h.failures >= :failures
+"""
+
+
+class Untold(msgspec.Struct, frozen=True):
+    """A source whose hub does not tell us."""
+
+    source_id: int
+    hub: str
 
 
 async def insert(tx: WriteTx, source: Source) -> None:
@@ -239,3 +251,8 @@ async def due_hubs(tx: ReadTx, *, now: datetime, limit: int) -> list[Subscriptio
 async def told(tx: ReadTx, account_id: AccountId, *, now: datetime) -> list[int]:
     """The sources of an account whose hub tells us. O(those of the account)."""
     return await tx.all(int, TOLD, account_id=account_id, now=now)
+
+
+async def untold(tx: ReadTx, account_id: AccountId, *, failures: int, now: datetime) -> list[Untold]:
+    """The sources of an account whose hub was asked so often in vain."""
+    return await tx.all(Untold, UNTOLD, account_id=account_id, failures=failures, now=now)

@@ -118,6 +118,7 @@ async def _list(call: Call, form: Listed) -> Response:
         found = await sources.of_account(tx, account_id)
         latest = await sources.latest(tx, account_id)
         told = await sources.told_at_once(tx, account_id, now=call.now)
+        untold = await sources.untold(tx, account_id, now=call.now)
     return call.page(
         "sources/list",
         form=form,
@@ -126,6 +127,7 @@ async def _list(call: Call, form: Listed) -> Response:
         gone=[one for one in found if one.removed_at is not None],
         latest=latest,
         told=told,
+        untold=untold,
         **_words(call),
     )
 
@@ -186,6 +188,7 @@ async def show_one(call: Call, form: One) -> Response:
         source = await sources.owned(tx, form.id, account_id=account_id)
         made = await sources.made(tx, source.id, limit=LISTED)
         told = await sources.told_at_once(tx, account_id, now=call.now)
+        untold = await sources.untold(tx, account_id, now=call.now)
     kept = form if call.problems else Asked.of(source)
     return call.page(
         "sources/source",
@@ -193,6 +196,7 @@ async def show_one(call: Call, form: One) -> Response:
         form=kept,
         saved=form.saved,
         told=told,
+        untold=untold,
         made=made,
         written=lambda one: _written(one, source),
         tongues=_languages(call, kept.language),

@@ -197,6 +197,24 @@ async def test_how_a_site_stands_is_said(world, site, member):
     assert "The site answers with error 503. New try at 16:11." in text
 
 
+async def test_a_site_says_why_it_does_not_tell_us_at_once(world, site, member):
+    hub = '<atom:link rel="hub" href="https://hub.example/"/>'
+    site.put("/feed", rss(articles(1), head=hub), **RSS)
+    await follow(member, f"{site.url}/feed")
+    async with world.tools.db.read() as tx:
+        token = await tx.one(str, "SELECT token FROM source_hubs")
+    asked = {"hub.mode": "denied", "hub.topic": f"{site.url}/feed"}
+    assert (await world.client().get(f"/websub/{token}", params=asked)).status_code == 200
+
+    for page in (await member.open("/sources"), await member.open(f"/sources/{await _source(world)}")):
+        assert "hub.example does not: so we look by ourselves." in page.text
+
+
+async def _source(world):
+    async with world.tools.db.read() as tx:
+        return await tx.one(int, "SELECT id FROM sources")
+
+
 async def test_a_site_is_paused_read_at_once_and_removed_without_being_asked_twice(world, site, town, member):
     site.put("/feed", rss(articles(1)), **RSS)
     page = await follow(member, site.url)
