@@ -81,6 +81,11 @@ def said(server, name):
     return json.loads(data)[name]
 
 
+def first_line(path):
+    """Of a file."""
+    return Path(path).read_text(encoding="utf-8").splitlines()[0]
+
+
 async def lands(page):
     """The page that says it is done, and knows the browser now."""
     await page.wait_for_url("**/s/lab?done=1")
@@ -126,6 +131,24 @@ async def test_a_notification_takes_three_taps(telephone):
 
     await lands(telephone)
     assert finger.taps <= 3
+
+
+async def test_a_calendar_and_a_feed_take_two_taps_and_nothing_is_to_be_proven(telephone):
+    finger = Finger(telephone)
+    door = await finger.open("calendar")
+    ready = await door.locator("a.button").get_attribute("href")  # the system asks its calendar, which no test has
+    assert ready.startswith("webcal://")
+    async with telephone.expect_download() as downloading:
+        await finger.tap(door.locator("a[download]"))
+    assert (first_line(await (await downloading.value).path()), finger.taps) == ("BEGIN:VCALENDAR", 2)
+
+    finger = Finger(telephone)
+    door = await finger.open("feed")
+    async with telephone.expect_response(lambda one: "/feed." in one.url) as answering:
+        await finger.tap(door.locator("a[href$='/feed.atom']"))
+    feed = await answering.value
+    assert (feed.status, finger.taps) == (200, 2)
+    assert feed.headers["content-type"].startswith("application/atom+xml")
 
 
 async def test_a_browser_shows_a_message_its_correction_in_its_place_and_is_silent_once_told(telephone, server):
