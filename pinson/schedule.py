@@ -52,7 +52,7 @@ async def sweep(tools: Tools) -> None:
     """Do all that is due now: forget what has expired, trim the log, and see what rises."""
     now = tools.clock.now()
     async with tools.db.read() as tx:
-        through = await reactor.passed_by_all(tx)
+        through = await reactor.passed_by_all(tx, now=now)
     await tools.db.write(log.trim, through=through, now=now)
     await publishing.publish_due(tools, now=now)
     while await tools.db.write(polls.end, now=now):

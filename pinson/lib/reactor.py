@@ -36,6 +36,7 @@ from pinson.lib.log import Fact, Kinds, Line
 OWNS = ("cursors", "retries")
 
 LEASE = timedelta(seconds=30)
+GONE = timedelta(days=7)  # without a process that runs it, after which a reaction is one that no program has any more
 BATCH = 200
 POLL = 1.0  # seconds between looks at retries and leases when nothing wakes us
 GATHER = 0.05  # seconds after a batch before the next: under load a batch is then many facts, not two or three
@@ -52,14 +53,19 @@ Sift = Callable[[Sequence[Fact]], Awaitable[Sequence[Fact]]]
 """Those of several facts, in order, that a reaction may have something to do for; the others do not concern it."""
 
 CURSORS = "SELECT reaction, seq, holder, held_until FROM cursors ORDER BY reaction"
-PASSED_BY_ALL = "SELECT coalesce(min(seq), 0) FROM cursors"
+PASSED_BY_ALL = """
+    SELECT coalesce(min(seq), 0) FROM cursors
+    WHERE held_until > :before OR held_until = 0
+"""
+# One that is held beyond `:far`, two leases from now, was taken while the clock was ahead: that is no lease any more.
 HELD_BY_ANOTHER = """
-    SELECT count(*) FROM cursors WHERE reaction = :reaction AND holder <> :holder AND held_until > :now
+    SELECT count(*) FROM cursors
+    WHERE reaction = :reaction AND holder <> :holder AND held_until > :now AND held_until <= :far
 """
 NEW_CURSOR = "INSERT INTO cursors (reaction, seq) VALUES (:reaction, :seq) ON CONFLICT (reaction) DO NOTHING"
 LEND = """
     UPDATE cursors SET holder = :holder, held_until = :until
-    WHERE reaction = :reaction AND (holder = :holder OR held_until <= :now)
+    WHERE reaction = :reaction AND (holder = :holder OR held_until <= :now OR held_until > :far)
     RETURNING seq
 """
 SAVE = "UPDATE cursors SET seq = :seq, held_until = :until WHERE reaction = :reaction AND holder = :holder"
@@ -147,9 +153,13 @@ async def cursors(tx: ReadTx) -> list[Cursor]:
     return await tx.all(Cursor, CURSORS)
 
 
-async def passed_by_all(tx: ReadTx) -> int:
-    """The place in the log that every reaction has passed: older lines may be trimmed."""
-    return await tx.one(int, PASSED_BY_ALL) or 0
+async def passed_by_all(tx: ReadTx, *, now: datetime) -> int:
+    """The place in the log that every reaction has passed: older lines may be trimmed.
+
+    One that nobody has run for a week, while others were run, went with an older program: nothing is kept for it. Where
+    none was, all is: 0.
+    """
+    return await tx.one(int, PASSED_BY_ALL, before=max(now - GONE, EPOCH)) or 0
 
 
 async def dead_letters(tx: ReadTx) -> list[Retry]:
@@ -390,13 +400,13 @@ class Reactor:
         """The lease of a reaction, renewed or newly taken; None while another process holds it."""
         now = self._clock.now()
         lease = self._leases.get(name)
-        if lease is not None and lease.until - now > LEASE / 2:
+        if lease is not None and LEASE / 2 < lease.until - now <= LEASE:
             return lease
         if lease is not None and lease.seq > lease.saved and lease.until > now:
             return lease if await self._save(name, lease) else None
         self._leases.pop(name, None)
         async with self._db.read() as tx:
-            if await tx.one(int, HELD_BY_ANOTHER, reaction=name, holder=self._holder, now=now):
+            if await tx.one(int, HELD_BY_ANOTHER, reaction=name, holder=self._holder, now=now, far=now + 2 * LEASE):
                 return None  # found without a write: those who wait for a lease must not slow down those who write
         seq = await self._db.write(_lend, reaction=name, holder=self._holder, until=now + LEASE, now=now)
         if seq is None:
@@ -408,7 +418,8 @@ class Reactor:
         """Whether the lease is still ours; renews it once half of it is over."""
         if self._leases.get(name) is not lease:
             return False
-        return lease.until - self._clock.now() >= LEASE / 2 or await self._save(name, lease)
+        left = lease.until - self._clock.now()  # more than a lease: the clock was set back meanwhile
+        return LEASE / 2 <= left <= LEASE or await self._save(name, lease)
 
     async def _save(self, name: str, lease: Lease) -> bool:
         """Put the cursor on disk, which renews the lease; False if another process took it meanwhile."""
@@ -426,7 +437,7 @@ async def _new_cursors(tx: WriteTx, *, names: Sequence[str]) -> None:
 
 
 async def _lend(tx: WriteTx, *, reaction: str, holder: str, until: datetime, now: datetime) -> int | None:
-    return await tx.one(int, LEND, reaction=reaction, holder=holder, until=until, now=now)
+    return await tx.one(int, LEND, reaction=reaction, holder=holder, until=until, now=now, far=now + 2 * LEASE)
 
 
 async def _save(tx: WriteTx, *, reaction: str, seq: int, holder: str, until: datetime) -> bool:

@@ -13,7 +13,7 @@ from pinson.lib import log, reactor
 from pinson.lib.clock import ManualClock, from_ms
 from pinson.lib.db.sqlite import Sqlite, write_lock
 from pinson.lib.log import Fact, Kinds
-from pinson.lib.reactor import ATTEMPTS, BATCH, FIRST_PAUSE, LEASE, LONGEST_PAUSE, NoSuchLetter, Reactor
+from pinson.lib.reactor import ATTEMPTS, BATCH, FIRST_PAUSE, GONE, LEASE, LONGEST_PAUSE, NoSuchLetter, Reactor
 
 MS, SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
 
@@ -95,7 +95,7 @@ class World:
 
     async def passed(self):
         async with self.db.read() as tx:
-            return await reactor.passed_by_all(tx)
+            return await reactor.passed_by_all(tx, now=self.clock.now())
 
 
 @pytest.fixture
@@ -293,6 +293,36 @@ async def test_another_process_takes_over_when_the_lease_has_run_out(world):
     assert (mine.heard, yours.heard) == ([1], [2])
 
 
+@pytest.mark.parametrize("jump", [timedelta(hours=-3), timedelta(days=400)])
+async def test_a_lease_from_a_future_that_was_none_holds_up_nobody(world, jump):
+    mine, yours = Bell(), Bell()
+    me, you = await world.process("a", bell=mine), await world.process("b", bell=yours)
+    await world.ring(1)
+    await me.settle()
+    world.clock.move(jump)
+    await world.ring(2)
+
+    await you.settle()
+    await me.settle()
+
+    assert (mine.heard, yours.heard) == ([1], [2])
+
+
+async def test_a_process_whose_clock_was_set_back_asks_whether_its_lease_is_still_its_own(world):
+    mine, yours = Bell(), Bell()
+    me, you = await world.process("a", bell=mine), await world.process("b", bell=yours)
+    await world.ring(1)
+    await me.settle()
+    world.clock.move(timedelta(hours=-3))
+    await you.settle()
+    await world.ring(2)
+
+    await me.settle()
+    await you.settle()
+
+    assert (mine.heard, yours.heard) == ([1], [2])
+
+
 async def test_reactions_are_leased_one_by_one(world):
     mine, yours = Bell(), Bell()
     me, you = await world.process("a", one=mine), await world.process("b", one=yours, two=yours)
@@ -346,14 +376,15 @@ async def test_a_process_stops_when_it_is_told_to_even_if_news_come_at_that_mome
     assert done
 
 
-async def test_a_process_that_slept_through_its_lease_stops_at_the_fact_it_was_at(world):
+@pytest.mark.parametrize("jump", [LEASE, timedelta(hours=-3)])
+async def test_a_process_that_slept_through_its_lease_stops_at_the_fact_it_was_at(world, jump):
     mine, yours = Bell(), Bell()
     me, you = await world.process("a", bell=mine), await world.process("b", bell=yours)
     await world.ring(1, 2, 3)
     mine.hanging = {1}
     asleep = asyncio.ensure_future(me.settle())
     await until(lambda: mine.heard == [1])
-    world.clock.move(LEASE)
+    world.clock.move(jump)
     await you.settle()
     mine.released.set()
     await asleep
@@ -623,6 +654,30 @@ async def test_the_log_is_held_for_the_reaction_that_is_furthest_behind(world, b
     await process.settle()
 
     assert await world.cursors() == {"bell": 2, "late": 0}
+    assert await world.passed() == 0
+
+
+async def test_the_log_is_not_held_for_a_reaction_that_no_program_has_any_more(world, bell):
+    old = await world.process("a", gone=Bell())
+    process = await world.process("b", bell=bell)
+    await old.settle()
+    await world.ring(1, 2)
+    world.clock.move(GONE - LEASE)
+    await process.settle()
+    before = await world.passed()
+
+    world.clock.move(3 * LEASE)
+    await process.settle()
+
+    assert (before, await world.passed()) == (0, 2)
+
+
+async def test_a_server_that_was_off_for_long_forgets_nothing_before_its_reactions_run(world, bell):
+    process = await world.process("a", bell=bell, other=Bell())
+    await process.settle()
+    await world.ring(1)
+    world.clock.move(2 * GONE)
+
     assert await world.passed() == 0
 
 
