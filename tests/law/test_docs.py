@@ -48,6 +48,20 @@ def test_the_readme_shows_the_two_commands():
     assert re.search(r"^ *make test\b", readme, re.MULTILINE)
 
 
+def test_every_test_of_the_bad_days_is_there():
+    page = (ROOT / "docs" / "bad-days.md").read_text(encoding="utf-8")
+    missing, cited, file = [], 0, ""
+    for path, name in re.findall(r"`(tests/[\w./]+)`|`(test_\w+)`", page):
+        if path:
+            file = (ROOT / path).read_text(encoding="utf-8")
+        else:
+            cited += 1
+            missing += [name] if f"def {name}(" not in file else []
+
+    assert cited > 30
+    assert missing == []
+
+
 def test_a_stop_is_a_path_in_backquotes():
     text = "From `pinson/app.py` to `pinson/domain/posts/`, not pinson/x.py, `publish` or `make demo`; `pinson/app.py`."
 
