@@ -1,17 +1,22 @@
 """The sheet of the morning after a live event: one page, for a director, or whoever was not there.
 
-Five figures at most, three key moments, what stayed open, and where all of it is. Everything on it anybody can count on
-the event's page, but for how often links were followed: that stands on it only for members of the event's account.
+Five figures, three key moments, what stayed open, one thing to do next time, and where all of it is. Everything on it
+anybody can count on the event's page, but for what was sent and how often links were followed: those stand there for
+members of the event's account alone. What to do next time follows from a few plain rules, the gravest first.
 
 Not here: the messages as PDF (`extracts.py`), how a PDF is made (lib/papers).
 """
 
+import math
 from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
 
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import events, media, shortlinks
+from pinson.domain import deliveries, events, media, shortlinks
+from pinson.domain.deliveries import What
 from pinson.domain.events import EventNotFound, State
 from pinson.domain.media import MediaKind
 from pinson.interfaces.request import Routes
@@ -26,9 +31,11 @@ routes = Routes()
 KEPT = 60  # seconds that a proxy may hold a sheet
 FIGURES_SCOPE = "read:statuses"
 MOST_MOMENTS = 3
-MOST_OPEN = 4
-LONGEST = 140  # characters of a message here; the page has them all
-LONGEST_TITLE = 100
+MOST_PHOTOS = 3  # on the whole sheet
+MOST_OPEN = 2
+SILENCE = timedelta(minutes=90)  # between two messages: whoever follows wonders whether it is over
+LONGEST, LONGEST_OPEN = 120, 60  # characters of a message here, and of one that stayed open; the page has them all
+LONGEST_TITLE = 60
 
 
 class NotOverYet(Refusal):
@@ -54,6 +61,23 @@ class Shown(msgspec.Struct, frozen=True):
     alt: str = ""
 
 
+class Photo(msgspec.Struct, frozen=True):
+    """A photo of another message. picture: `key` of a file; alt: what is on it."""
+
+    time: str
+    picture: str
+    alt: str
+
+
+class Advice(msgspec.Struct, frozen=True):
+    """What to do next time. what: as the template says it; count: of what went wrong; since, until: of a silence."""
+
+    what: str
+    count: int = 0
+    since: str = ""
+    until: str = ""
+
+
 @routes.get("/e/{slug}/lendemain")
 @routes.get("/e/{slug}/morning-after")
 async def show(call: Call, form: Asked) -> Response:
@@ -75,22 +99,28 @@ async def show(call: Call, form: Asked) -> Response:
         attached = await media.of_posts(tx, ids)
         waiting = await events.still_open(tx, event.id)
         followed = await shortlinks.followed_from(tx, ids) if is_ours else 0
+        lines = await deliveries.lines(tx, ids) if is_ours else []
+    photos = [one for some in attached.values() for one in some if one.kind is MediaKind.IMAGE]
     figures = {
         "messages": len(ids),
         "moments": len(story.moments),
-        "photos": sum(one.kind is MediaKind.IMAGE for some in attached.values() for one in some),
+        "photos": len(photos),
         "corrections": sum(one.corrects is not None for one in story.messages),
+        "hours": _hours(story.messages),
+        "sent": sum(line.deliveries for line in lines if line.what is What.SENT),
         "followed": followed,
     }
-    moments = [_shown(one, with_picture=True) for one in _best(story.messages)]
+    best = _best(story.messages)
+    moments = [_shown(one, with_picture=True) for one in best]
+    seen = _photos(story.messages, without=best, most=MOST_PHOTOS - sum(bool(one.picture) for one in moments))
     promised = {one.post_id for one in waiting if one.promises and one.kept_at is None}
-    still_open = [_shown(one) for one in story.messages if one.id in promised]
+    still_open = [_shown(one, most=LONGEST_OPEN) for one in story.messages if one.id in promised]
     return await call.paper(
         "events/morning",
         name=f"{event.slug}-{'lendemain' if call.lang == 'fr' else 'morning-after'}",
         kept=0 if is_ours else KEPT,
         style="paper.css",
-        pictures=[one.picture for one in moments if one.picture],
+        pictures=[*(one.picture for one in moments if one.picture), *(one.picture for one in seen)],
         event=event,
         story=story,
         title=_short(event.title, LONGEST_TITLE),
@@ -99,8 +129,12 @@ async def show(call: Call, form: Asked) -> Response:
         figures=figures,
         is_ours=is_ours,
         moments=moments,
+        photos=seen,
         still_open=still_open[:MOST_OPEN],
         others=max(len(still_open) - MOST_OPEN, 0),
+        advice=advice_on(
+            story.messages, broken=len(still_open), undescribed=sum(not one.description for one in photos)
+        ),
         address=f"{call.base_url}/e/{event.slug}",
     )
 
@@ -112,8 +146,43 @@ def _best(messages: Sequence[Message]) -> list[Message]:
     return sorted(best, key=lambda one: one.id)
 
 
-def _shown(one: Message, *, with_picture: bool = False) -> Shown:
-    text = _short(" ".join(one.text.split()), LONGEST)
+def _photos(messages: Sequence[Message], *, without: Sequence[Message], most: int) -> list[Photo]:
+    """Photos of the day that no moment shows, spread over it: one a message first."""
+    left = [one for one in messages if one not in without and one.pictures]
+    found = [(one, one.pictures[0]) for one in left] + [(one, more) for one in left for more in one.pictures[1:]]
+    chosen = sorted(found[: max(most, 0)], key=lambda pair: pair[0].id)
+    return [Photo(one.time, small_of(picture), picture.description) for one, picture in chosen]
+
+
+def _hours(messages: Sequence[Message]) -> int:
+    """From the first message to the last, rounded up."""
+    moments = [one.at for one in messages]
+    return math.ceil((max(moments) - min(moments)) / timedelta(hours=1)) if moments else 0
+
+
+def advice_on(messages: Sequence[Message], *, broken: int, undescribed: int) -> Advice:
+    """One thing to do next time: of what can be told from the messages, what weighs most on who followed."""
+    by_time = sorted(messages, key=lambda one: one.at)
+    silences = [(later.at - earlier.at, earlier, later) for earlier, later in pairwise(by_time)]
+    longest = max(silences, key=lambda one: one[0], default=None)
+    if not messages:
+        return Advice("write")
+    if broken:
+        return Advice("promises", broken)
+    if longest is not None and longest[0] >= SILENCE:
+        return Advice("silence", since=longest[1].time, until=longest[2].time)
+    if not any(one.is_key for one in messages):
+        return Advice("moments")
+    if undescribed:
+        return Advice("describe", undescribed)
+    if not any(one.pictures for one in messages):
+        return Advice("photos")
+    corrections = sum(one.corrects is not None for one in messages)
+    return Advice("read", corrections) if corrections else Advice("same")
+
+
+def _shown(one: Message, *, with_picture: bool = False, most: int = LONGEST) -> Shown:
+    text = _short(" ".join(one.text.split()), most)
     if not with_picture or not one.pictures:
         return Shown(one.time, text, one.language)
     picture = one.pictures[0]

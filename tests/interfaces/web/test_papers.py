@@ -8,6 +8,8 @@ import pytest
 from pypdf import PdfReader
 
 from pinson.interfaces.web import extracts
+from pinson.interfaces.web.mornings import Advice, advice_on
+from pinson.interfaces.web.walls import Message
 from pinson.lib import papers
 from tests.interfaces.own.test_events_api import ROOT, made, told
 from tests.interfaces.web.visitor import Visitor
@@ -124,8 +126,26 @@ async def test_the_sheet_of_the_morning_after_is_one_page_whatever_happened(worl
     world.clock.move(timedelta(days=1))
 
     for lang, words in {
-        "fr": ["18 messages publiés", "6 moments clés", "4 photos", "0 correction", "Moments clés", "reste ouvert"],
-        "en": ["18 messages published", "6 key moments", "4 photos", "0 corrections", "Key moments", "stayed open"],
+        "fr": [
+            "18 messages publiés",
+            "6 moments clés",
+            "4 photos",
+            "0 correction",
+            "1 heure",
+            "12 promesses",
+            "Moments clés",
+            "reste ouvert",
+        ],
+        "en": [
+            "18 messages published",
+            "6 key moments",
+            "4 photos",
+            "0 corrections",
+            "1 hour",
+            "12 promises",
+            "Key moments",
+            "stayed open",
+        ],
     }.items():
         answer, document, text = await printed(world, SHEET, lang=lang)
         assert len(document.pages) == 1
@@ -135,6 +155,39 @@ async def test_the_sheet_of_the_morning_after_is_one_page_whatever_happened(worl
         assert answer.headers["cache-control"].startswith("public")
     assert early.status_code == 404
     assert "n’est pas terminé" in early.text
+
+
+def a_message(minute, *, is_key=True, photo=True, corrects=None):
+    """One on a wall, as far as advice looks at it."""
+    at = datetime(2026, 3, 30, 8, tzinfo=UTC) + timedelta(minutes=minute)
+    fields = {"html": "", "text": "", "language": "fr", "size": 0, "by": "", "value": None, "gauge": ""}
+    return Message(
+        **fields,
+        id=minute,
+        time=f"{at:%H:%M}",
+        at=at,
+        is_key=is_key,
+        pictures=["one"] if photo else [],
+        corrects=corrects,
+        corrected=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("messages", "found", "advice"),
+    [
+        ([], {}, Advice("write")),
+        ([a_message(0), a_message(300)], {"broken": 2, "undescribed": 1}, Advice("promises", 2)),
+        ([a_message(120), a_message(10), a_message(0)], {}, Advice("silence", since="08:10", until="10:00")),
+        ([a_message(0, is_key=False)], {"undescribed": 1}, Advice("moments")),
+        ([a_message(0), a_message(89)], {"undescribed": 1}, Advice("describe", 1)),
+        ([a_message(0, photo=False)], {}, Advice("photos")),
+        ([a_message(0), a_message(1, corrects="it")], {}, Advice("read", 1)),
+        ([a_message(0)], {}, Advice("same")),
+    ],
+)
+def test_one_thing_to_do_next_time_is_what_weighed_most_on_who_followed(messages, found, advice):
+    assert advice_on(messages, **{"broken": 0, "undescribed": 0, **found}) == advice
 
 
 async def test_how_often_links_were_followed_stands_on_the_sheet_of_those_whose_event_it_is_alone(world, ana, event):
@@ -147,6 +200,7 @@ async def test_how_often_links_were_followed_stands_on_the_sheet_of_those_whose_
     _, _, others = await printed(world, SHEET)
 
     assert "par nos liens" in text
+    assert "envoi à un téléphone" in text
     assert "par nos liens" not in others
     assert "Rien : tout ce qui a été promis" in others
     assert answer.headers["cache-control"] == "no-store"
