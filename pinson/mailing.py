@@ -412,7 +412,7 @@ class _Writer:
 
     def _piece(self, post: Post, *, reason: str, number: int | None = None) -> Piece:
         """A message as a part of a letter. What its author put behind a warning stays behind it."""
-        _ = self._
+        _, ngettext = self._, self._ngettext
         author = self._facts.people[post.author_id]
         event = self._facts.events.get(post.event_id) if post.event_id is not None else None
         who = " · ".join(filter(None, (_name(author), event.title if event is not None else "")))
@@ -427,6 +427,8 @@ class _Writer:
             text = post.spoiler
         elif not post.sensitive:
             pictures = [picture for one in self._facts.pictures.get(post.id, ()) if (picture := self._picture(one))]
+        shown = pictures if number is None else pictures[:1]  # of a digest, one of each: it has many messages
+        more = len(pictures) - len(shown)
         return Piece(
             text=self._typed(text, post.language) or _("A picture"),
             href=f"{self._url}/@{author.username}/{post.id}",
@@ -435,7 +437,9 @@ class _Writer:
             when=self._moment(post.created_at),
             label=self._typed(" ".join(label)),
             reason=reason,
-            pictures=pictures,
+            more=ngettext("{count} more picture", "{count} more pictures", more).format(count=more) if more else "",
+            language=post.language if post.language and post.language != self._lang else "",
+            pictures=shown,
         )
 
     def _corrects(self, first_id: PostId) -> str:
@@ -450,7 +454,8 @@ class _Writer:
         key = one.preview_key or one.key
         if one.kind is not MediaKind.IMAGE or key is None:
             return None
-        return Picture(media.address(key, self._url), one.description or self._("A picture"))
+        width, height = one.details.width, one.details.height  # Outlook knows no other width than this
+        return Picture(media.address(key, self._url), one.description or self._("A picture"), width, height)
 
     def _reason(self, line: Held) -> str:
         """Why a message comes so late, in a few words; each line of a digest has it."""

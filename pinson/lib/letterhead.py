@@ -66,7 +66,8 @@ class Piece(msgspec.Struct, frozen=True):
     """A message, as somebody published it.
 
     label: what is special about it, such as that it corrects another. who, when: as people say it; "" if known.
-    read: what the link to it is called. reason: why it is here.
+    read: what the link to it is called. reason: why it is here. more: what there is besides, on its page.
+    language: of `text`, if it is not that of the letter, so that it is read out as it should be.
     """
 
     text: str
@@ -76,6 +77,8 @@ class Piece(msgspec.Struct, frozen=True):
     when: str = ""
     label: str = ""
     reason: str = ""
+    more: str = ""
+    language: str = ""
     pictures: Sequence[Picture] = ()
 
 
@@ -131,7 +134,7 @@ def _plain(block: Block) -> str:
         case Piece():
             lines = [", ".join(filter(None, (block.who, block.when))), block.label, block.text]
             lines += [f"[{picture.text}] {picture.src}" for picture in block.pictures]
-            return "\n".join(filter(None, [*lines, block.reason, block.read, block.href]))
+            return "\n".join(filter(None, [*lines, block.more, block.reason, block.read, block.href]))
 
 
 @lru_cache(64)

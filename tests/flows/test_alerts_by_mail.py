@@ -21,6 +21,7 @@ from pinson.returning import Returns
 from tests.interfaces.mastodon.test_query_counts import counted
 from tests.interfaces.web.test_doors import ask_by_letter
 from tests.interfaces.web.visitor import Visitor
+from tests.lib.pictures import photo
 from tests.mail_sink import Post, serving_mail
 from tests.reports import a_bounce, a_complaint
 from tests.world import URL, open_world
@@ -144,17 +145,36 @@ async def test_a_message_reaches_who_asked_in_their_language_signed_and_with_a_w
     assert await ledger(world, message) == {What.ASKED: 2, What.SENT: 2}
 
 
-async def test_both_forms_show_the_pictures_of_a_message_and_nothing_else_is_fetched(world, post):
+async def test_both_forms_show_the_pictures_of_a_message_a_digest_one_of_each_and_nothing_else_is_fetched(world, post):
     lab = await world.person("lab")
     await Reading(world).ask(of(lab))
+    await Reading(world, "sam@mail.example").ask(of(lab), wish=Wish(Rhythm.DIGEST))
+    uploads = [
+        await world.client(lab).post(
+            "/api/v2/media", files={"file": photo(1200, 800)}, data={"description": f"Le pont, vu de {side}"}
+        )
+        for side in ("loin", "près")
+    ]
+    shown = [upload.json()["id"] for upload in uploads]
 
-    await world.publish(lab, "<b>Le pont</b>")
+    await world.publish(lab, "<b>The bridge</b>", media_ids=shown, language="en")
+    await world.settle()
+    world.clock.move(timedelta(hours=5))
+    await world.write(alerts.make_digests)
     await world.settle()
 
-    [letter] = letters(post)
-    html = letter.get_body(("html",)).get_content()
-    assert "&lt;b&gt;Le pont&lt;/b&gt;" in html
-    assert "<img" not in html
+    [letter], [digest] = letters(post), letters(post, "digest")
+    html, all_html = (one.get_body(("html",)).get_content() for one in (letter, digest))
+    assert "&lt;b&gt;The bridge&lt;/b&gt;" in html
+    assert re.findall(r'alt="([^"]+)" width="(\d+)"', html) == [
+        ("Le pont, vu de loin", "520"),
+        ("Le pont, vu de près", "520"),
+    ]
+    assert re.findall(r"\[(.*)\] https", text_of(letter)) == ["Le pont, vu de loin", "Le pont, vu de près"]
+    assert all_html.count("<img") == 1
+    assert "1 image de plus" in all_html
+    assert "1 image de plus" in text_of(digest)
+    assert len(re.findall(r'<p class="text" lang="en"', html)) == 1
 
 
 async def test_what_is_behind_a_warning_stays_there(world, post):
