@@ -90,16 +90,13 @@ async def publish(
     """
     draft = prepared.draft
     account = await accounts.author(tx, author_id)
-    if draft.idempotency_key:
-        made = await store.post_of_key(tx, author_id, draft.idempotency_key, since=now - KEY_LASTS)
-        if made is not None and (found := await store.posts(tx, [made])):
-            return found[0]
     id = PostId(tx.new_id(author_id, now))
+    key = draft.idempotency_key
+    if key and (made := await _made_before(tx, key, id, author_id, now)) is not None:
+        return made
     prepared = await _shortened(tx, prepared, id, author_id, draft.visibility, now)
     post = await accepted(tx, id, account, author, prepared, base_url, now, at=now, event_id=event_id)
     count = await _store(tx, post, draft, now)
-    if draft.idempotency_key:
-        await store.keep_key(tx, author_id, draft.idempotency_key, post.id, now)
     await log.record(tx, PostPublished(at=now, post=post.shape, count=count))
     if post.corrects_id is not None:
         await _correct(tx, post.corrects_id, post.id, now)
@@ -474,6 +471,18 @@ async def accepted(
         base_url=base_url,
         now=at,
     )
+
+
+async def _made_before(tx: WriteTx, key: str, id: PostId, author_id: AccountId, now: datetime) -> Post | None:
+    """The post that a key has made; if it has made none that is still there, it makes this one."""
+    since = now - KEY_LASTS
+    if await store.claim_key(tx, author_id, key, id, now, since=since):
+        return None
+    made = await store.post_of_key(tx, author_id, key, since=since)
+    if made is not None and (found := await store.posts(tx, [made])):
+        return found[0]
+    await store.keep_key(tx, author_id, key, id, now)
+    return None
 
 
 async def _store(tx: WriteTx, post: Post, draft: Draft, now: datetime) -> int:

@@ -299,6 +299,8 @@ def _without_sentence_end(url: str) -> str:
 
 def _ambiguous_names(parsed: Parsed, mentions: Mapping[str, Mention]) -> frozenset[str]:
     """Names, lower case, that more than one of the mentioned accounts bears."""
+    if len(mentions) < 2:
+        return frozenset()
     accounts = {mentions[handle] for handle in parsed.handles if handle in mentions}
     names = Counter(account.username.lower() for account in accounts)
     return frozenset(name for name, bearers in names.items() if bearers > 1)

@@ -92,5 +92,7 @@ def _known(word: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     bare = fold_tag(word)
     if not bare:
         return ()
+    if bare.isdecimal():  # a number has no forms, and there is no end of numbers: each would be stemmed once
+        return (bare,)
     stems = (fold_tag(_stemmers.of[language](spelled)) for language in languages for spelled in {word.lower(), bare})
     return tuple(dict.fromkeys((bare, *stems)))

@@ -73,3 +73,7 @@ def test_the_index_holds_words_in_order_and_stems_that_are_not_among_them():
 
     assert index.words == "energie record records energies"
     assert set(index.stems.split()) == {"energ"} | {"record", "energi"} & set(index.stems.split())
+
+
+def test_a_number_is_found_by_itself_alone():
+    assert forms("2026") == forms("٢٠٢٦".translate({0x660 + n: str(n) for n in range(10)})) == ("2026",)

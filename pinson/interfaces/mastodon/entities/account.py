@@ -4,6 +4,7 @@ Source: https://docs.joinmastodon.org/entities/Account and Relationship.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -12,7 +13,7 @@ from pinson.domain import media, posts
 from pinson.domain.access import UserRole
 from pinson.domain.accounts import Field, Profile
 from pinson.domain.relations import Relationship
-from pinson.interfaces.mastodon.entities.wire import CustomEmoji, moment
+from pinson.interfaces.mastodon.entities.wire import CustomEmoji, encode, moment
 
 
 class FieldEntity(msgspec.Struct):
@@ -146,7 +147,7 @@ def account_entity(
         followers_count=profile.followers,
         following_count=profile.following,
         statuses_count=profile.posts,
-        last_status_at=str(profile.last_post_at.date()) if profile.last_post_at else None,
+        last_status_at=_day(profile.last_post_at),
         hide_collections=profile.hide_collections,
         show_media=profile.show_media,
         show_media_replies=profile.show_media_replies,
@@ -163,6 +164,16 @@ def account_entity(
         suspended=True if hidden else msgspec.UNSET,
         limited=True if profile.limited_at is not None else msgspec.UNSET,
     )
+
+
+def counted(profile: Profile) -> bytes:
+    """What of a rendered account changes with each of its posts. Inside a text, quotes would be escaped."""
+    figures = encode({"statuses_count": profile.posts, "last_status_at": _day(profile.last_post_at)})
+    return b"," + figures[1:-1] + b","
+
+
+def _day(at: datetime | None) -> str | None:
+    return str(at.date()) if at else None
 
 
 def proven_at(line: Field) -> str | None:

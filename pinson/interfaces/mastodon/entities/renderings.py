@@ -57,7 +57,7 @@ from pinson.domain.posts import (
 )
 from pinson.domain.posts.polls import Poll
 from pinson.domain.relations import Followed, Unfollowed
-from pinson.interfaces.mastodon.entities.account import AccountEntity, account_entity
+from pinson.interfaces.mastodon.entities.account import AccountEntity, account_entity, counted
 from pinson.interfaces.mastodon.entities.announcement import announcement_entities
 from pinson.interfaces.mastodon.entities.attachment import as_shown, attachment
 from pinson.interfaces.mastodon.entities.card import StatusCard, card_entity, confirmed_author
@@ -102,6 +102,13 @@ class Told(NamedTuple):
     rendered: bytes
 
 
+class Around(NamedTuple):
+    """A rendered account without what is counted of its posts."""
+
+    before: bytes
+    after: bytes
+
+
 class Renderings:
     """A view: the pieces of this process, dropped when what they show changes."""
 
@@ -124,6 +131,7 @@ class Renderings:
         self._posts = Pieces[bytes](KEEP_BYTES)
         self._accounts = Pieces[bytes](KEEP_BYTES)
         self._authors: dict[AccountId, Profile] = {}  # of those who published lately: their posts are counted by facts
+        self._around: dict[AccountId, Around] = {}  # of some of them: what stands around what is counted
         self._apps = Pieces[bytes](KEEP_APPS)  # they never change
         self._note_html = functools.partial(posts.note_html, base_url=base_url)
         self._staff: Mapping[AccountId, UserRole] | None = None  # None: to be read anew
@@ -236,6 +244,7 @@ class Renderings:
             return
         if not fact.count:
             del self._authors[profile.id]
+            self._around.pop(profile.id, None)
             return
         at = max(fact.at, profile.last_post_at or fact.at)
         self._authors[profile.id] = msgspec.structs.replace(profile, posts=fact.count, last_post_at=at)
@@ -524,7 +533,7 @@ class Renderings:
         people = {id for post in read for id in (post.author_id, *post.mentions)}.union(creators)
         named = await self._profiles(tx, people)
         for profile in named.values():  # whoever wants the posts wants their authors next
-            self._accounts.keep(profile.id, encode(await self.account(tx, profile)))
+            self._accounts.keep(profile.id, await self._account_piece(tx, profile))
         apps = await self._app_pieces(tx, [AppId(post.app_id) for post in read if post.app_id is not None])
         attached = await media.of_posts(tx, [post.id for post in read if post.media])
         rendered = {}
@@ -540,6 +549,17 @@ class Renderings:
             rendered[post.id] = self._posts.keep(post.id, piece)
         return rendered
 
+    async def _account_piece(self, tx: ReadTx, profile: Profile) -> bytes:
+        """An account, rendered. Of those who publish much nothing but two figures is rendered anew each time."""
+        if (around := self._around.get(profile.id)) is not None and self._authors.get(profile.id) is profile:
+            return b"".join((around.before, counted(profile), around.after))
+        piece = encode(await self.account(tx, profile))
+        if self._authors.get(profile.id) is profile:
+            before, figures, after = piece.partition(counted(profile))
+            if figures:
+                self._around[profile.id] = Around(before, after)
+        return piece
+
     async def _profiles(self, tx: ReadTx, ids: AbstractSet[AccountId]) -> Mapping[AccountId, Profile]:
         """Profiles by id; those that are deleted are left out. One statement, if they are not all at hand."""
         if ids <= self._authors.keys():
@@ -549,6 +569,7 @@ class Renderings:
     async def _keep_author(self, tx: ReadTx, id: AccountId) -> None:
         if len(self._authors) >= KEEP_AUTHORS:
             self._authors.clear()
+            self._around.clear()
         self._authors |= await accounts.profiles(tx, [id])
 
     async def _card(self, tx: ReadTx, post: Post, link: Link, named: Mapping[AccountId, Profile]) -> StatusCard | None:
@@ -587,10 +608,12 @@ class Renderings:
     def _clear_accounts(self) -> None:
         self._accounts.clear()
         self._authors.clear()
+        self._around.clear()
 
     def _drop_account(self, id: int) -> None:
         self._accounts.drop(id)
         self._authors.pop(AccountId(id), None)
+        self._around.pop(AccountId(id), None)
 
     def _clear_posts(self) -> None:
         self._posts.clear()
