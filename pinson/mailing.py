@@ -13,7 +13,7 @@ Not here: how letters look (lib/letterhead), how they travel (lib/smtp), letters
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -404,6 +404,15 @@ class _Writer:
                     Paragraph(_("If you do nothing, nothing more will come, and this address is forgotten.")),
                     Button(_("Choose"), page),
                     Links([(_("No, and no more invitations from here"), f"{self._url}/s/non/{KEY}")]),
+                ]
+            case NoteKind.REMINDER:
+                what, event, at = note.data["what"], note.data["event"], datetime.fromisoformat(note.data["at"])
+                hour = dates.hour(at, lang=self._lang, zone=at.tzinfo or UTC)
+                subject = _("At {hour}: {what}").format(hour=hour, what=what)
+                blocks = [
+                    Paragraph(_("You asked to be reminded: {what}, at {hour}.").format(what=what, hour=hour)),
+                    *([Paragraph(event)] if event else []),
+                    Button(_("See the event"), note.data["page"]),
                 ]
             case NoteKind.ANSWER:
                 subject = _("An answer from {server}").format(server=server)

@@ -12,7 +12,7 @@ Source: RFC 8030, section 5.4 (Topic); https://www.w3.org/TR/push-api/, declarat
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import structlog
@@ -22,16 +22,17 @@ from pinson.domain.accounts import AccountId, Profile
 from pinson.domain.alerts import Held, Holder, Note, NoteKind
 from pinson.domain.deliveries import About, Again, Channel, Delivery, Ended, Outcome
 from pinson.domain.posts import Post, PostId
-from pinson.lib import webpush
+from pinson.lib import dates, webpush
 from pinson.lib.clock import to_ms
 from pinson.lib.db import ReadTx
 from pinson.lib.i18n import Lang, negotiate
 from pinson.tools import Tools
-from pinson.waking import Services, excerpt
+from pinson.waking import WORTH, Services, excerpt
 
 DECLARATIVE = 8030
 EXCERPT = 400  # characters: screens show fewer, and a push holds 3,993 bytes
 LINE = 80
+SHORTLY = timedelta(minutes=10)  # after which nobody is reminded any more
 MOST_LINES = 5
 
 journal = structlog.get_logger("pinson.ringing")
@@ -77,10 +78,11 @@ class Payload(msgspec.Struct, frozen=True):
 
 
 class Ring(msgspec.Struct, frozen=True):
-    """A push to one browser."""
+    """A push to one browser. lasts: how long it is worth showing."""
 
     holder: Holder
     payload: Payload
+    lasts: timedelta
 
 
 class Rings:
@@ -103,12 +105,14 @@ class Rings:
             holder = holders.get(alerts.AddressId(one.holder_id))
             shown = _shown(self._tools, facts, one, holder, keys[holder.id]) if holder is not None else None
             if holder is not None and shown is not None:
-                rings[one.id] = Ring(holder, Payload(shown))
+                note = facts.notes.get(one.about_id) if one.about is About.NOTE else None
+                is_short = note is not None and note.kind is NoteKind.REMINDER
+                rings[one.id] = Ring(holder, Payload(shown), SHORTLY if is_short else WORTH)
         return rings
 
     async def attempt(self, delivery: Delivery, said: Ring | None) -> Ended | Again:
         """Encrypt a push and post it to its push service."""
-        if said is None or self._services.is_late(delivery):
+        if said is None or self._tools.clock.now() - delivery.asked_at > said.lasts:
             return Ended(delivery.id, Outcome.NEEDLESS)
         holder = said.holder
         p256dh, auth = _bytes(holder.keys["p256dh"]), _bytes(holder.keys["auth"])
@@ -121,7 +125,9 @@ class Rings:
             await self._tools.db.write(alerts.lose, address_id=holder.id, why=why, value=holder.value, now=now)
 
         headers = {"Urgency": urgency, "Topic": said.payload.notification.tag}
-        return await self._services.hand_over(delivery, holder.value, sealed, headers=headers, end=end)
+        return await self._services.hand_over(
+            delivery, holder.value, sealed, headers=headers, lasts=said.lasts, end=end
+        )
 
 
 class _Facts(msgspec.Struct, frozen=True):
@@ -228,8 +234,13 @@ def _digest(tools: Tools, facts: _Facts, delivery: Delivery, key: str, lang: Lan
 
 def _note(tools: Tools, note: Note, key: str, lang: Lang) -> Shown | None:
     _ = tools.catalogs.translations(lang).gettext
-    manage = f"{tools.settings.url}/s/gerer/{key}"
+    page = f"{tools.settings.url}/s/gerer/{key}"
     match note.kind:
+        case NoteKind.REMINDER:
+            title, page = note.data["what"], note.data["page"]
+            at = datetime.fromisoformat(note.data["at"])
+            hour = dates.hour(at, lang=lang, zone=at.tzinfo or UTC)
+            body = " · ".join(part for part in (_("At %(hour)s") % {"hour": hour}, note.data["event"]) if part)
         case NoteKind.TEST:
             title, body = _("It works"), _("This is a test: your alerts arrive in this browser.")
         case NoteKind.GOODBYE:
@@ -238,7 +249,7 @@ def _note(tools: Tools, note: Note, key: str, lang: Lang) -> Shown | None:
             title, body = tools.settings.instance.title, note.data.get("text", "")
         case _:
             return None  # a browser proves by its permission that it is reached
-    return _ours(tools, title, body, manage, _tag("n", note.id), note.created_at, lang)
+    return _ours(tools, title, body, page, _tag("n", note.id), note.created_at, lang)
 
 
 def _ours(tools: Tools, title: str, body: str, page: str, tag: str, at: datetime, lang: Lang) -> Shown:

@@ -8,7 +8,7 @@ import asyncio
 
 import structlog
 
-from pinson import publishing
+from pinson import publishing, reminding
 from pinson.domain import (
     access,
     alerts,
@@ -55,6 +55,7 @@ async def sweep(tools: Tools) -> None:
         through = await reactor.passed_by_all(tx, now=now)
     await tools.db.write(log.trim, through=through, now=now)
     await publishing.publish_due(tools, now=now)
+    await reminding.remind_due(tools, now=now)
     while await tools.db.write(polls.end, now=now):
         pass
     while await tools.db.write(drafts.forget_discarded, now=now):

@@ -49,17 +49,19 @@ class Services:
         sealed: webpush.Sealed,
         *,
         headers: Mapping[str, str],
+        lasts: timedelta = WORTH,
         end: Callable[[str], Awaitable[None]],
     ) -> Ended | Again:
         """Post an encrypted message to its push service.
 
         Args:
             headers: of the push itself, like Urgency and Topic.
+            lasts: how long the push service keeps what it cannot hand over.
             end: what is to be done, and why, when the push service knows the subscription no more.
         """
         now = self._tools.clock.now()
         signed = self._signer.headers(endpoint, sealed, now=now)
-        signed |= {"TTL": str(int(WORTH.total_seconds())), **headers}
+        signed |= {"TTL": str(int(lasts.total_seconds())), **headers}
         wait: timedelta | None = None
         try:
             answer = await self._tools.outgoing.post(endpoint, sealed.body, headers=signed)

@@ -48,6 +48,9 @@ async def shown(tx: ReadTx, kind: TopicKind, topic_id: int) -> str:
         case TopicKind.TAG:
             tags = await posts.tags_by_ids(tx, [topic_id])
             return f"#{tags[topic_id].display_name or tags[topic_id].name}" if topic_id in tags else "?"
+        case TopicKind.MOMENT:
+            moments = await events.moments(tx, [topic_id])
+            return next((one.what or one.event.title for one in moments.values()), "?")
         case TopicKind.EVENT:
             there = await events.by_ids(tx, [EventId(topic_id)])
             return next((one.title for one in there.values()), "?")

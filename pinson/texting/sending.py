@@ -33,7 +33,11 @@ from pinson.tools import Tools
 
 ATTEMPTS = 10
 WORTH = timedelta(hours=24)  # what is older is no news
-NOTES_WORTH = {NoteKind.CODE: timedelta(minutes=30), NoteKind.ASK: timedelta(hours=2)}
+NOTES_WORTH = {
+    NoteKind.CODE: timedelta(minutes=30),
+    NoteKind.ASK: timedelta(hours=2),
+    NoteKind.REMINDER: timedelta(minutes=10),
+}
 NOBODY = AccountId(0)  # who pays for what the service itself says
 RESERVE = 1.2  # of the ceiling: so much may be spent on codes and answers when messages have reached it
 NO_CREDITS = timedelta(minutes=15)  # until it is looked again whether there are some

@@ -97,6 +97,10 @@ class Speech:
                 text = _("It works: alerts of %(server)s arrive here.") % {"server": self._server}
             case NoteKind.INVITATION:
                 text = _("The news of %(topic)s by text? Answer FOLLOW %(username)s. Never again: STOP.") % data
+            case NoteKind.REMINDER:
+                at = datetime.fromisoformat(data["at"])
+                hour = _("%(hour)s:%(minute)s") % {"hour": at.hour, "minute": f"{at.minute:02}"}
+                text = _("Reminder: at %(hour)s, %(what)s.") % {"hour": hour, "what": data["what"]}
             case NoteKind.ANSWER:
                 text = data["text"]
         return one_part(text)

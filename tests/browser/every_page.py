@@ -53,6 +53,7 @@ ONCE = {  # there after a decision, a deletion, a wish or a letter only
     "/drafts/{id}/gone",
     "/s/code/{channel}",
     "/s/leave/{key}/{topic}",
+    "/s/r/{name}",
 }
 
 

@@ -21,6 +21,7 @@ from pinson.domain.alerts.model import (
     Reader,
     ReaderId,
     Source,
+    Standing,
     Topic,
     Wish,
     Withdrawn,
@@ -190,7 +191,7 @@ async def leave_all(
     return ended
 
 
-async def end(tx: WriteTx, alerts: Sequence[Alert], how: Withdrawn, *, now: datetime) -> list[Alert]:
+async def end(tx: WriteTx, alerts: Sequence[Alert | Standing], how: Withdrawn, *, now: datetime) -> list[Alert]:
     """End alerts, with what is held for them, the proof of it, and the count of who left; those that were there."""
     ended = await store.end_alerts(tx, [one.id for one in alerts])
     await register.withdraw(tx, ended, how, now=now)
@@ -201,7 +202,11 @@ async def end(tx: WriteTx, alerts: Sequence[Alert], how: Withdrawn, *, now: date
     for address_id, topic_ids in by_address.items():
         await store.unhold_topics(tx, address_id, topic_ids)
         await store.set_idle(tx, address_id, now=now)
-        if places[address_id].confirmed_at is not None and how not in (Withdrawn.CLOSED, Withdrawn.LOST):
+        if places[address_id].confirmed_at is not None and how not in (
+            Withdrawn.CLOSED,
+            Withdrawn.LOST,
+            Withdrawn.SERVED,
+        ):
             await deliveries.count_left(tx, channel=places[address_id].channel, holder_id=address_id, now=now)
     return ended
 
@@ -298,6 +303,19 @@ async def tell(tx: WriteTx, *, address_id: AddressId, kind: NoteKind, data: Mapp
         tx, channel=address.channel, about=About.NOTE, about_id=note_id, holders={address_id: now}, now=now
     )
     return note_id
+
+
+async def remind(tx: WriteTx, *, topic_id: int, data: Mapping[str, str], now: datetime) -> bool:
+    """Remind some of those who want to be of a moment; whether there may be more. Each once: their wish ends by it.
+
+    It rings in quiet hours too, since they chose the hour; whoever has paused everything is not reminded.
+    """
+    found = await store.standing(tx, topic_id, [topic_id], at=now, after=(0, 0), limit=STEP)
+    for one in found:
+        if one.paused_until is None or one.paused_until <= now:
+            await tell(tx, address_id=one.address_id, kind=NoteKind.REMINDER, data=data, now=now)
+    await end(tx, found, Withdrawn.SERVED, now=now)
+    return len(found) == STEP
 
 
 async def address_for(tx: WriteTx, *, reach: Reach, lang: str, zone: str, now: datetime) -> Address:

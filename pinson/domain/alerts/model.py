@@ -56,6 +56,7 @@ class Withdrawn(StrEnum):
     SMS = "sms"
     COMPLAINT = "complaint"  # marked as unwanted where it arrived
     LOST = "lost"  # nothing arrives there any more
+    SERVED = "served"  # it was for once, and that has come
     CLOSED = "closed"  # what they followed, or they themselves, closed their account
 
 
@@ -67,6 +68,7 @@ class NoteKind(StrEnum):
     GOODBYE = "goodbye"  # after everything ended
     ANSWER = "answer"  # text: to what was written to us
     TEST = "test"  # asked for on the page of settings
+    REMINDER = "reminder"  # at, what, event, page: what begins in a few minutes
     INVITATION = "invitation"  # topic, username: they are on a list of somebody who writes here
 
 

@@ -73,6 +73,11 @@ async def reachable(
     return await store.reachable(tx, topics, is_live=is_live, is_key=is_key)
 
 
+async def moments(tx: ReadTx) -> list[int]:
+    """The moments that anybody wants to be reminded of."""
+    return await store.moments(tx)
+
+
 async def holders(tx: ReadTx, ids: Sequence[int]) -> dict[int, Holder]:
     """How to reach those of these addresses where anything arrives, in one statement."""
     return {one.id: one for one in await store.holders(tx, ids)} if ids else {}

@@ -139,6 +139,7 @@ STANDING = """
     ORDER BY l.address_id, l.id
     LIMIT :limit
 """
+MOMENTS = "SELECT DISTINCT topic_id FROM alerts WHERE kind = 'moment' AND confirmed_at IS NOT NULL"
 WANTED = """
     SELECT DISTINCT topic_id FROM alerts
     WHERE topic_id IN (SELECT value FROM json_each(:topics)) AND confirmed_at IS NOT NULL
@@ -477,6 +478,11 @@ async def end_alerts(tx: WriteTx, ids: Sequence[int]) -> list[Alert]:
 async def of_topic(tx: ReadTx, topic_id: int, *, limit: int) -> list[Alert]:
     """Some of the confirmed alerts of a topic."""
     return await tx.all(Alert, OF_TOPIC, topic_id=topic_id, limit=limit)
+
+
+async def moments(tx: ReadTx) -> list[int]:
+    """The moments that anybody wants to be reminded of. O(those alerts) in an index of their own."""
+    return await tx.all(int, MOMENTS)
 
 
 async def pending(tx: ReadTx, *, until: datetime, limit: int) -> list[Alert]:

@@ -140,6 +140,20 @@ class Line(msgspec.Struct, frozen=True):
     done_at: datetime | None
 
 
+class Moment(msgspec.Struct, frozen=True):
+    """A line of a programme, or the beginning of an event, that one can be reminded of.
+
+    id: of the line, or, of a beginning, that of the event below zero: no two of them have the same, nor anything else
+    that is followed. what: "" of a beginning. is_off: it does not take place, or is over.
+    """
+
+    id: int
+    event: Event
+    starts_at: datetime
+    what: str
+    is_off: bool
+
+
 class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a post is to be in its event.
 

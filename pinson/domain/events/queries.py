@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pinson.domain.accounts import AccountId
 from pinson.domain.events import rules, store
-from pinson.domain.events.model import Entry, Event, Line, Member, ReadyDraft, Role
+from pinson.domain.events.model import Entry, Event, Line, Member, Moment, ReadyDraft, Role
 from pinson.domain.posts import EventId, PostId
 from pinson.lib.db import ReadTx
 from pinson.lib.paging import NEWEST
@@ -78,6 +78,22 @@ async def role(tx: ReadTx, event: Event, account_id: AccountId | None) -> Role |
 async def lines(tx: ReadTx, id: EventId) -> list[Line]:
     """The programme of an event, in the order of time."""
     return await store.lines(tx, id)
+
+
+async def moments(tx: ReadTx, ids: Sequence[int]) -> dict[int, Moment]:
+    """Those of these moments that there still are. Two statements."""
+    lines = {line.id: line for line in await store.lines_by_ids(tx, [id for id in ids if id > 0])}
+    wanted = {line.event_id for line in lines.values()} | {EventId(-id) for id in ids if id < 0}
+    there = {event.id: event for event in await store.by_ids(tx, list(wanted))}
+    found = {}
+    for id in ids:
+        line = lines.get(id)
+        event = there.get(line.event_id if line is not None else EventId(-id))
+        if event is not None:
+            is_off = event.is_model or event.cancelled_at is not None or (line is not None and line.done_at is not None)
+            starts_at, what = (line.starts_at, line.what) if line is not None else (event.starts_at, "")
+            found[id] = Moment(id, event, starts_at, what, is_off)
+    return found
 
 
 async def lines_of(tx: ReadTx, ids: Sequence[EventId]) -> dict[EventId, list[Line]]:

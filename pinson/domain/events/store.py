@@ -106,6 +106,7 @@ LINES = f"SELECT {LINE} FROM event_lines WHERE event_id = :event_id ORDER BY sta
 LINES_OF = f"""
     SELECT {LINE} FROM event_lines WHERE event_id IN (SELECT value FROM json_each(:ids)) ORDER BY starts_at, id
 """
+LINES_BY_IDS = f"SELECT {LINE} FROM event_lines WHERE id IN (SELECT value FROM json_each(:ids))"
 NEW_LINE = f"""
     INSERT INTO event_lines ({LINE}) VALUES (:id, :event_id, :starts_at, :ends_at, :what, :who, :done_at)
 """
@@ -293,6 +294,11 @@ async def lines(tx: ReadTx, event_id: EventId) -> list[Line]:
 async def lines_of(tx: ReadTx, ids: Sequence[int]) -> list[Line]:
     """The programmes of several events, in the order of time. O(found) on (event_id, starts_at)."""
     return await tx.all(Line, LINES_OF, ids=list(ids))
+
+
+async def lines_by_ids(tx: ReadTx, ids: Sequence[int]) -> list[Line]:
+    """Those of these lines that are there."""
+    return await tx.all(Line, LINES_BY_IDS, ids=list(ids))
 
 
 async def insert_line(tx: WriteTx, line: Line) -> None:

@@ -14,6 +14,7 @@ class TopicKind(StrEnum):
     ACCOUNT = "account"
     TAG = "tag"
     EVENT = "event"
+    MOMENT = "moment"  # a line of a programme, or the beginning of an event: one is told shortly before, once
 
 
 class Follow(msgspec.Struct, frozen=True):

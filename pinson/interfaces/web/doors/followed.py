@@ -1,20 +1,29 @@
-"""What can be followed through doors: an account, a hashtag, a live event; and how each is named and found."""
+"""What can be followed through doors: an account, a hashtag, a live event, a moment; how each is named and found."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from pinson.domain import accounts, alerts, events, posts
 from pinson.domain.accounts import AccountId, AccountNotFound, Profile
 from pinson.domain.alerts import Publisher, Topic
+from pinson.domain.events import Moment
 from pinson.domain.posts import EventId, Tag
 from pinson.domain.relations.model import TopicKind
 from pinson.interfaces.web.profiles import profile_of
 from pinson.interfaces.web.site import Call
+from pinson.lib import dates
 from pinson.lib.db import ReadTx
 
-STARTS = {TopicKind.TAG: "/s/tag/", TopicKind.EVENT: "/s/e/", TopicKind.ACCOUNT: "/s/"}
+STARTS = {
+    TopicKind.TAG: "/s/tag/",
+    TopicKind.EVENT: "/s/e/",
+    TopicKind.MOMENT: "/s/r/",
+    TopicKind.ACCOUNT: "/s/",
+}
 
 
 class Followed(msgspec.Struct, frozen=True):
@@ -44,6 +53,9 @@ class Followed(msgspec.Struct, frozen=True):
                 return f"{self.about}/calendar.ics"
             case TopicKind.EVENT:
                 return f"{self.about}.ics"
+            case TopicKind.MOMENT:
+                id = self.topic.id if isinstance(self.topic, Topic) else 0
+                return f"{self.about}.ics?remind=5" + (f"&line={id}" if id > 0 else "")
             case TopicKind.TAG:
                 return ""
 
@@ -68,6 +80,15 @@ async def followed(tx: ReadTx, call: Call, kind: TopicKind, name: str) -> Follow
             folded = posts.tag_name(name)
             tag = await posts.tag(tx, folded)
             return _tag(tag) if tag is not None else _named("#" + name.lstrip("#"), folded, folded)
+        case TopicKind.MOMENT:
+            id = int(name) if re.fullmatch(r"-?[0-9]{1,19}", name) else 0
+            moment = (await events.moments(tx, [id])).get(id) if abs(id) < 1 << 63 else None
+            if moment is None or moment.is_off or moment.starts_at <= call.now:
+                raise events.LineNotFound
+            owner = await accounts.profile(tx, moment.event.account_id)
+            if owner is None or owner.suspended_at is not None:
+                raise events.LineNotFound
+            return _moment(moment, owner, (await alerts.publishers.publishers(tx, [owner.id]))[owner.id])
         case TopicKind.EVENT:
             event = await events.by_slug(tx, name)
             owner = await accounts.profile(tx, event.account_id)
@@ -88,7 +109,12 @@ async def several(tx: ReadTx, call: Call, topics: Sequence[tuple[TopicKind, int]
         ids[kind].append(id)
     found: dict[int, Followed] = {}
     there = await events.by_ids(tx, [EventId(id) for id in ids[TopicKind.EVENT]])
-    owners = {*ids[TopicKind.ACCOUNT], *(event.account_id for event in there.values())}
+    moments = await events.moments(tx, ids[TopicKind.MOMENT]) if ids[TopicKind.MOMENT] else {}
+    owners = {
+        *ids[TopicKind.ACCOUNT],
+        *(one.event.account_id for one in moments.values()),
+        *(event.account_id for event in there.values()),
+    }
     people = await accounts.profiles(tx, [AccountId(id) for id in owners]) if owners else {}
     publishers = await alerts.publishers.publishers(tx, list(people)) if people else {}
     for tag in (await posts.tags_by_ids(tx, ids[TopicKind.TAG])).values() if ids[TopicKind.TAG] else ():
@@ -96,6 +122,9 @@ async def several(tx: ReadTx, call: Call, topics: Sequence[tuple[TopicKind, int]
     for id in ids[TopicKind.ACCOUNT]:
         if (profile := people.get(AccountId(id))) is not None:
             found[id] = _of(call, profile, publishers[profile.id])
+    for moment in moments.values():
+        if (owner := people.get(moment.event.account_id)) is not None:
+            found[moment.id] = _moment(moment, owner, publishers[owner.id])
     for event in there.values():
         if (owner := people.get(event.account_id)) is not None:
             topic = Topic(TopicKind.EVENT, event.id, owner.id)
@@ -122,6 +151,21 @@ def _of(call: Call, profile: Profile, publisher: Publisher) -> Followed:
         about=f"/@{profile.acct}",
         owner=profile,
         picture=call.picture_of(profile),
+        publisher=publisher,
+    )
+
+
+def _moment(moment: Moment, owner: Profile, publisher: Publisher) -> Followed:
+    event = moment.event
+    at = dates.clock(moment.starts_at, zone=ZoneInfo(event.zone))
+    return Followed(
+        kind=TopicKind.MOMENT,
+        topic=Topic(TopicKind.MOMENT, moment.id, owner.id),
+        name=f"{at} {moment.what} ({event.title})" if moment.what else f"{at} {event.title}",
+        word="",
+        path=f"/s/r/{moment.id}",
+        about=f"/e/{event.slug}",
+        owner=owner,
         publisher=publisher,
     )
 

@@ -82,11 +82,12 @@ async def to_event(call: Call, form: OfEvent) -> Response:
 @routes.get("/s/{name}")
 @routes.get("/s/tag/{name}")
 @routes.get("/s/e/{name}")
+@routes.get("/s/r/{name}")
 async def show(call: Call, form: Sheet) -> Response:
     """Every door, and what the visitor has already.
 
     Raises:
-        AccountNotFound, EventNotFound, BadTag.
+        AccountNotFound, EventNotFound, LineNotFound, BadTag.
     """
     kind = kind_of(call)
     if kind is TopicKind.ACCOUNT and form.name.startswith("#"):
@@ -118,11 +119,13 @@ async def show(call: Call, form: Sheet) -> Response:
 @routes.post("/s/{name}", again=show)
 @routes.post("/s/tag/{name}", again=show)
 @routes.post("/s/e/{name}", again=show)
+@routes.post("/s/r/{name}", again=show)
 async def ask(call: Call, form: Sheet) -> Response:
     """Ask for it by the chosen door: done at once where nothing is to be proven, else on to the proof.
 
     Raises:
-        AccountNotFound, EventNotFound, BadTag, NoSuchDoor, NotAgreed, BadWish, TooManyAlerts, TooManyCodes.
+        AccountNotFound, EventNotFound, LineNotFound, BadTag: there is no such thing to follow.
+        NoSuchDoor, NotAgreed, BadWish, TooManyAlerts, TooManyCodes.
         EmailBlank, EmailInvalid, BadNumber, BadEndpoint, BadKeys: nothing can be sent there.
         TooManyAttempts.
     """
@@ -131,7 +134,7 @@ async def ask(call: Call, form: Sheet) -> Response:
     async with call.tools.db.read() as tx:
         about = await followed(tx, call, kind_of(call), form.name)
         known = await alerts.visits.known(tx, account_id=account_of(call), key=call.reader_key)
-    if about.publisher.commercial and not form.agree:
+    if about.publisher.commercial and about.kind is not TopicKind.MOMENT and not form.agree:
         raise NotAgreed
     wish = Wish(
         rhythm=form.rhythm or alerts.first_rhythm(about.kind), per_week=form.per_week or None, narrow_id=form.narrow

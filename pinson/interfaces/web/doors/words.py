@@ -2,6 +2,7 @@
 
 from pinson.domain.alerts import Wording
 from pinson.domain.deliveries import Channel
+from pinson.domain.relations.model import TopicKind
 from pinson.interfaces.web.doors.followed import Followed
 from pinson.interfaces.web.site import Call
 
@@ -9,6 +10,15 @@ from pinson.interfaces.web.site import Call
 def wording(call: Call, about: Followed, channel: Channel) -> Wording:
     """What one agrees to by this door."""
     _ = call.tools.catalogs.translations(call.lang).gettext
+    if about.kind is TopicKind.MOMENT:
+        match channel:
+            case Channel.SMS:
+                text = _("I agree to be reminded of %(name)s, once and 5 minutes before, by SMS at this number.")
+            case Channel.EMAIL:
+                text = _("I agree to be reminded of %(name)s, once and 5 minutes before, by e-mail at this address.")
+            case _:
+                text = _("I agree to be reminded of %(name)s, once and 5 minutes before, in this browser.")
+        return Wording(call.lang, text % {"name": about.name})
     match channel, about.publisher.commercial:
         case Channel.SMS, False:
             text = _(
