@@ -5,8 +5,9 @@ may concern many goes in steps that fit between other writes.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from pinson.domain import alerts
+from pinson.domain import alerts, events
 from pinson.domain.accounts import AccountDeleted
 from pinson.domain.events import EventDeleted, EventPostChanged
 from pinson.domain.posts import PostId, PostMoved, PostPublished
@@ -43,6 +44,17 @@ async def of_event_gone(tools: Tools, fact: EventDeleted) -> None:
     """End the alerts that followed a live event."""
     while await tools.db.write(alerts.close_topic, topic_id=fact.event_id, now=tools.clock.now()):
         pass
+
+
+async def tell_mornings(tools: Tools, *, now: datetime) -> None:
+    """Tell who follows an event that ended yesterday by e-mail how it went. Called by the clock."""
+    async with tools.db.read() as tx:
+        due = await events.due_mornings(tx, now=now)
+    for event in due:
+        after: tuple[int, int] | None = (0, 0)
+        while after is not None:
+            after = await tools.db.write(alerts.after_event, event_id=event.id, after=after, now=now)
+        await tools.db.write(events.tell_morning, id=event.id, now=now)
 
 
 async def _alert(tools: Tools, id: PostId) -> None:

@@ -41,6 +41,7 @@ ATTEMPTS = 8  # over some sixteen hours
 WORTH = timedelta(hours=48)  # what is older is no news
 LONGEST = 50.0  # seconds for one attempt: less than a delivery may stay open
 SUBJECT = 90  # characters
+MOST_MOMENTS = 3  # of an event, the morning after
 MOST_LINES = 40  # of a digest: mailboxes cut off what is larger than a hundred kilobytes
 ALL = 0  # in the place of a topic: everything
 KEY = (
@@ -176,6 +177,13 @@ def asked(_: Callable[[str], str], name: str) -> tuple[str, str]:
     return question, _("Yes, I want these e-mails")
 
 
+class _Morning(msgspec.Struct, frozen=True):
+    """How an event went: how many messages it had, and its key moments."""
+
+    messages: int
+    moments: Sequence[PostId]
+
+
 class _Facts(msgspec.Struct, frozen=True):
     """All that a batch of letters is about, by id. wanted: topics by which a post may be wanted."""
 
@@ -188,6 +196,7 @@ class _Facts(msgspec.Struct, frozen=True):
     notes: Mapping[int, Note]
     held: Mapping[int, Sequence[Held]]
     wanted: Mapping[PostId, Sequence[int]]
+    mornings: Mapping[EventId, "_Morning"]
 
     def shown(self, id: PostId | None) -> Post | None:
         """A post, if everybody may still read it."""
@@ -212,6 +221,10 @@ class _Facts(msgspec.Struct, frozen=True):
                 return next(topic for topic in likeliest if topic in reasons)
             case About.DIGEST:
                 return ALL if self.lines(delivery.about_id) else None
+            case About.MORNING:
+                event = self.events.get(EventId(delivery.about_id))
+                has_ended = event is not None and self.mornings[event.id].messages and event.id in holder.topics
+                return event.id if event is not None and has_ended else None
             case About.NOTE:
                 return ALL if delivery.about_id in self.notes else None
             case _:
@@ -237,8 +250,10 @@ async def _facts(tx: ReadTx, tools: Tools, claimed: Sequence[Delivery]) -> _Fact
     notes = await alerts.notes(tx, about(About.NOTE))
     held = await alerts.held(tx, about(About.DIGEST))
     ids = {PostId(id) for id in about(About.POST)}
+    mornings = {EventId(id): await _morning(tx, EventId(id)) for id in about(About.MORNING)}
+    moments = {id for one in mornings.values() for id in one.moments}
     lines = [line for some in held.values() for line in some]
-    written = await posts.posts(tx, list(ids | {line.post_id for line in lines}))
+    written = await posts.posts(tx, list(ids | moments | {line.post_id for line in lines}))
     firsts = {id for one in written.values() if (id := one.corrects_id) is not None} - written.keys()
     written |= await posts.posts(tx, list(firsts))
     wanted: dict[PostId, Sequence[int]] = {}
@@ -246,7 +261,7 @@ async def _facts(tx: ReadTx, tools: Tools, claimed: Sequence[Delivery]) -> _Fact
         first = written.get(first_id) if (first_id := written[id].corrects_id) is not None else None
         wanted[id] = [topic for one in (written[id], first) if one for topic in await alerts.topics_of(tx, one)]
     topics = {line.topic_id for line in lines} | {topic for some in wanted.values() for topic in some}
-    event_ids = {one.event_id for one in written.values() if one.event_id is not None}
+    event_ids = {one.event_id for one in written.values() if one.event_id is not None} | mornings.keys()
     people = await accounts.profiles(tx, [AccountId(id) for id in topics | {one.author_id for one in written.values()}])
 
     def hidden(post: Post) -> bool:
@@ -262,7 +277,13 @@ async def _facts(tx: ReadTx, tools: Tools, claimed: Sequence[Delivery]) -> _Fact
         notes=notes,
         held=held,
         wanted=wanted,
+        mornings=mornings,
     )
+
+
+async def _morning(tx: ReadTx, id: EventId) -> _Morning:
+    moments = await events.key_moments(tx, id)
+    return _Morning(await events.number_of(tx, id), [one.post_id for one in moments])
 
 
 async def _had(tx: ReadTx, claimed: Sequence[Delivery], facts: _Facts) -> set[int]:
@@ -295,6 +316,8 @@ class _Writer:
                 return self._alert(self._facts.posts[PostId(delivery.about_id)], topic_id)
             case About.DIGEST:
                 return self._digest(delivery.about_id)
+            case About.MORNING:
+                return self._morning(self._facts.events[EventId(delivery.about_id)])
             case _:
                 return self._note(self._facts.notes[delivery.about_id])
 
@@ -336,6 +359,35 @@ class _Writer:
             [self._ways_out(ALL)],
             from_name=self._tools.settings.instance.title,
             topic_id=ALL,
+            answers_id=None,
+        )
+
+    def _morning(self, event: Event) -> Worded:
+        """How an event went, for who was not there: the key moments, and the page that one can print."""
+        _, ngettext = self._, self._ngettext
+        morning = self._facts.mornings[event.id]
+        shown = [post for id in morning.moments if (post := self._facts.shown(id)) is not None]
+        best = sorted(shown, key=lambda post: (bool(self._facts.pictures.get(post.id)), post.id), reverse=True)
+        title = self._typed(_("How it went: {event}").format(event=event.title))
+        told = ngettext("{count} message was published", "{count} messages were published", morning.messages)
+        keys = ngettext("{count} of them is a key moment.", "{count} of them are key moments.", len(shown))
+        said = told.format(count=morning.messages) + ("; " + keys.format(count=len(shown)) if shown else ".")
+        blocks: list[Block] = [Heading(title), Paragraph(self._typed(said))]
+        blocks += [self._piece(post, reason="") for post in sorted(best[:MOST_MOMENTS], key=lambda post: post.id)]
+        sheet = "lendemain" if self._lang == "fr" else "morning-after"
+        page = f"{self._url}/e/{event.slug}"
+        blocks += [
+            Button(_("All of it on one page, to print (PDF)"), f"{page}/{sheet}"),
+            Links([(_("Live through it again, message by message"), f"{page}/revivre")]),
+        ]
+        why = _("You get this e-mail because you asked for the messages of {name}.").format(name=event.title)
+        foot: list[Block] = [Paragraph(why), self._ways_out(event.id)]
+        return self._worded(
+            title,
+            blocks,
+            foot,
+            from_name=self._tools.settings.instance.title,
+            topic_id=event.id,
             answers_id=None,
         )
 

@@ -8,7 +8,7 @@ import asyncio
 
 import structlog
 
-from pinson import publishing, reminding
+from pinson import alerting, publishing, reminding
 from pinson.domain import (
     access,
     alerts,
@@ -68,6 +68,7 @@ async def sweep(tools: Tools) -> None:
         pass
     while await tools.db.write(alerts.make_digests, now=now):
         pass
+    await alerting.tell_mornings(tools, now=now)
     while await tools.db.write(alerts.forget_old, now=now):
         pass
     while await tools.db.write(alerts.invitations.forget_old, now=now):

@@ -9,7 +9,7 @@ from datetime import timedelta
 import dkim
 import pytest
 
-from pinson import mailing
+from pinson import mailing, schedule
 from pinson.domain import alerts, deliveries, instance, posts
 from pinson.domain.alerts import NoteKind, Reach, Rhythm, Source, Topic, Wish, Withdrawn, Wording, register
 from pinson.domain.deliveries import Channel, What
@@ -19,6 +19,7 @@ from pinson.lib.lmtp import Door
 from pinson.lib.postmarks import Postmark
 from pinson.returning import Returns
 from tests.interfaces.mastodon.test_query_counts import counted
+from tests.interfaces.own.test_events_api import made, told
 from tests.interfaces.web.test_doors import ask_by_letter
 from tests.interfaces.web.visitor import Visitor
 from tests.lib.pictures import photo
@@ -256,6 +257,55 @@ async def test_a_digest_says_of_each_message_why_it_comes_so_late(world, post):
     key = await world.ask(alerts.key_of, lea.address_id)
     assert f"/s/leave/{key}/0>" in digest["List-Unsubscribe"]
     assert digest["List-Id"] == "<digest.alerts.pinson.example>"
+
+
+async def test_the_morning_after_an_event_who_follows_it_by_letter_is_told_how_it_went_once(world, post):
+    lab = await world.person("lab", display_name="Labo")
+    event = await made(world, lab)
+    followed = Topic(TopicKind.EVENT, int(event["id"]), lab.account_id)
+    lea = await Reading(world).ask(followed, wish=Wish(Rhythm.DIGEST))
+    paused = await Reading(world, "sam@mail.example").ask(followed)
+    await Reading(world, "tom@mail.example").ask(of(lab))
+    async with world.tools.db.read() as tx:
+        reader = (await alerts.addresses(tx, [paused.address_id]))[paused.address_id].reader_id
+    await world.write(alerts.pause, reader_id=reader, until=world.clock.now() + timedelta(days=9))
+    await told(world, lab, event, "Faisceau stable", language="fr")
+    await told(world, lab, event, "COLLISIONS !", is_key=True, language="fr")
+
+    seen = []
+    for _ in range(4):  # at 17:08, 23:08, 05:08 and 11:08 in Zurich
+        await schedule.sweep(world.tools)
+        await world.settle()
+        seen.append(len(letters(post, "morning")))
+        world.clock.move(timedelta(hours=6))
+    world.clock.move(timedelta(hours=-1))
+    await schedule.sweep(world.tools)
+    await world.settle()
+
+    assert seen == [0, 0, 0, 1]
+    [letter] = letters(post, "morning")
+    said = text_of(letter)
+    assert letter["To"] == "lea@mail.example"
+    assert letter["Subject"] == "Comment cela s’est passé : Premières collisions"
+    assert "2 messages ont été publiés ; 1 d’entre eux est un moment clé." in said.replace("\u202f", " ")
+    assert "COLLISIONS !" in said.replace("\u202f", " ")
+    assert "Faisceau" not in said
+    assert f"/e/{event['slug']}/lendemain" in links_of(letter)
+    assert (await world.client().get(f"/e/{event['slug']}/revivre")).status_code == 200
+    key = await world.ask(alerts.key_of, lea.address_id)
+    assert f"/s/leave/{key}/{event['id']}>" in letter["List-Unsubscribe"]
+
+
+async def test_an_event_of_which_nothing_was_told_sends_no_letter_the_morning_after(world, post):
+    lab = await world.person("lab")
+    event = await made(world, lab)
+    await Reading(world).ask(Topic(TopicKind.EVENT, int(event["id"]), lab.account_id))
+    world.clock.move(timedelta(hours=24))
+
+    await schedule.sweep(world.tools)
+    await world.settle()
+
+    assert letters(post, "morning") == []
 
 
 async def test_a_digest_that_is_long_says_where_the_rest_is(world, post, monkeypatch):

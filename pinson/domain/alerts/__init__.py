@@ -88,7 +88,15 @@ from pinson.domain.alerts.queries import (
     reader,
     reader_of,
 )
-from pinson.domain.alerts.reaching import Place, after_post, concerns_alerts, make_digests, may_alert, topics_of
+from pinson.domain.alerts.reaching import (
+    Place,
+    after_event,
+    after_post,
+    concerns_alerts,
+    make_digests,
+    may_alert,
+    topics_of,
+)
 from pinson.domain.alerts.rules import (
     DIGEST_HOUR,
     MOST_PER_WEEK,
@@ -143,6 +151,7 @@ __all__ = [
     "address_for",
     "addresses",
     "addresses_of",
+    "after_event",
     "after_post",
     "alerts_of",
     "ask",

@@ -13,7 +13,7 @@ from pinson.domain import deliveries, events, posts
 from pinson.domain.alerts import rules, store
 from pinson.domain.alerts.model import CHANNELS, Reason, Standing
 from pinson.domain.deliveries import About, Channel, Outcome
-from pinson.domain.posts import Post, PostId, Shape, Visibility
+from pinson.domain.posts import EventId, Post, PostId, Shape, Visibility
 from pinson.domain.posts.topics import EVERYTHING, LOCAL
 from pinson.lib.db import ReadTx, WriteTx
 
@@ -81,6 +81,21 @@ async def topics_of(tx: ReadTx, post: Post) -> list[int]:
     if post.event_id is not None:
         topics |= {event.account_id for event in (await events.by_ids(tx, [post.event_id])).values()}
     return sorted(topics)
+
+
+async def after_event(
+    tx: WriteTx, *, event_id: EventId, after: tuple[int, int], now: datetime
+) -> tuple[int, int] | None:
+    """Ask that some of those who follow an event by e-mail be told how it went; where to go on, None if all were.
+
+    Not by other ways: it takes a page. Not who has a pause: it is no news any more when that ends.
+    """
+    found = await store.standing(tx, event_id, [event_id], at=now, after=after, limit=STEP)
+    holders: dict[int, datetime] = {
+        one.address_id: now for one in found if one.channel is Channel.EMAIL and one.paused_until <= now
+    }
+    await deliveries.ask(tx, channel=Channel.EMAIL, about=About.MORNING, about_id=event_id, holders=holders, now=now)
+    return (found[-1].address_id, found[-1].id) if len(found) == STEP else None
 
 
 async def make_digests(tx: WriteTx, *, now: datetime) -> bool:

@@ -26,6 +26,7 @@ class About(StrEnum):
     NOTIFICATION = "notification"
     POST = "post"
     DIGEST = "digest"
+    MORNING = "morning"  # how an event went, the morning after
     NOTE = "note"  # what the service itself has to say to an address: a code, an answer
     FEED = "feed"  # a feed says something new
 

@@ -882,3 +882,8 @@ def _entry(event: Event, post: Post) -> Entry:
         kept_at=None,
         line_id=None,
     )
+
+
+async def tell_morning(tx: WriteTx, *, id: EventId, now: datetime) -> None:
+    """Keep that all who follow an event were told how it went."""
+    await store.tell_morning(tx, id, now=now)

@@ -56,6 +56,12 @@ async def current(tx: ReadTx, *, now: datetime, limit: int = 20) -> list[Event]:
     return await store.around(tx, since=now - rules.LONGEST, until=now + AHEAD, now=now, limit=limit)
 
 
+async def due_mornings(tx: ReadTx, *, now: datetime) -> list[Event]:
+    """Events that ended yesterday and of which it is time to tell how they went."""
+    ended = await store.ended(tx, since=now - rules.NEWS, until=now)
+    return [one for one in ended if rules.morning_after(one) <= now]
+
+
 async def worth_reliving(tx: ReadTx, *, language: str, now: datetime) -> Event | None:
     """The past event in which most was written, one in this language if there is any; of several the first made."""
     return await store.past(tx, language=language, now=now)

@@ -4,7 +4,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,9 @@ RETELLING_BEGINS = timedelta(seconds=2)  # how long after it was asked for the f
 RETELLING_ENDS = timedelta(minutes=1)  # how long such an event goes on after the last one
 LONGEST_WAIT = 24 * 60  # minutes that an expectation may reach ahead
 LONGEST_SLUG = 60
+MORNING = time(8)  # when it is told how an event went
+SMALL_HOURS = timedelta(hours=5)  # until then, a night belongs to the day before
+NEWS = timedelta(hours=48)  # how an event went that ended before is no news any more
 FIRST_YEAR, LAST_YEAR = 1900, 3000
 
 
@@ -346,3 +349,11 @@ def calendar_differs(one: Event, other: Event) -> bool:
         getattr(one, name) != getattr(other, name)
         for name in ("title", "text", "place", "zone", "starts_at", "ends_at", "cancelled_at")
     )
+
+
+def morning_after(event: Event) -> datetime:
+    """When to tell how an event went: at eight where it took place, on the day after its last; of one that ends in the
+    small hours, that same day."""
+    end = event.ends_at.astimezone(ZoneInfo(event.zone))
+    day = (end - SMALL_HOURS).date() + timedelta(days=1)
+    return datetime.combine(day, MORNING, end.tzinfo).astimezone(event.ends_at.tzinfo)

@@ -52,6 +52,12 @@ DELETE = "DELETE FROM events WHERE id = :id"
 OUTDATE = "UPDATE events SET sequence = sequence + 1, updated_at = :now WHERE id = :id"
 BY_SLUG = f"{EVENT} WHERE e.slug = :slug"
 BY_IDS = f"{EVENT} WHERE e.id IN (SELECT value FROM json_each(:ids))"
+ENDED = f"""{EVENT}
+    WHERE e.ends_at <= :until AND e.ends_at > :since AND e.morning_at IS NULL AND NOT e.is_model
+        AND e.cancelled_at IS NULL
+    ORDER BY e.ends_at
+"""
+TELL_MORNING = "UPDATE events SET morning_at = :now WHERE id = :id"
 IS_TAKEN = "SELECT count(*) FROM events WHERE slug = :slug"
 COUNT_OF = "SELECT count(*) FROM events WHERE account_id = :account_id"
 # Of an account: those it owns, and those in whose team it is.
@@ -213,6 +219,16 @@ async def delete(tx: WriteTx, id: EventId) -> None:
 async def by_slug(tx: ReadTx, slug: str) -> Event | None:
     """The event at an address. One look into the unique index."""
     return await tx.one(Event, BY_SLUG, slug=slug)
+
+
+async def ended(tx: ReadTx, *, since: datetime, until: datetime) -> list[Event]:
+    """Events that ended between two moments, and of whose morning after nobody was told. O(events)."""
+    return await tx.all(Event, ENDED, since=since, until=until)
+
+
+async def tell_morning(tx: WriteTx, id: EventId, *, now: datetime) -> None:
+    """Remember that all were told."""
+    await tx.run(TELL_MORNING, id=id, now=now)
 
 
 async def by_ids(tx: ReadTx, ids: Sequence[int]) -> list[Event]:
