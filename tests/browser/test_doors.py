@@ -32,6 +32,11 @@ SHOWN = """async () => {
     { title, body, tag, actions: actions.map(({ action }) => action), to: data.navigate }))
 }"""
 
+CLOSED = """async () => {
+  const there = await navigator.serviceWorker.ready
+  for (const one of await there.getNotifications()) one.close()
+}"""
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
@@ -194,6 +199,10 @@ async def test_a_browser_shows_a_message_its_correction_in_its_place_and_is_sile
     }
     (correction,) = await ring("Correction by Lab", body="It was a magnet", renotify=True)
     assert correction["body"] == "It was a magnet"
+
+    await telephone.evaluate(CLOSED)  # whoever has put the error away sees that it was one
+    (again,) = await ring("Correction by Lab", body="It was a magnet", renotify=True)
+    assert (again["tag"], again["body"]) == (first["tag"], "It was a magnet")
 
 
 async def test_a_browser_whose_subscription_has_changed_or_is_gone_goes_on_being_rung(browser, server):
