@@ -73,8 +73,10 @@ from pinson.lib.blobs import Blobs
 from pinson.lib.clock import Clock, SystemClock
 from pinson.lib.config import Settings
 from pinson.lib.countries import Countries
+from pinson.lib.db.check import DATABASE
 from pinson.lib.db.migrate import migrate, steps
-from pinson.lib.db.sqlite import Sqlite
+from pinson.lib.db.sqlite import Sqlite, write_lock
+from pinson.lib.errors import Kind, Refusal
 from pinson.lib.http import Outgoing
 from pinson.lib.i18n import Catalogs
 from pinson.lib.languages import Languages
@@ -93,6 +95,7 @@ HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
 LOCALE = HERE / "locale"
 FILES, COUNTING = "files", "counting"  # in the folder of data
+RESTORING = ".restoring"  # there too, while a backup is being restored
 COLLECT = (10_000, 20, 50)  # new objects, and young and middle collections, before the next one for rubbish
 WATCH = 0.01  # seconds between looks at what other processes have committed: streams here are that late at most
 
@@ -211,13 +214,24 @@ class Machine(msgspec.Struct, frozen=True):
                 pass
 
 
+class HalfRestored(Refusal):
+    """A server that began anew there would look as if everything was lost."""
+
+    kind, code = Kind.CONFLICT, "half_restored"
+    text = "A backup was being restored into {folder}, and that was interrupted: run the same `pinson restore` again."
+
+
 def prepare_data(data: Path, *, clock: Clock) -> None:
     """Make the folder of data if it is new, and bring what is in it to this program's schema.
 
     Raises:
         NewerSchema: a newer program wrote it.
+        HalfRestored: whoever was restoring a backup into it was stopped.
     """
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with write_lock(data):
+        if (data / RESTORING).is_dir() and not (data / DATABASE).exists():
+            raise HalfRestored(folder=data)
     for name in migrate(data, steps=steps(MIGRATIONS), now=clock.now()):
         journal.info("migrated", step=name)
 

@@ -31,7 +31,7 @@ import apsw
 import msgspec
 
 import pinson
-from pinson.app import prepare_data
+from pinson.app import RESTORING, prepare_data
 from pinson.lib import vitals
 from pinson.lib.clock import Clock
 from pinson.lib.db import check
@@ -44,10 +44,9 @@ FORMAT = 1
 MANIFEST = "pinson-backup.json"
 MOST_MANIFEST = 256 << 20  # bytes: about a million files
 FOLDER = "data"
-STAGING = ".restoring"
 LOCK = "write.lock"
 # What a running server makes for itself, and copies that migrations left.
-OURS_ALONE = frozenset({LOCK, "committed", "counting", "limits", "backups", STAGING, vitals.LAST_BACKUP})
+OURS_ALONE = frozenset({LOCK, "committed", "counting", "limits", "backups", RESTORING, vitals.LAST_BACKUP})
 CHUNK = 1 << 20
 
 Tell = Callable[[str, int, int], None]
@@ -164,7 +163,7 @@ def restore(archive: Path, data: Path, *, clock: Clock, tell: Tell) -> Manifest:
     """Make the folder `data` what it was when the backup was made, at this program's schema.
 
     Everything is unpacked and checked beside its place first; a server that is started in this
-    folder meanwhile waits until it is there.
+    folder meanwhile waits until it is there. What an attempt that was killed has left is put there anew.
 
     Raises:
         NotEmpty: there is something in the folder.
@@ -176,27 +175,33 @@ def restore(archive: Path, data: Path, *, clock: Clock, tell: Tell) -> Manifest:
     with archive.open("rb"):
         pass  # before anything is made: there is such a file, and we may read it
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if _occupied(data):
+    staging = data / RESTORING
+    if _others(data) and not staging.is_dir():
         raise NotEmpty(folder=data)
     with write_lock(data):
-        if _occupied(data):
+        is_again = staging.is_dir() and not (data / DATABASE).exists()
+        if _others(data) and not is_again:
             raise NotEmpty(folder=data)
-        staging = data / STAGING
-        shutil.rmtree(staging, ignore_errors=True)  # of an attempt that was killed
+        shutil.rmtree(staging, ignore_errors=True)
         try:
             staging.mkdir(mode=0o700)
             manifest = _unpack(archive, staging, tell=lambda done, of: tell("Unpacking", done, of))
             tell("Checking the database", 0, 0)
             _check_database(staging / DATABASE, archive)
             prepare_data(staging, clock=clock)
+            if _others(data) - {child.name for child in staging.iterdir()}:
+                raise NotEmpty(folder=data)
             _put_in_place(staging, data)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+            if is_again and not (data / DATABASE).exists():
+                staging.mkdir(mode=0o700)  # still half of it: no server is to begin anew here
     return manifest
 
 
-def _occupied(data: Path) -> bool:
-    return any(child.name not in (LOCK, STAGING) for child in data.iterdir())
+def _others(data: Path) -> set[str]:
+    """What is in the folder, but for what an attempt to restore makes first."""
+    return {child.name for child in data.iterdir()} - {LOCK, RESTORING}
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -224,8 +229,16 @@ def _put_in_place(staging: Path, data: Path) -> None:
     """Move everything up; the database last, since a folder without it holds no server's data."""
     for child in sorted(staging.iterdir(), key=lambda child: child.name == DATABASE):
         if child.name != LOCK:
+            _remove(data / child.name)  # of an attempt that was killed here
             child.rename(data / child.name)
     _sync(data)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _sync(folder: Path) -> None:

@@ -8,6 +8,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 import tarfile
 import threading
 import time
@@ -21,6 +22,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pinson import backup
+from pinson.app import HalfRestored, prepare_data
 from pinson.backup import NotABackup
 from pinson.lib.clock import SystemClock
 from pinson.lib.db.sqlite import write_lock
@@ -524,8 +526,68 @@ def test_a_damaged_archive_is_refused_or_gives_back_what_was_saved(archive, tmp_
 async def test_a_restore_may_be_tried_again_after_one_that_was_killed(archive, tmp_path):
     (tmp_path / "back" / ".restoring" / "mail").mkdir(parents=True)
     (tmp_path / "back" / ".restoring" / "pinson.db").write_bytes(b"half")
+    (tmp_path / "back" / "mail").mkdir()
+    (tmp_path / "back" / "mail" / "half.eml").write_text("Subject: he")
 
     await asyncio.to_thread(backup.restore, archive, tmp_path / "back", clock=SystemClock(), tell=quiet)
 
     assert files(tmp_path / "back").keys() >= {"pinson.db", "pinson.toml", "mail/1.eml"}
+    assert "mail/half.eml" not in files(tmp_path / "back")
     assert not (tmp_path / "back" / ".restoring").exists()
+
+
+def test_no_server_begins_anew_where_a_restore_was_killed(tmp_path):
+    (tmp_path / ".restoring").mkdir()
+    (tmp_path / "pinson.toml").write_text("")
+
+    with pytest.raises(HalfRestored, match="run the same"):
+        prepare_data(tmp_path, clock=SystemClock())
+
+    assert not (tmp_path / "pinson.db").exists()
+
+
+def test_what_somebody_put_there_since_a_restore_was_killed_is_not_replaced(archive, tmp_path):
+    (tmp_path / ".restoring").mkdir()
+    (tmp_path / "notes.txt").write_text("mine")
+
+    with pytest.raises(backup.NotEmpty):
+        backup.restore(archive, tmp_path, clock=SystemClock(), tell=quiet)
+
+    assert files(tmp_path)["notes.txt"] == b"mine"
+    assert (tmp_path / ".restoring").is_dir()
+
+
+TO_BE_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from pinson import backup
+from pinson.lib.clock import SystemClock
+
+left = int(sys.argv[3])
+
+def watch(event, _arguments):
+    global left
+    left -= event == "os.rename"
+    if event == "os.rename" and left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(watch)
+backup.restore(Path(sys.argv[1]), Path(sys.argv[2]), clock=SystemClock(), tell=lambda *_: None)
+"""
+
+
+@pytest.mark.thorough
+def test_a_restore_killed_before_any_of_its_files_was_in_place_is_all_there_after_the_next(archive, tmp_path, pinson):
+    for place in range(10):
+        data = tmp_path / str(place)
+        killed = subprocess.run([sys.executable, "-c", TO_BE_KILLED, archive, data, str(place)], cwd=ROOT, check=False)
+        if killed.returncode == 0:
+            break
+        assert not (data / "pinson.db").exists()
+        with pytest.raises(HalfRestored):
+            prepare_data(data, clock=SystemClock())
+        assert pinson("restore", archive, "--data", data).exit_code == 0
+        assert files(data).keys() >= {"pinson.db", "pinson.toml", "mail/1.eml"}
+        assert not (data / ".restoring").exists()
+
+    assert place >= 3
