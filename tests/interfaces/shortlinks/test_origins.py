@@ -12,7 +12,8 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 
 from pinson.domain import shortlinks
-from pinson.domain.shortlinks import Channel, Checked
+from pinson.domain.shortlinks import Channel, Checked, Clickometer, Visitor
+from pinson.lib.db import CannotWrite
 from tests.domain.shortlinks.test_visitors import CHROME
 from tests.interfaces.web.visitor import Visitor as Browser
 from tests.mmdb import geolite, ipinfo, table
@@ -161,6 +162,34 @@ async def test_the_address_is_nowhere_on_the_disk(world, link):
     files = [path for path in world.folder.rglob("*") if path.is_file() and path.suffix != ".mmdb"]
     for address in (FRENCH, SWISS):
         assert not [path.name for path in files if address.encode() in path.read_bytes()]
+
+
+class Disk:
+    """A database that cannot write for a while."""
+
+    def __init__(self, db):
+        self.db, self.is_full = db, True
+
+    async def write(self, verb, **arguments):
+        if self.is_full:
+            raise CannotWrite
+        return await self.db.write(verb, **arguments)
+
+
+async def test_what_was_counted_while_the_disk_was_full_is_written_when_it_is_not(world, link):
+    disk = Disk(world.tools.db)
+    clicks = Clickometer(disk, world.clock, world.folder / "apart")
+    for _ in range(3):
+        clicks.count(link.link.id, Channel.MESSAGE, Visitor.PEOPLE, country="FR")
+    with pytest.raises(CannotWrite):
+        await clicks.flush()
+    for _ in range(2):
+        clicks.count(link.link.id, Channel.MESSAGE, Visitor.PEOPLE, country="FR")
+
+    disk.is_full = False
+    await clicks.flush()
+
+    assert await origins(world, link) == shortlinks.Origins({"FR": 5}, others=0, unknown=0)
 
 
 async def test_countries_are_forgotten_with_the_hours_that_they_are_of(world, link):
