@@ -19,19 +19,23 @@ from datetime import datetime, timedelta
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import aiosmtplib
 import msgspec
 
 import pinson
+from pinson import texting
 from pinson.app import MIGRATIONS
-from pinson.domain import instance
+from pinson.domain import accounts, deliveries, instance
+from pinson.domain.alerts import publishers
+from pinson.domain.deliveries import Channel, Waiting
 from pinson.lib import config, dkim, dns, ids, log, papers, reactor
 from pinson.lib.clock import EPOCH
 from pinson.lib.config import BadSettings, Settings
 from pinson.lib.countries import BadTable, Table
-from pinson.lib.db import check
+from pinson.lib.db import ReadTx, check
 from pinson.lib.db.check import DATABASE, Condition, NotOurDatabase
 from pinson.lib.db.migrate import steps
 from pinson.lib.db.sqlite import Sqlite
@@ -47,14 +51,19 @@ SYNCS = 9
 SLOW_SYNC = 0.050  # seconds: nobody's post is answered sooner
 CLOCK_MAY_DIFFER = timedelta(seconds=5)
 OLD_TABLE = timedelta(days=365)
+LATE = timedelta(minutes=15)
+NEARLY = 0.8  # of the day's ceiling of texts: from there on somebody should know
 PATIENCE = 10.0  # seconds for anything over the network
 NEWEST_BACKUP = "Stop the server, and restore the newest backup into a new folder."
+
+
+T = TypeVar("T")
 
 
 class Finding(msgspec.Struct, frozen=True):
     """One thing that was looked at.
 
-    about: settings, folder, disk, database, clock, reactions, paper, mail or address.
+    about: settings, folder, disk, database, clock, reactions, deliveries, countries, paper, mail, texts or address.
     advice: what to do; "" if nothing.
     """
 
@@ -83,9 +92,10 @@ def examine(data: Path, *, environ: Mapping[str, str], now: datetime) -> list[Fi
     running = asyncio.run(_listens(settings))
     return [
         *_or_well("settings", _settings(settings), "The settings can be used."),
-        *_folder(data, now, running=running),
+        *_folder(data, now, running=running, settings=settings),
         *_countries(settings, data, now),
         *asyncio.run(_paper()),
+        *asyncio.run(texts(settings, data, running=running)),
         *asyncio.run(_mail(settings, data, running=running)),
         *asyncio.run(_address(settings, running=running)),
     ]
@@ -115,8 +125,8 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield doubt("Nobody can know whom to write to.", "Set instance.contact_email.")
 
 
-def _folder(data: Path, now: datetime, *, running: bool) -> Iterator[Finding]:
-    """The folder, and all that can be known once it is there."""
+def _folder(data: Path, now: datetime, *, running: bool, settings: Settings | None = None) -> Iterator[Finding]:
+    """The folder, and all that can be known once it is there. settings: None if they cannot be used."""
     if not data.is_dir():
         yield Finding(Level.BROKEN, "folder", f"There is no folder {data}.", "Name the right one with --data.")
         return
@@ -144,9 +154,13 @@ def _folder(data: Path, now: datetime, *, running: bool) -> Iterator[Finding]:
     yield from _or_well("database", _database(condition, known), f"It is sound, at schema {condition.schema}.")
     yield from _or_well("clock", _clock(condition, now), f"It is {_moment(now)}, and nothing is from the future.")
     if not condition.damage and condition.schema == known:
-        work = asyncio.run(_work(data))
+        work = asyncio.run(_asked(data, _work))
         well = f"No dead letters; {work.waiting} facts wait for another try."
         yield from _or_well("reactions", _reactions(work, now, running=running), well)
+        waiting = asyncio.run(_asked(data, deliveries.waiting))
+        yield from _or_well("deliveries", late(waiting, now), "Nothing that is due waits long, by any way.")
+        if settings is not None and settings.sms.backend != "none":
+            yield from asyncio.run(_asked(data, partial(spending, settings, now)))
 
 
 def _countries(settings: Settings, data: Path, now: datetime) -> Iterator[Finding]:
@@ -224,14 +238,93 @@ def _clock(condition: Condition, now: datetime) -> Iterator[Finding]:
         yield Finding(Level.WARNING, "clock", text, advice)
 
 
-async def _work(data: Path) -> Work:
+async def _work(tx: ReadTx) -> Work:
+    dead = len(await reactor.dead_letters(tx))
+    return Work(await reactor.cursors(tx), await log.last(tx), dead, await reactor.waiting(tx))
+
+
+async def _asked(data: Path, question: Callable[[ReadTx], Awaitable[T]]) -> T:
+    """The answer of the database to a question."""
     db = Sqlite(data)
     try:
         async with db.read() as tx:
-            dead = len(await reactor.dead_letters(tx))
-            return Work(await reactor.cursors(tx), await log.last(tx), dead, await reactor.waiting(tx))
+            return await question(tx)
     finally:
         await db.close()
+
+
+def late(waiting: Sequence[Waiting], now: datetime) -> Iterator[Finding]:
+    """Ways by which what is due does not leave."""
+    for one in waiting:
+        if now - one.due_at > LATE:
+            text = f"{one.deliveries} wait to be sent by {one.channel}, the first since it was due at "
+            text += f"{_moment(one.due_at)}{f': {one.error}' if one.error else '.'}"
+            advice = "If the server runs, mend what it says, or look into its log."
+            yield Finding(Level.WARNING, "deliveries", text, advice)
+
+
+async def texts(settings: Settings, data: Path, *, running: bool) -> list[Finding]:
+    """Whether the operator can be spoken with, and is."""
+    sms = settings.sms
+    if sms.backend == "none":
+        return []
+    if sms.backend == "simulator":
+        text = "Texts go to telephones that are drawn on a page, and to nobody."
+        gateway = Finding(Level.OK if _is_local(settings) else Level.WARNING, "texts", text)
+        if gateway.level is not Level.OK:
+            gateway = msgspec.structs.replace(gateway, advice="Set sms.backend to smpp or http.")
+        return [gateway]
+    return [await _operator(settings, data, running=running)]
+
+
+async def _operator(settings: Settings, data: Path, *, running: bool) -> Finding:
+    sms = settings.sms
+    url = urlsplit(sms.http_url)
+    host, port = (
+        (sms.host, sms.port)
+        if sms.backend == "smpp"
+        else (url.hostname or "", url.port or (443 if url.scheme == "https" else 80))
+    )
+    place = f"The operator at {host}, port {port},"
+    if not await _accepts(host, port):
+        advice = "Check the settings of [sms], the firewall, and whether the operator knows our address."
+        return Finding(Level.BROKEN, "texts", f"{place} does not answer.", advice)
+    there = texting.standing(data) if running else None
+    if there is None and running:
+        text = f"{place} answers, but no process of the server speaks with it."
+        return Finding(Level.BROKEN, "texts", text, "Restart the server, and look into its log.")
+    if there is not None and there.trouble:
+        text = f"{place} answers, but since {_moment(there.since)} no text can be sent: {there.trouble}."
+        return Finding(Level.BROKEN, "texts", text, "Correct what it says in [sms], or ask the operator.")
+    if there is not None:
+        return Finding(Level.OK, "texts", f"{place} takes texts since {_moment(there.since)}.")
+    return Finding(Level.OK, "texts", f"{place} answers.")
+
+
+async def spending(settings: Settings, now: datetime, tx: ReadTx) -> list[Finding]:
+    """What is spent of the day's ceiling, whose credits run low, and what was heard last."""
+    ceiling, spent = settings.sms.parts_per_day, await publishers.spent_today(tx, now=now)
+    text = f"{spent:,} of the {ceiling:,} SMS of the day (UTC) are spent."
+    findings = [Finding(Level.OK, "texts", text)]
+    if spent >= ceiling * NEARLY:
+        advice = "At the ceiling messages wait until midnight UTC. Raise sms.parts_per_day if that is too few."
+        findings = [Finding(Level.WARNING, "texts", text, advice)]
+    low = await publishers.low(tx, now=now)
+    if low:
+        people = await accounts.by_ids(tx, [one.account_id for one in low])
+        named = ", ".join(f"@{people[one.account_id].acct} {one.credits}" for one in low if one.account_id in people)
+        text = f"The credits of some accounts would not last a week: {named}."
+        findings.append(
+            Finding(Level.WARNING, "texts", text, "Give them some, or tell them: without, their texts wait.")
+        )
+    heard = await deliveries.lately(tx, Channel.SMS)
+    if heard.receipt_at is not None:
+        text = f"The latest text that the network reported on is of {_moment(heard.receipt_at)}."
+        findings.append(Finding(Level.OK, "texts", text))
+    if heard.failed_at is not None:
+        text = f"The latest that failed is of {_moment(heard.failed_at)}: {heard.why or 'no reason was given'}."
+        findings.append(Finding(Level.OK, "texts", text))
+    return findings
 
 
 def _reactions(work: Work, now: datetime, *, running: bool) -> Iterator[Finding]:

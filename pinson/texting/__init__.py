@@ -17,6 +17,7 @@ from pinson.lib.gateways import Gateway, HttpGateway, Request, SmppGateway
 from pinson.lib.http import Outgoing
 from pinson.texting.answering import Answering
 from pinson.texting.estimating import Estimate, Voice, estimate
+from pinson.texting.place import Standing, standing
 from pinson.texting.sending import Texts
 from pinson.texting.simulator import Simulator
 from pinson.texting.speeches import Speeches
@@ -29,11 +30,13 @@ __all__ = [
     "Simulator",
     "Speech",
     "Speeches",
+    "Standing",
     "Telephony",
     "Texts",
     "Voice",
     "estimate",
     "name_of",
+    "standing",
     "telephony",
 ]
 

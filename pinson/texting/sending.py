@@ -8,12 +8,9 @@ Not here: who is alerted and when (alerts), what operators speak (lib/gateways),
 """
 
 import asyncio
-import fcntl
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import IO
 
 import msgspec
 import structlog
@@ -27,6 +24,7 @@ from pinson.lib import sms
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.gateways import Gateway, InDoubt, NotNow, Refused, Text
 from pinson.texting import hours, wording
+from pinson.texting.place import Place
 from pinson.texting.speeches import Speeches
 from pinson.texting.wording import Message
 from pinson.tools import Tools
@@ -75,7 +73,7 @@ class Texts:
         self._sender = settings.sender or settings.number or "Pinson"
         self._ceiling = settings.parts_per_day
         self._most_open = min(2 * settings.window, max(2, 5 * settings.parts_per_second))
-        self._place = _Place(tools.data / "texting.lock")
+        self._place = Place(tools.data)
         self._bodies: OrderedDict[_Key, asyncio.Task[str]] = OrderedDict()
 
     @property
@@ -87,7 +85,17 @@ class Texts:
         """Speak with the operator as soon as it is this process's turn, until cancelled."""
         while not self._place.take():  # noqa: ASYNC110  (another process: nothing here can tell us)
             await asyncio.sleep(LOOKS)
-        await self._gateway.run()
+        telling = asyncio.create_task(self._tell())
+        try:
+            await self._gateway.run()
+        finally:
+            telling.cancel()
+
+    async def _tell(self) -> None:
+        """Say beside the place how the session stands, for whoever looks from outside."""
+        while True:
+            self._place.tell(self._gateway.trouble, now=self._tools.clock.now())
+            await asyncio.sleep(LOOKS)
 
     def close(self) -> None:
         """Let another process take this one's place."""
@@ -243,32 +251,3 @@ def _name(author: accounts.Profile, publisher: alerts.Publisher) -> str:
 def _tomorrow(now: datetime) -> datetime:
     """When the next day of spendings begins: they are counted by days of UTC."""
     return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-
-
-class _Place:
-    """Of the one process of a machine that speaks with the operator: a lock on a file, which the system lets go of."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: IO[bytes] | None = None
-        self.take()
-
-    @property
-    def is_ours(self) -> bool:
-        return self._file is not None
-
-    def take(self) -> bool:
-        if self._file is None:
-            file = self._path.open("ab")
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                file.close()
-            else:
-                self._file = file
-        return self._file is not None
-
-    def leave(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None

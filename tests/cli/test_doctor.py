@@ -18,10 +18,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from pinson.doctor import in_dns
+from pinson.doctor import in_dns, late, texts
+from pinson.domain.deliveries import Waiting
+from pinson.lib import config
 from pinson.lib.clock import SystemClock, to_ms
 from pinson.lib.dkim import Signer, new_secret
 from pinson.lib.ids import first_at
+from pinson.texting.place import Place
 from tests.cli.conftest import free_port
 from tests.mmdb import geolite, table
 
@@ -81,7 +84,7 @@ def test_a_running_server_is_well(serve, data, examine, configure, pango):
 
     assert code == 0
     assert {level for found in findings.values() for level, _, _ in found} == {"ok"}
-    about = {"settings", "folder", "disk", "database", "clock", "reactions", "paper", "mail", "address"}
+    about = {"settings", "folder", "disk", "database", "clock", "reactions", "deliveries", "paper", "mail", "address"}
     assert findings.keys() == about
 
 
@@ -395,6 +398,42 @@ def test_a_public_address_without_tls_is_broken_and_a_private_one_cannot_be_chec
     assert [level for level, _, _ in findings["address"]] == ["broken", "warning"]
     assert "not encrypted" in findings["address"][0][1]
     assert "cannot be checked from here" in findings["address"][1][1]
+
+
+def sms_settings(port, more=""):
+    return f'[sms]\nbackend = "smpp"\nhost = "127.0.0.1"\nport = {port}\nparts_per_day = 100\n{more}'
+
+
+@pytest.mark.parametrize(
+    ("said", "level", "words"),
+    [(None, "broken", "no process"), ("the bind was refused", "broken", "the bind was refused"), ("", "ok", "takes")],
+)
+async def test_whether_a_server_speaks_with_the_operator_is_told(configure, data, said, level, words):
+    place = Place(data) if said is not None else None
+    if place is not None:
+        place.tell(said, now=SystemClock().now())
+    with socket.create_server(("127.0.0.1", 0)) as operator:
+        configure(sms_settings(operator.getsockname()[1]))
+        settings = config.load(data, environ={}, overrides={})
+        [found] = await texts(settings, data, running=True)
+    [gone] = await texts(settings, data, running=True)
+    if place is not None:
+        place.leave()
+
+    assert (found.level, words in found.text) == (level, True)
+    assert (gone.level, "does not answer" in gone.text) == ("broken", True)
+
+
+def test_what_is_due_and_does_not_leave_is_told_with_the_reason():
+    now = SystemClock().now()
+    ago = now - timedelta(hours=1)
+    waits = [Waiting("email", 3, ago, "no route", ago), Waiting("sms", 2, ago, "", now + timedelta(hours=8))]
+
+    [found] = late(waits, now)
+
+    assert found.level == "warning"
+    assert "3 wait to be sent by email" in found.text
+    assert found.text.endswith("no route")
 
 
 def test_the_table_of_countries_is_asked_for_read_and_dated(examine, configure, data):

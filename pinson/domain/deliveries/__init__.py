@@ -17,6 +17,7 @@ from pinson.domain.deliveries.model import (
     Delivery,
     Ended,
     Had,
+    Lately,
     Line,
     Made,
     Outcome,
@@ -25,7 +26,18 @@ from pinson.domain.deliveries.model import (
     Waiting,
     What,
 )
-from pinson.domain.deliveries.queries import asked, counts, doubtful, had, is_due, lines, paces, reached, waiting
+from pinson.domain.deliveries.queries import (
+    asked,
+    counts,
+    doubtful,
+    had,
+    is_due,
+    lately,
+    lines,
+    paces,
+    reached,
+    waiting,
+)
 from pinson.domain.deliveries.rules import pause
 
 __all__ = [
@@ -36,6 +48,7 @@ __all__ = [
     "Delivery",
     "Ended",
     "Had",
+    "Lately",
     "Line",
     "Made",
     "Outcome",
@@ -53,6 +66,7 @@ __all__ = [
     "forget_ended",
     "had",
     "is_due",
+    "lately",
     "lines",
     "paces",
     "pause",

@@ -140,9 +140,21 @@ class Count(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """What has not ended. since: when the oldest of them was asked for; error: one of theirs."""
+    """What has not ended. since: when the oldest of them was asked for; error: one of theirs; due_at: of the first."""
 
     channel: str
     deliveries: int
     since: datetime
     error: str
+    due_at: datetime
+
+
+class Lately(msgspec.Struct, frozen=True):
+    """What was heard last of a channel.
+
+    receipt_at: when the latest part was taken whose receipt has come. failed_at, why: of the latest that failed.
+    """
+
+    receipt_at: datetime | None = None
+    failed_at: datetime | None = None
+    why: str = ""

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pinson.domain.deliveries import rules, store
-from pinson.domain.deliveries.model import About, Channel, Count, Had, Line, Made, Pace, Reached, Waiting
+from pinson.domain.deliveries.model import About, Channel, Count, Had, Lately, Line, Made, Pace, Reached, Waiting
 from pinson.lib.db import ReadTx
+
+LOOKED_AT = 10_000  # of the latest, whatever their channel
 
 
 async def is_due(tx: ReadTx, channel: Channel, *, now: datetime) -> bool:
@@ -53,3 +55,8 @@ async def counts(tx: ReadTx, *, since: datetime) -> list[Count]:
 async def waiting(tx: ReadTx) -> list[Waiting]:
     """What is on its way, by channel."""
     return await store.waiting(tx)
+
+
+async def lately(tx: ReadTx, channel: Channel) -> Lately:
+    """What was heard last of a channel, if that was not long ago."""
+    return await store.lately(tx, channel, most=LOOKED_AT)

@@ -12,6 +12,7 @@ from pinson.domain.deliveries.model import (
     Count,
     Delivery,
     Had,
+    Lately,
     Line,
     Made,
     Outcome,
@@ -143,10 +144,29 @@ COUNTS = """
     ORDER BY channel, outcome
 """
 WAITING = """
-    SELECT channel, count(*) AS deliveries, min(asked_at) AS since, max(error) AS error FROM deliveries
+    SELECT channel, count(*) AS deliveries, min(asked_at) AS since, max(error) AS error,
+        min(due_at) AS due_at
+    FROM deliveries
     WHERE ended_at IS NULL
     GROUP BY channel
     ORDER BY channel
+"""
+
+LATELY = """
+    SELECT
+        (SELECT at FROM (SELECT at, channel, state FROM delivery_parts ORDER BY at DESC LIMIT :most)
+         WHERE channel = :channel AND state <> '' LIMIT 1) AS receipt_at,
+        failed.ended_at AS failed_at, coalesce(failed.error, '') AS why
+    FROM (SELECT 1) LEFT JOIN (
+        SELECT ended_at, error FROM (
+            SELECT ended_at, error, channel, outcome FROM deliveries
+            WHERE ended_at IS NOT NULL
+            ORDER BY ended_at DESC
+            LIMIT :most
+        )
+        WHERE channel = :channel AND outcome = 'failed'
+        LIMIT 1
+    ) AS failed
 """
 
 
@@ -278,3 +298,8 @@ async def counts(tx: ReadTx, *, hour: int) -> list[Count]:
 async def waiting(tx: ReadTx) -> list[Waiting]:
     """What has not ended, by channel. O(those)."""
     return await tx.all(Waiting, WAITING)
+
+
+async def lately(tx: ReadTx, channel: Channel, *, most: int) -> Lately:
+    """What was heard last of a channel, among so many of the latest of all channels. O(most)."""
+    return await tx.one(Lately, LATELY, channel=channel, most=most) or Lately()

@@ -5,10 +5,18 @@ from datetime import timedelta
 
 import pytest
 
+from pinson import doctor
 from pinson.backup import back_up
 from pinson.domain.access import UserRole
+from pinson.domain.alerts import Publisher, publishers
 from pinson.lib import vitals
 from tests.interfaces.web.visitor import Visitor
+from tests.street import DRAWN
+
+
+@pytest.fixture
+def settings(request):
+    return getattr(request, "param", {})
 
 
 @pytest.fixture
@@ -129,3 +137,25 @@ async def test_administrators_of_a_server_that_sends_see_what_belongs_into_dns(w
 
     assert "pinson._domainkey.pinson.example" in page.text
     assert "v=DKIM1; k=rsa; p=" in page.text
+
+
+@pytest.mark.parametrize("settings", [DRAWN | {"sms.price_per_part": "0.05"}], indirect=True)
+async def test_what_texts_cost_today_and_whose_credits_end_stands_there(world, root):
+    lab, town = await world.people("lab", "town")
+    for person, credits in ((lab, 100), (town, 1000)):
+        await world.tools.db.write(publishers.change, publisher=Publisher(person.account_id, credits=credits))
+        await world.write(publishers.spend, account_id=person.account_id, parts=45, ceiling=None)
+    fine = (await root.open("/operator?lang=en")).text
+    await world.write(publishers.spend, account_id=lab.account_id, parts=15, ceiling=None)
+    page = (await root.open("/operator?lang=en")).text
+    async with world.tools.db.read() as tx:
+        found = await doctor.spending(world.tools.settings, world.clock.now(), tx)
+
+    assert [(one.level, one.text) for one in found] == [
+        ("warning", "105 of the 100 SMS of the day (UTC) are spent."),
+        ("warning", "The credits of some accounts would not last a week: @lab 40."),
+    ]
+    assert "drawn on a page" in page
+    assert "Credits" not in fine
+    assert "Today 105 of 100 are spent. They cost €5.25. At the ceiling" in page
+    assert "Credits that would not last a week: @lab 40" in page

@@ -19,6 +19,7 @@ from pinson.lib.errors import Kind, Refusal
 
 DAY_MS = 86_400_000
 LONGEST_SENDER = 11  # characters: as long as networks let a sender's name be
+FEW, WEEK = 20, 7  # credits, and days by whose spendings they are measured
 MOST_PROMISED = 500  # messages a week
 
 
@@ -96,6 +97,11 @@ async def give_back(tx: WriteTx, *, account_id: AccountId, parts: int, now: date
 async def spent_today(tx: ReadTx, *, now: datetime) -> int:
     """Parts of SMS that were sent today (UTC), of all accounts."""
     return await store.spent(tx, to_ms(now) // DAY_MS)
+
+
+async def low(tx: ReadTx, *, now: datetime, limit: int = 20) -> list[Publisher]:
+    """Accounts whose credits would not last another week, the fewest first."""
+    return await store.low(tx, least=FEW, since=to_ms(now) // DAY_MS - WEEK, limit=limit)
 
 
 async def forget(tx: WriteTx, account_id: AccountId) -> None:

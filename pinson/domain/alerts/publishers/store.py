@@ -20,6 +20,14 @@ PUT = f"""
 """
 DELETE = "DELETE FROM alert_publishers WHERE account_id = :account_id"
 SPENT = "SELECT coalesce(sum(parts), 0) FROM spendings WHERE day = :day"
+LOW = f"""
+    SELECT {COLUMNS} FROM alert_publishers AS p
+    WHERE credits IS NOT NULL AND credits < max(:least, (
+        SELECT coalesce(sum(parts), 0) FROM spendings AS s WHERE s.account_id = p.account_id AND s.day > :since
+    ))
+    ORDER BY credits, account_id
+    LIMIT :limit
+"""
 SPEND = """
     INSERT INTO spendings (day, account_id, parts) VALUES (:day, :account_id, :parts)
     ON CONFLICT (day, account_id) DO UPDATE SET parts = spendings.parts + excluded.parts
@@ -47,6 +55,11 @@ async def delete(tx: WriteTx, account_id: AccountId) -> None:
 async def spent(tx: ReadTx, day: int) -> int:
     """Parts of a day, counted since 1970, of all accounts. O(accounts that sent)."""
     return await tx.one(int, SPENT, day=day) or 0
+
+
+async def low(tx: ReadTx, *, least: int, since: int, limit: int) -> list[Publisher]:
+    """Accounts with fewer credits than a number, or than they spent after a day. O(accounts that have credits)."""
+    return await tx.all(Publisher, LOW, least=least, since=since, limit=limit)
 
 
 async def spend(tx: WriteTx, account_id: AccountId, parts: int, *, day: int) -> None:

@@ -8,15 +8,19 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
 import msgspec
 from starlette.responses import Response
 
 import pinson
-from pinson.domain import deliveries, instance, moderation
+from pinson import texting
+from pinson.domain import accounts, deliveries, instance, moderation
 from pinson.domain.access import UserRole
-from pinson.domain.deliveries import Channel, Count, Outcome, Waiting
+from pinson.domain.accounts import Profile
+from pinson.domain.alerts import publishers
+from pinson.domain.deliveries import Channel, Count, Lately, Outcome, Waiting
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates
 from pinson.interfaces.web.desk import staff
@@ -24,13 +28,16 @@ from pinson.interfaces.web.desk.staff import One
 from pinson.interfaces.web.reading import KEPT
 from pinson.interfaces.web.site import Call
 from pinson.lib import dkim, vitals
+from pinson.lib.db import ReadTx
 from pinson.lib.mail import address_of, domain_of
 from pinson.lib.vitals import Level
+from pinson.texting import Standing
 
 routes = Routes()
 
 DAY = timedelta(days=1)
 MOST_DOUBTFUL = 100
+NEARLY = 0.8  # of the day's ceiling of texts: from there on somebody should know
 LETTERS = "letters"  # the reaction that writes e-mails
 
 
@@ -72,6 +79,7 @@ async def show(call: Call) -> Response:
         waiting = await deliveries.waiting(tx)
         ended = await deliveries.counts(tx, since=call.now - DAY)
         doubtful = await deliveries.doubtful(tx, limit=MOST_DOUBTFUL)
+        texts = await _texts(tx, call) if call.tools.settings.sms.backend != "none" else None
     late = sum(one.facts for one in now.failing if one.reaction == LETTERS)
     given_up = sum(one.reaction == LETTERS for one in now.dead)
     return await staff.page(
@@ -85,6 +93,7 @@ async def show(call: Call) -> Response:
         mail=Level.WARNING if late or given_up else Level.OK,
         signer=signer(seal, call.tools.settings.mail.sender) if seal is not None else None,
         channels=_channels(waiting, ended),
+        texts=texts,
         doubtful=Counter(one.channel for one in doubtful),
         most_doubtful=MOST_DOUBTFUL,
         streams=len(call.tools.hub),
@@ -106,6 +115,47 @@ class Way(msgspec.Struct, frozen=True):
     since: datetime | None
     error: str
     ended: Mapping[Outcome, int]
+
+
+class Texts(msgspec.Struct, frozen=True):
+    """How texts leave, and what they cost. standing: None if nobody speaks with the operator. is_real: there is one.
+
+    spent, ceiling: parts of today (UTC). cost: of them, None if they cost nothing. low: whose credits end soon -> how
+    many there are.
+    """
+
+    is_real: bool
+    standing: Standing | None
+    spent: int
+    ceiling: int
+    cost: Decimal | None
+    low: Sequence[tuple[Profile, int]]
+    heard: Lately
+
+    @property
+    def level(self) -> Level:
+        """How well that is."""
+        if self.is_real and (self.standing is None or self.standing.trouble):
+            return Level.BROKEN
+        return Level.WARNING if self.low or self.spent >= self.ceiling * NEARLY else Level.OK
+
+
+async def _texts(tx: ReadTx, call: Call) -> Texts:
+    """Four statements."""
+    chosen = call.tools.settings.sms
+    spent = await publishers.spent_today(tx, now=call.now)
+    low = await publishers.low(tx, now=call.now)
+    people = await accounts.profiles(tx, [one.account_id for one in low]) if low else {}
+    price = Decimal(chosen.price_per_part)
+    return Texts(
+        is_real=chosen.backend != "simulator",
+        standing=texting.standing(call.tools.data),
+        spent=spent,
+        ceiling=chosen.parts_per_day,
+        cost=price * spent if price else None,
+        low=[(people[one.account_id], one.credits or 0) for one in low if one.account_id in people],
+        heard=await deliveries.lately(tx, Channel.SMS),
+    )
 
 
 def _channels(waiting: Sequence[Waiting], ended: Sequence[Count]) -> list[Way]:
