@@ -43,5 +43,6 @@ def _said(tools: Tools, moment: Moment) -> dict[str, str]:
         "at": moment.starts_at.astimezone(ZoneInfo(event.zone)).isoformat(),
         "what": moment.what or event.title,
         "event": event.title if moment.what else "",
+        "account": str(event.account_id),  # who pays for it where it costs
         "page": f"{tools.settings.url}/e/{event.slug}",
     }

@@ -46,7 +46,10 @@ events = structlog.get_logger("pinson.texting")
 
 
 class Said(msgspec.Struct, frozen=True):
-    """What one delivery says. post: a message, or what a digest leads to; body: anything else, ready."""
+    """What one delivery says. post: a message, or what a digest leads to; body: anything else, ready.
+
+    payer: whose credits it takes, NOBODY's if it is the service that speaks.
+    """
 
     holder: Holder
     until: datetime
@@ -55,6 +58,7 @@ class Said(msgspec.Struct, frozen=True):
     publisher: alerts.Publisher | None = None
     corrects_at: datetime | None = None
     body: str = ""
+    payer: AccountId = NOBODY
 
 
 _Key = tuple[PostId, datetime | None, str, alerts.Publisher | None]
@@ -133,10 +137,12 @@ class Texts:
                         author=people[post.author_id],
                         publisher=senders[post.author_id],
                         corrects_at=first.created_at if first is not None else None,
+                        payer=post.author_id,
                     )
                 case About.NOTE if (note := notes.get(one.about_id)) is not None:
                     until = note.created_at + NOTES_WORTH.get(note.kind, WORTH)
-                    said[one.id] = Said(holder, until, body=speech.note(note.kind, note.data))
+                    payer = AccountId(int(note.data.get("account", NOBODY)))
+                    said[one.id] = Said(holder, until, body=speech.note(note.kind, note.data), payer=payer)
                 case About.DIGEST:
                     missed = [post for found in held.get(one.about_id, ()) if (post := shown.get(found.post_id))]
                     if missed:
@@ -158,8 +164,8 @@ class Texts:
             return Again(delivery.id, then, "not at this hour")
         body = await self._body(said) if said.post is not None else said.body
         parts = sms.measure(body).parts
-        payer = said.post.author_id if said.post is not None else NOBODY
-        ceiling = self._ceiling if said.post is not None else int(self._ceiling * RESERVE)
+        payer = said.payer
+        ceiling = self._ceiling if payer != NOBODY else int(self._ceiling * RESERVE)
         spent = await self._tools.db.write(publishers.spend, account_id=payer, parts=parts, ceiling=ceiling, now=now)
         if not spent.may:
             return Again(delivery.id, _tomorrow(now) if spent.why == "ceiling" else now + NO_CREDITS, spent.why)

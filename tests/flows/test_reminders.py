@@ -9,16 +9,17 @@ import pytest_asyncio
 from pinson import schedule
 from pinson.delivering import Worker
 from pinson.domain import alerts, events
-from pinson.domain.alerts import NoteKind, Reach, Source, Topic, Wish, Wording
+from pinson.domain.alerts import Publisher, Reach, Source, Topic, Wish, Wording, publishers
 from pinson.domain.deliveries import Channel
 from pinson.domain.relations.model import TopicKind
 from pinson.mailing import Letters
-from pinson.texting.wording import Speech
 from tests.flows.test_rings import read, settle
 from tests.interfaces.web.test_doors import ask_by_letter, form_of, proofs, wishes
 from tests.interfaces.web.test_events import made
 from tests.interfaces.web.visitor import Visitor
 from tests.push_sink import Browser, a_push_service
+from tests.street import DRAWN, PHONE, Street
+from tests.world import open_world
 
 MINUTES = timedelta(minutes=1)
 
@@ -67,19 +68,24 @@ async def programme(world):
 async def tick(world, service, topic_id, *, name="one", lang="en"):
     """A browser whose reader ticked a moment."""
     browser = Browser()
-    asked = await world.write(
+    reach = Reach(Channel.BROWSER, f"{service.url}/to/{name}", browser.subscription)
+    return browser, await ask(world, reach, Topic(TopicKind.MOMENT, topic_id), lang=lang)
+
+
+async def ask(world, reach, topic, *, lang="fr", secrets=None):
+    """Somebody asks to be reminded."""
+    return await world.write(
         alerts.ask,
-        reach=Reach(Channel.BROWSER, f"{service.url}/to/{name}", browser.subscription),
-        topic=Topic(TopicKind.MOMENT, topic_id),
+        reach=reach,
+        topic=topic,
         wish=Wish(),
         wording=Wording(lang, "I agree."),
         source=Source.PAGE,
         topic_name="Reprise",
         zone="Europe/Paris",
         reader_id=None,
-        secrets=alerts.new_secrets(),
+        secrets=secrets or alerts.new_secrets(),
     )
-    return browser, asked
 
 
 async def test_it_rings_five_minutes_before_and_that_is_the_end_of_it(world, service, programme):
@@ -172,7 +178,29 @@ async def test_it_is_ticked_on_the_page_of_the_event_and_taken_back_among_ones_a
     assert (await visitor.open("/s/r/12")).status == 404
 
 
-async def test_a_letter_and_a_text_say_it_too(world, programme):
+@pytest.mark.parametrize("credits", [0, 5])
+async def test_a_text_is_paid_for_by_whose_event_it_is(tmp_path, credits):
+    async with open_world(tmp_path, DRAWN) as world:
+        street, ana = Street(world), await world.person("ana")
+        programme = Programme(world, ana, await made(world, ana, begins=timedelta(hours=1)))
+        line = await programme.begin()
+        topic, secrets = Topic(TopicKind.MOMENT, line.id), alerts.new_secrets()
+        asked = await ask(world, Reach(Channel.SMS, PHONE), topic, secrets=secrets)
+        assert await world.write(alerts.confirm, address_id=asked.address_id, code=secrets.code)
+        await world.tools.db.write(publishers.change, publisher=Publisher(ana.account_id, credits=credits))
+        await world.settle()
+        before = len(await street.all(PHONE))
+
+        world.clock.move(programme.starts_at - 5 * MINUTES - world.clock.now())
+        await schedule.sweep(world.tools)
+        await world.settle()
+
+        there = programme.starts_at.astimezone(ZoneInfo("Europe/Zurich"))
+        told = (await street.all(PHONE))[before:]
+        assert told == ([f"Rappel : à {there.hour} h {there:%M}, Reprise."] if credits else [])
+
+
+async def test_a_letter_says_it_too(world, programme):
     visitor = Visitor(world)
     await ask_by_letter(visitor, path=f"/s/r/{programme.line.id}")
     async with world.tools.db.read() as tx:
@@ -186,8 +214,3 @@ async def test_a_letter_and_a_text_say_it_too(world, programme):
         pass
     there = programme.starts_at.astimezone(ZoneInfo("Europe/Zurich"))
     assert world.letters()[-1]["Subject"] == f"At {there:%H:%M}: Reprise"
-
-    said = {"at": there.isoformat(), "what": "Reprise", "event": "", "page": ""}
-    words = world.tools.catalogs.translations("fr")
-    speech = Speech(words, lang="fr", number="38000", zone="Europe/Paris", server="Lab", url="https://x.example")
-    assert speech.note(NoteKind.REMINDER, said) == f"Rappel : à {there.hour} h {there:%M}, Reprise."

@@ -68,7 +68,7 @@ class NoteKind(StrEnum):
     GOODBYE = "goodbye"  # after everything ended
     ANSWER = "answer"  # text: to what was written to us
     TEST = "test"  # asked for on the page of settings
-    REMINDER = "reminder"  # at, what, event, page: what begins in a few minutes
+    REMINDER = "reminder"  # at, what, event, page, account: what begins soon, whose it is
     INVITATION = "invitation"  # topic, username: they are on a list of somebody who writes here
 
 
