@@ -22,13 +22,14 @@ import structlog
 from babel.dates import get_timezone_location
 
 from pinson import withholding
-from pinson.domain import accounts, alerts, deliveries, events, media, posts
+from pinson.domain import alerts, deliveries, events, media, posts
 from pinson.domain.accounts import AccountId, Profile
-from pinson.domain.alerts import AddressId, Held, Holder, Note, NoteKind, Source
+from pinson.domain.alerts import Held, Holder, Note, NoteKind, Source
 from pinson.domain.deliveries import About, Again, Channel, Delivery, Ended, Outcome
 from pinson.domain.events import Event
 from pinson.domain.media import Media, MediaKind
 from pinson.domain.posts import EventId, Post, PostId, Tag
+from pinson.gathering import Gathered, gather
 from pinson.lib import dates, letterhead
 from pinson.lib.db import ReadTx
 from pinson.lib.i18n import Lang, negotiate, typography
@@ -83,14 +84,13 @@ class Letters:
 
     async def prepare(self, tx: ReadTx, claimed: Sequence[Delivery]) -> Mapping[int, Letter]:
         """Whom each delivery reaches and what it says, if there still is something to say."""
-        holders = await alerts.holders(tx, [one.holder_id for one in claimed])
-        keys = await alerts.keys_of(tx, [one.id for one in holders.values()])
         facts = await _facts(tx, self._tools, claimed)
+        keys = await alerts.keys_of(tx, [one.id for one in facts.holders.values()])
         corrected = await _had(tx, claimed, facts)
         worded: dict[tuple[About, int, str, str, int], Worded] = {}
         letters = {}
         for one in claimed:
-            holder = holders.get(AddressId(one.holder_id))
+            holder = facts.holders.get(one.holder_id)
             topic_id = facts.topic(one, holder) if holder is not None else None
             if holder is None or topic_id is None:
                 continue
@@ -184,41 +184,20 @@ class _Morning(msgspec.Struct, frozen=True):
     moments: Sequence[PostId]
 
 
-class _Facts(msgspec.Struct, frozen=True):
-    """All that a batch of letters is about, by id. wanted: topics by which a post may be wanted."""
+class _Facts(Gathered, frozen=True):
+    """All that a batch of letters is about, by id."""
 
-    posts: Mapping[PostId, Post]
-    hidden: Callable[[Post], bool]
-    people: Mapping[AccountId, Profile]
     pictures: Mapping[int, Sequence[Media]]
     events: Mapping[EventId, Event]
     tags: Mapping[int, Tag]
-    notes: Mapping[int, Note]
-    held: Mapping[int, Sequence[Held]]
-    wanted: Mapping[PostId, Sequence[int]]
-    mornings: Mapping[EventId, "_Morning"]
-
-    def shown(self, id: PostId | None) -> Post | None:
-        """A post, if everybody may still read it."""
-        post = self.posts.get(id) if id is not None else None
-        if post is None or self.hidden(post) or not alerts.concerns_alerts(post):
-            return None
-        return post
-
-    def lines(self, digest_id: int) -> list[Held]:
-        """What a digest still has to say."""
-        return [one for one in self.held.get(digest_id, ()) if self.shown(one.post_id) is not None]
+    mornings: Mapping[EventId, _Morning]
 
     def topic(self, delivery: Delivery, holder: Holder) -> int | None:
         """Why it comes: of what is wanted there, that which says most; None if there is nothing to say any more."""
         match delivery.about:
             case About.POST:
                 post = self.shown(PostId(delivery.about_id))
-                reasons = set(self.wanted.get(PostId(delivery.about_id), ())) & set(holder.topics)
-                if post is None or not reasons:
-                    return None
-                likeliest = (post.author_id, post.event_id, *sorted(reasons))
-                return next(topic for topic in likeliest if topic in reasons)
+                return self.reason(post.id, holder) if post is not None else None
             case About.DIGEST:
                 return ALL if self.lines(delivery.about_id) else None
             case About.MORNING:
@@ -242,41 +221,18 @@ class _Facts(msgspec.Struct, frozen=True):
 
 
 async def _facts(tx: ReadTx, tools: Tools, claimed: Sequence[Delivery]) -> _Facts:
-    """What a batch is about: a statement for each kind of thing, however many letters there are."""
-
-    def about(kind: About) -> list[int]:
-        return list({one.about_id for one in claimed if one.about is kind})
-
-    notes = await alerts.notes(tx, about(About.NOTE))
-    held = await alerts.held(tx, about(About.DIGEST))
-    ids = {PostId(id) for id in about(About.POST)}
-    mornings = {EventId(id): await _morning(tx, EventId(id)) for id in about(About.MORNING)}
-    moments = {id for one in mornings.values() for id in one.moments}
-    lines = [line for some in held.values() for line in some]
-    written = await posts.posts(tx, list(ids | moments | {line.post_id for line in lines}))
-    firsts = {id for one in written.values() if (id := one.corrects_id) is not None} - written.keys()
-    written |= await posts.posts(tx, list(firsts))
-    wanted: dict[PostId, Sequence[int]] = {}
-    for id in ids & written.keys():
-        first = written.get(first_id) if (first_id := written[id].corrects_id) is not None else None
-        wanted[id] = [topic for one in (written[id], first) if one for topic in await alerts.topics_of(tx, one)]
-    topics = {line.topic_id for line in lines} | {topic for some in wanted.values() for topic in some}
-    event_ids = {one.event_id for one in written.values() if one.event_id is not None} | mornings.keys()
-    people = await accounts.profiles(tx, [AccountId(id) for id in topics | {one.author_id for one in written.values()}])
-
-    def hidden(post: Post) -> bool:
-        return post.id in tools.standing.posts or post.author_id in tools.standing.hidden
-
+    """What a batch is about, and what letters alone show of it."""
+    ended = {EventId(one.about_id) for one in claimed if one.about is About.MORNING}
+    mornings = {id: await _morning(tx, id) for id in ended}
+    found = await gather(tx, tools, claimed, also={id for one in mornings.values() for id in one.moments})
+    topics = {topic for some in found.wanted.values() for topic in some}
+    topics |= {line.topic_id for some in found.held.values() for line in some}
+    event_ids = {one.event_id for one in found.posts.values() if one.event_id is not None} | ended
     return _Facts(
-        posts=written,
-        hidden=hidden,
-        people=people,
-        pictures=await media.of_posts(tx, list(written)),
+        **msgspec.structs.asdict(found),
+        pictures=await media.of_posts(tx, list(found.posts)),
         events=await events.by_ids(tx, list(event_ids)),
-        tags=await posts.tags_by_ids(tx, list(topics - people.keys() - event_ids)),
-        notes=notes,
-        held=held,
-        wanted=wanted,
+        tags=await posts.tags_by_ids(tx, list(topics - found.people.keys() - event_ids)),
         mornings=mornings,
     )
 

@@ -11,17 +11,18 @@ Source: RFC 8030, section 5.4 (Topic); https://www.w3.org/TR/push-api/, declarat
 """
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import structlog
 
-from pinson.domain import accounts, alerts, media, posts
-from pinson.domain.accounts import AccountId, Profile
-from pinson.domain.alerts import Held, Holder, Note, NoteKind
+from pinson.domain import alerts, media
+from pinson.domain.accounts import Profile
+from pinson.domain.alerts import Holder, Note, NoteKind
 from pinson.domain.deliveries import About, Again, Channel, Delivery, Ended, Outcome
 from pinson.domain.posts import Post, PostId
+from pinson.gathering import Gathered, gather
 from pinson.lib import dates, webpush
 from pinson.lib.clock import to_ms
 from pinson.lib.db import ReadTx
@@ -97,12 +98,11 @@ class Rings:
 
     async def prepare(self, tx: ReadTx, claimed: Sequence[Delivery]) -> Mapping[int, Ring]:
         """Whom each delivery reaches and what it says, if there still is something to say."""
-        holders = await alerts.holders(tx, [one.holder_id for one in claimed])
-        keys = await alerts.keys_of(tx, [one.id for one in holders.values()])
-        facts = await _facts(tx, self._tools, claimed)
+        facts = await gather(tx, self._tools, claimed)
+        keys = await alerts.keys_of(tx, [one.id for one in facts.holders.values()])
         rings = {}
         for one in claimed:
-            holder = holders.get(alerts.AddressId(one.holder_id))
+            holder = facts.holders.get(one.holder_id)
             shown = _shown(self._tools, facts, one, holder, keys[holder.id]) if holder is not None else None
             if holder is not None and shown is not None:
                 note = facts.notes.get(one.about_id) if one.about is About.NOTE else None
@@ -130,54 +130,7 @@ class Rings:
         )
 
 
-class _Facts(msgspec.Struct, frozen=True):
-    """All that a batch is about, by id. wanted: topics by which a post may be wanted, the likeliest first."""
-
-    posts: Mapping[PostId, Post]
-    hidden: Callable[[Post], bool]
-    people: Mapping[AccountId, Profile]
-    notes: Mapping[int, Note]
-    held: Mapping[int, Sequence[Held]]
-    wanted: Mapping[PostId, Sequence[int]]
-
-    def shown(self, id: PostId) -> Post | None:
-        """A post, if everybody may still read it."""
-        post = self.posts.get(id)
-        return None if post is None or self.hidden(post) or not alerts.concerns_alerts(post) else post
-
-
-async def _facts(tx: ReadTx, tools: Tools, claimed: Sequence[Delivery]) -> _Facts:
-    """What a batch is about: a statement for each kind of thing, however many pushes there are."""
-
-    def about(kind: About) -> list[int]:
-        return list({one.about_id for one in claimed if one.about is kind})
-
-    held = await alerts.held(tx, about(About.DIGEST))
-    ids = {PostId(id) for id in about(About.POST)}
-    written = await posts.posts(tx, list(ids | {line.post_id for lines in held.values() for line in lines}))
-    firsts = {id for one in written.values() if (id := one.corrects_id) is not None} - written.keys()
-    written |= await posts.posts(tx, list(firsts)) if firsts else {}
-    wanted: dict[PostId, Sequence[int]] = {}
-    for id in ids & written.keys():
-        post = written[id]
-        both = [post, *([written[post.corrects_id]] if post.corrects_id in written else [])]
-        topics = [topic for one in both for topic in await alerts.topics_of(tx, one)]
-        wanted[id] = sorted(topics, key=lambda topic: (topic != post.author_id, topic != post.event_id))
-
-    def hidden(post: Post) -> bool:
-        return post.id in tools.standing.posts or post.author_id in tools.standing.hidden
-
-    return _Facts(
-        posts=written,
-        hidden=hidden,
-        people=await accounts.profiles(tx, list({one.author_id for one in written.values()})),
-        notes=await alerts.notes(tx, about(About.NOTE)),
-        held=held,
-        wanted=wanted,
-    )
-
-
-def _shown(tools: Tools, facts: _Facts, delivery: Delivery, holder: Holder, key: str) -> Shown | None:
+def _shown(tools: Tools, facts: Gathered, delivery: Delivery, holder: Holder, key: str) -> Shown | None:
     """What a browser shows, in its reader's language; None if there is nothing to say any more."""
     lang = negotiate(holder.lang, None, None)
     match delivery.about:
@@ -192,9 +145,9 @@ def _shown(tools: Tools, facts: _Facts, delivery: Delivery, holder: Holder, key:
             return None
 
 
-def _message(tools: Tools, facts: _Facts, id: PostId, holder: Holder, key: str, lang: Lang) -> Shown | None:
+def _message(tools: Tools, facts: Gathered, id: PostId, holder: Holder, key: str, lang: Lang) -> Shown | None:
     post = facts.shown(id)
-    topic_id = next((topic for topic in facts.wanted.get(id, ()) if topic in holder.topics), None)
+    topic_id = facts.reason(id, holder)
     if post is None or topic_id is None or (author := facts.people.get(post.author_id)) is None:
         return None
     _ = tools.catalogs.translations(lang).gettext
@@ -216,8 +169,8 @@ def _message(tools: Tools, facts: _Facts, id: PostId, holder: Holder, key: str, 
     )
 
 
-def _digest(tools: Tools, facts: _Facts, delivery: Delivery, key: str, lang: Lang) -> Shown | None:
-    written = [post for line in facts.held.get(delivery.about_id, ()) if (post := facts.shown(line.post_id))]
+def _digest(tools: Tools, facts: Gathered, delivery: Delivery, key: str, lang: Lang) -> Shown | None:
+    written = [facts.posts[line.post_id] for line in facts.lines(delivery.about_id)]
     if not written:
         return None
     words = tools.catalogs.translations(lang)
@@ -257,7 +210,7 @@ def _ours(tools: Tools, title: str, body: str, page: str, tag: str, at: datetime
     return Shown(title=title, body=body, navigate=page, lang=lang, tag=tag, icon=icon, timestamp=to_ms(at))
 
 
-def _first(facts: _Facts, post: Post) -> Post:
+def _first(facts: Gathered, post: Post) -> Post:
     """What a correction corrects, in the end: as far as this batch knows."""
     seen = {post.id}
     while (before := post.corrects_id and facts.posts.get(post.corrects_id)) and before.id not in seen:

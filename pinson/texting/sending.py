@@ -15,11 +15,12 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from pinson.domain import accounts, alerts, deliveries, posts, shortlinks
+from pinson.domain import accounts, alerts, deliveries, shortlinks
 from pinson.domain.accounts import AccountId, AccountNotFound
 from pinson.domain.alerts import Holder, NoteKind, publishers
 from pinson.domain.deliveries import About, Again, Channel, Delivery, Ended, Outcome
 from pinson.domain.posts import Post, PostId
+from pinson.gathering import gather
 from pinson.lib import sms
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.gateways import Gateway, InDoubt, NotNow, Refused, Text
@@ -106,30 +107,23 @@ class Texts:
         self._place.leave()
 
     async def prepare(self, tx: ReadTx, claimed: Sequence[Delivery]) -> Mapping[int, Said]:
-        """What each delivery says and to whom, if there still is something to say. Seven statements at most."""
-        holders = await alerts.holders(tx, [one.holder_id for one in claimed])
-        ids = {about: [one.about_id for one in claimed if one.about is about] for about in About}
-        notes = await alerts.notes(tx, ids[About.NOTE])
-        held = await alerts.held(tx, ids[About.DIGEST])
-        wanted = {*ids[About.POST], *(one.post_id for found in held.values() for one in found)}
-        written = await posts.posts(tx, [PostId(id) for id in wanted])
-        shown = {id: post for id, post in written.items() if self._is_shown(post)}
-        corrected = await posts.posts(tx, [post.corrects_id for post in shown.values() if post.corrects_id is not None])
-        topics = {id: set(await alerts.topics_of(tx, shown[PostId(id)])) for id in ids[About.POST] if id in shown}
-        people = await accounts.profiles(tx, list({post.author_id for post in shown.values()}))
-        senders = await publishers.publishers(tx, list(people)) if people else {}
+        """What each delivery says and to whom, if there still is something to say."""
+        facts = await gather(tx, self._tools, claimed)
+        people = facts.people
+        authors = list({one.author_id for one in facts.posts.values()})
+        senders = await publishers.publishers(tx, authors) if authors else {}
         said = {}
         for one in claimed:
-            holder = holders.get(one.holder_id)
+            holder = facts.holders.get(one.holder_id)
             if holder is None:
                 continue
             until = one.asked_at + WORTH
             speech = self._speeches.of(holder.lang)
             match one.about:
-                case About.POST if (post := shown.get(PostId(one.about_id))) is not None:
-                    if topics[post.id].isdisjoint(holder.topics):  # they left meanwhile
+                case About.POST if (post := facts.shown(PostId(one.about_id))) is not None:
+                    if facts.reason(post.id, holder) is None:  # they left meanwhile
                         continue
-                    first = corrected.get(post.corrects_id) if post.corrects_id is not None else None
+                    first = facts.posts.get(post.corrects_id) if post.corrects_id is not None else None
                     said[one.id] = Said(
                         holder,
                         until,
@@ -139,12 +133,12 @@ class Texts:
                         corrects_at=first.created_at if first is not None else None,
                         payer=post.author_id,
                     )
-                case About.NOTE if (note := notes.get(one.about_id)) is not None:
+                case About.NOTE if (note := facts.notes.get(one.about_id)) is not None:
                     until = note.created_at + NOTES_WORTH.get(note.kind, WORTH)
                     payer = AccountId(int(note.data.get("account", NOBODY)))
                     said[one.id] = Said(holder, until, body=speech.note(note.kind, note.data), payer=payer)
                 case About.DIGEST:
-                    missed = [post for found in held.get(one.about_id, ()) if (post := shown.get(found.post_id))]
+                    missed = [facts.posts[line.post_id] for line in facts.lines(one.about_id)]
                     if missed:
                         names = [_name(people[post.author_id], senders[post.author_id]) for post in missed]
                         latest = Message(names[-1], missed[-1].text)
@@ -220,10 +214,6 @@ class Texts:
 
     async def _give_back(self, payer: AccountId, parts: int, now: datetime) -> None:
         await self._tools.db.write(publishers.give_back, account_id=payer, parts=parts, now=now)
-
-    def _is_shown(self, post: Post) -> bool:
-        standing = self._tools.standing
-        return post.id not in standing.posts and post.author_id not in standing.hidden
 
 
 async def _links(tx: WriteTx, *, post: Post, page: str, now: datetime) -> tuple[dict[str, str], str]:

@@ -231,6 +231,21 @@ async def test_a_correction_says_what_it_corrects(street, world):
     assert told == ["lab : RECTIFICATIF de 15 h 06 : Le courant n'y est pour rien"]
 
 
+async def test_a_correction_reaches_who_had_the_error_for_its_hashtag_though_it_has_none_itself(street, world):
+    lab = await world.person("lab")
+    await world.publish(lab, "#LHC")
+    await street.text(PHONE, "SUIVRE #lhc", "OUI")
+    _, first = await street.received(PHONE, world.publish(lab, "Le courant est en cause #LHC"))
+
+    form = {"status": "Le courant n’y est pour rien"}
+    told, _ = await street.received(
+        PHONE, world.client(lab).post(f"/api/pinson/v1/messages/{first.id}/corrections", json=form)
+    )
+
+    assert len(told) == 1
+    assert told[0].endswith("Le courant n'y est pour rien")
+
+
 async def test_links_in_texts_have_codes_of_their_own(street, world):
     lab = await world.person("lab")
     await follows(street, PHONE, "lab")
