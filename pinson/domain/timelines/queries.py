@@ -42,6 +42,7 @@ IN_THREAD = 1000  # topics, above which SQL costs over a millisecond and leaves 
 KEEP = 20_000  # homes whose topics are remembered as arrays, 12 bytes a follow
 KEEP_SHOWN = 5000  # profiles and hashtags that were read lately, 2 KB each with the ids that were merged
 EVERY_POST = rules.Narrow()
+NO_IDS = np.zeros(0, np.int64)
 
 
 class Merged(msgspec.Struct):
@@ -55,7 +56,7 @@ class Merged(msgspec.Struct):
     newest: int = 0
     newest_head: int = 0
     upheavals: int = -1
-    ids: list[int] = []
+    ids: NDArray[np.int64] = NO_IDS
     floor: int = 0
     first: list[Shape] = []
     circle: Circle | None = None
@@ -249,12 +250,13 @@ class Timelines:
             return []
         k = self._first_topics
         if merged.newest_head != newest_head or merged.upheavals != self._upheavals:
-            merged.ids, merged.floor = await self._merge(tx, timeline, heads, k)
+            ids, merged.floor = await self._merge(tx, timeline, heads, k)
+            merged.ids = np.array(ids, np.int64)  # a fifth of the memory
             merged.newest_head, merged.upheavals, merged.rests = newest_head, self._upheavals, ()
         elif stands:
             merged.newest = self._newest
             return [*merged.first]
-        ids, floor = merged.ids, merged.floor
+        ids, floor = merged.ids.tolist(), merged.floor
         read = self._down if page.min_id is None else self._up
         while (found := await read(tx, timeline, reader, page, ids, floor)) is None:
             if k >= min(len(heads), MOST_TOPICS):
