@@ -470,8 +470,8 @@ class Bench:
         home = request("GET", "/api/v1/timelines/home", token=big.homes[0].token, headers="Connection: close\r\n")
         is_right = _reading([("", "", big.homes[0].ids)]).is_right
         starts = []
-        for number in range(plan.rounds):
-            self._tell(f"a start on {plan.on_disk:,} posts, round {number + 1}")
+        for number in range(plan.rounds + 1):
+            self._tell(f"a start on {plan.on_disk:,} posts, round {number}")
             right = lambda whole: is_right(0, whole.partition(b"\r\n\r\n")[2])  # noqa: E731
             starts.append(restarted(data, url=world.URL, request=home, is_right=right))
         with self._serving(data) as at_big, self._serving(small_data) as at_small:
@@ -502,12 +502,13 @@ class Bench:
             wrong=first.wrong,
             numbers={"resident_bytes": resident},
         )
-        middle = statistics.median(starts)
+        starts = starts[1:]  # the first may have compiled the program
+        middle, cpu = (statistics.median(column) for column in zip(*starts, strict=True))
         yield Row(
             part="volume",
             name="from starting the server to the first right page",
             figure=f"{middle:.2f} s",
-            details=f"a home, at worst {max(starts):.2f} s; its files in the system's memory",
+            details=f"a home, at worst {max(starts)[0]:.2f} s; CPU {cpu:.2f} s; its files in the system's memory",
             target="≤ 2 s",
             met=middle <= 2,
             numbers={"seconds": starts},

@@ -8,6 +8,7 @@ Not here: what is counted by country, and how little of it is told (domain/short
 """
 
 import asyncio
+import functools
 import re
 import shutil
 import socket
@@ -28,7 +29,6 @@ SAMPLE = 1000  # records among which one must name a country
 KNOWN = 65_536  # networks that are remembered: some 8 MB
 UNKNOWN = ""
 _MAPPED = bytes(10) + b"\xff\xff"  # an IPv4 address written as one of IPv6 (RFC 4291, section 2.5.5.2)
-_CODES = frozenset(code for code in map(str, Locale("en").territories) if re.fullmatch("[A-Z]{2}", code)) - {"ZZ"}
 
 events = structlog.get_logger("pinson.countries")
 
@@ -156,4 +156,10 @@ def _code(record: object) -> str:
     if isinstance(said, dict):
         said = said.get("iso_code")  # GeoLite, DB-IP
     code = said.upper() if isinstance(said, str) else UNKNOWN
-    return code if code in _CODES else UNKNOWN
+    return code if code in _codes() else UNKNOWN
+
+
+@functools.cache
+def _codes() -> frozenset[str]:
+    """All countries. Found out when one is first asked for: a server starts without."""
+    return frozenset(code for code in map(str, Locale("en").territories) if re.fullmatch("[A-Z]{2}", code)) - {"ZZ"}
