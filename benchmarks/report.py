@@ -104,8 +104,9 @@ def document(found: Found, big: Found | None = None) -> str:
 def _lines(rows: Sequence[Row]) -> list[str]:
     lines = ["| Measure | Figure | Target | | In detail |", "|---|---|---|---|---|"]
     for row in rows:
-        mark = f"wrong: {_wrong(row)}" if row.wrong else MARKS[row.met]
-        lines.append(f"| {row.name} | **{row.figure}** | {row.target} | {mark} | {row.details} |")
+        mark = f"wrong: {_wrong(row)}" if row.wrong else "reached, and stretch" if row.beyond else MARKS[row.met]
+        target = f"{row.target}; stretch {row.stretch}" if row.stretch else row.target
+        lines.append(f"| {row.name} | **{row.figure}** | {target} | {mark} | {row.details} |")
     return lines
 
 

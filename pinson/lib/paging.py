@@ -9,6 +9,7 @@ Not here: the statement by which a page is found. Search is paged by offset too,
 Source: https://docs.joinmastodon.org/api/guidelines/#pagination, the header RFC 8288.
 """
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import Literal, TypeVar
@@ -23,6 +24,7 @@ T = TypeVar("T")
 
 NEWEST = 2**63 - 1  # no id is above it
 
+KNOWN, SHORT = 2048, 200  # addresses that are remembered, if they have fewer characters than that
 CURSORS = ("max_id", "since_id", "min_id")
 _NUMBER = re.compile(r"-?[0-9]+")
 _DIGITS = 19  # of NEWEST
@@ -122,14 +124,24 @@ def link_header(
         prev: the cursor's name on the way to newer entries: `min_id` goes on where the page
             stops, `since_id` gives the newest. Lists of accounts have `since_id`.
     """
-    kept = urlencode([(name, value) for name, value in query if name not in CURSORS])
-    address = f"{base_url}{quote(path)}?{kept}&" if kept else f"{base_url}{quote(path)}?"
+    is_short = len(path) + sum(len(name) + len(value) for name, value in query) < SHORT
+    address = (_known_address if is_short else _address)(base_url, path, tuple(query))
     links = [
         f'<{address}{name}={cursor}>; rel="{way}"'
         for way, name, cursor in (("next", "max_id", last), ("prev", prev, first))
         if cursor is not None
     ]
     return ", ".join(links) or None
+
+
+def _address(base_url: str, path: str, query: tuple[tuple[str, str], ...]) -> str:
+    """Of a list, to which its cursors are added."""
+    kept = urlencode([(name, value) for name, value in query if name not in CURSORS])
+    return f"{base_url}{quote(path)}?{kept}&" if kept else f"{base_url}{quote(path)}?"
+
+
+# Of those that were asked for lately: finding it takes as long as joining half of a page.
+_known_address = functools.lru_cache(maxsize=KNOWN)(_address)
 
 
 def offset_link_header(
