@@ -111,7 +111,7 @@ from pinson.domain.posts.queries import (
     visible,
     written_weekly,
 )
-from pinson.domain.posts.remembered import RememberedMarks
+from pinson.domain.posts.remembered import RememberedMarks, RememberedTags
 from pinson.domain.posts.rules import (
     LONGEST_PLACE,
     MOST_PINS,
@@ -203,6 +203,7 @@ __all__ = [
     "QuoteState",
     "Reader",
     "RememberedMarks",
+    "RememberedTags",
     "Removed",
     "RepliesOrphaned",
     "Shape",

@@ -1,14 +1,16 @@
-"""What readers did with the posts they saw lately, in memory behind the log.
+"""What readers did with the posts they saw lately, in memory behind the log; and which hashtag has which name.
 
 Called by whoever renders pages for somebody who signed in: the same posts are read again and
-again, and asking the tables each time would cost more than all the rest of a page.
+again, and asking the tables each time would cost more than all the rest of a page. Hashtags keep
+their names and are never gone, so what is known of them follows no log.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from pinson.domain.accounts import AccountId
+from pinson.domain.posts import store
 from pinson.domain.posts.facts import (
     ConversationMuted,
     ConversationUnmuted,
@@ -23,10 +25,30 @@ from pinson.lib.db import ReadTx
 from pinson.lib.log import Fact
 
 READERS = 20_000  # the least recently seen are forgotten
+TAGS = 10_000  # about 150 bytes each
 POSTS = 400  # of each reader; then theirs are looked up anew
 NOTHING: frozenset[Mark] = frozenset()
 
 Marked = dict[PostId, AbstractSet[Mark]]
+
+
+class RememberedTags:
+    """The ids of hashtags that were asked for lately."""
+
+    def __init__(self, keep: int = TAGS) -> None:
+        self._ids: dict[str, int] = {}
+        self._keep = keep
+
+    async def ids(self, tx: ReadTx, folded: Collection[str]) -> dict[str, int]:
+        """Those of the hashtags of these folded names that were ever used or followed. One statement, if one is new."""
+        known = self._ids
+        missing = [name for name in folded if name not in known]
+        if missing:
+            if len(known) > self._keep:
+                known.clear()
+                missing = list(folded)
+            known.update((tag.name, tag.id) for tag in await store.tags(tx, missing))
+        return {name: known[name] for name in folded if name in known}
 
 
 class RememberedMarks:

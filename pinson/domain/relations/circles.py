@@ -120,7 +120,9 @@ class Circles:
 
     def __init__(self, keep: int = KEEP) -> None:
         self._circles: OrderedDict[AccountId, Circle] = OrderedDict()
-        self._topics: dict[int, int] = {}  # each to itself: one object in all circles, which is nearly half of their size
+        self._topics: dict[
+            int, int
+        ] = {}  # each to itself: one object in all circles, which is nearly half of their size
         self._keep = keep
 
     async def of(self, tx: ReadTx, account_id: AccountId, *, now: datetime) -> Circle:

@@ -22,6 +22,7 @@ from pinson.domain.posts import (
     PostMoved,
     PostPublished,
     Reader,
+    RememberedTags,
     Shape,
     Shapes,
     can_see,
@@ -93,6 +94,7 @@ class Timelines:
         Args:
             depth, first_topics, apart: smaller ones let tests reach the ends of memory with few posts.
         """
+        self.tags = RememberedTags()
         self._shapes = shapes
         self._first_topics = first_topics
         self._apart = apart

@@ -132,10 +132,11 @@ async def of_list(call: Call, form: ListPaged) -> Response:
 @routes.get("/api/v1/accounts/{id}/statuses", scopes=("read:statuses",), who=Who.ANYONE, answers=list[StatusEntity])
 async def profile(call: Call, form: ProfilePaged) -> Response:
     """An account's own statuses."""
-    async with call.tools.db.read() as tx:
-        if await accounts.by_id(tx, form.id) is None:
-            raise AccountNotFound
-        under = await _tag_ids(tx, [form.tagged]) if form.tagged else {}
+    under: dict[str, int] = {}
+    if form.pinned or form.tagged:
+        async with call.tools.db.read() as tx:
+            await _must_be_there(tx, form.id)
+            under = await _tag_ids(tx, call, [form.tagged]) if form.tagged else {}
     if form.pinned:
         return await _pinned(call, form)
     if form.tagged and not under:
@@ -148,12 +149,12 @@ async def profile(call: Call, form: ProfilePaged) -> Response:
         media=form.only_media,
         under=under.values(),
     )
-    return await _page(call, timeline, form.page())
+    return await _page(call, timeline, form.page(), of=None if under else form.id)
 
 
 async def _under_tag(tx: ReadTx, call: Call, form: TagPaged) -> Timeline:
     any_, all_, none = (names[:MOST_TAGS] for names in (form.any, form.all, form.none))
-    ids = await _tag_ids(tx, [form.hashtag, *any_, *all_, *none])
+    ids = await _tag_ids(tx, call, [form.hashtag, *any_, *all_, *none])
     if form.from_elsewhere or not ids.keys() >= {form.hashtag, *all_}:
         return call.tools.timelines.nothing()
     return call.tools.timelines.tag(
@@ -165,14 +166,14 @@ async def _under_tag(tx: ReadTx, call: Call, form: TagPaged) -> Timeline:
     )
 
 
-async def _tag_ids(tx: ReadTx, names: Sequence[str]) -> dict[str, int]:
+async def _tag_ids(tx: ReadTx, call: Call, names: Sequence[str]) -> dict[str, int]:
     """The hashtags of these names, as they are written here; those that nothing is under are left out."""
     folded: dict[str, str] = {}
     for name in names:
         with suppress(BadTag):
             folded[name] = posts.tag_name(name)
-    found = await posts.tags(tx, list(folded.values()))
-    return {name: found[normal].id for name, normal in folded.items() if normal in found}
+    found = await call.tools.timelines.tags.ids(tx, folded.values())
+    return {name: found[normal] for name, normal in folded.items() if normal in found}
 
 
 async def _pinned(call: Call, form: ProfilePaged) -> Response:
@@ -194,11 +195,23 @@ async def _pinned(call: Call, form: ProfilePaged) -> Response:
     return json(body, headers=call.link(first=max(ids), last=min(ids)))
 
 
-async def _page(call: Call, timeline: Timeline, page: Page) -> Response:
+async def _must_be_there(tx: ReadTx, id: AccountId) -> None:
+    """
+    Raises:
+        AccountNotFound: there is no such account.
+    """
+    if await accounts.by_id(tx, id) is None:
+        raise AccountNotFound
+
+
+async def _page(call: Call, timeline: Timeline, page: Page, *, of: AccountId | None = None) -> Response:
+    """of: an account that must be there; it is, if there is anything on the page."""
     async with call.tools.db.read() as tx:
         reader = await call.reader(tx)
     shapes = await call.tools.timelines.page(call.tools.db, timeline, reader=reader, page=page)
     async with call.tools.db.read() as tx:
+        if not shapes and of is not None:
+            await _must_be_there(tx, of)
         body = await call.renderings.page(tx, shapes, reader=reader)
     if not shapes:
         return json(body)

@@ -111,6 +111,19 @@ async def test_a_warm_page_costs_nothing(world, reader, signed_in, path):
     assert statements == {}
 
 
+async def test_a_warm_page_of_an_account_or_a_hashtag_costs_nothing_either(world, reader):
+    await world.publish(reader, "So many #birds")
+    client, paths = world.client(None), (f"/api/v1/accounts/{reader.id}/statuses", "/api/v1/timelines/tag/birds")
+    for path in paths:
+        await client.get(path)
+
+    with counted(world) as statements:
+        pages = [await client.get(path) for path in paths]
+
+    assert all(page.json() for page in pages)
+    assert statements == {}
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -68,6 +68,14 @@ async def test_a_hashtag_that_nobody_has_used_or_could_use_is_empty(world, hasht
     assert await shown(world, f"/api/v1/timelines/tag/{hashtag}") == []
 
 
+async def test_a_hashtag_is_found_once_somebody_uses_it(world, alice):
+    assert await shown(world, "/api/v1/timelines/tag/nouveau") == []
+
+    await world.publish(alice, "Tout #nouveau")
+
+    assert len(await shown(world, "/api/v1/timelines/tag/nouveau")) == 1
+
+
 async def test_what_has_media_can_be_asked_for_alone(world, alice):
     client = world.client(alice)
     picture = (await client.post("/api/v2/media", files={"file": ("x.png", a_picture())})).json()["id"]
