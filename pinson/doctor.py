@@ -9,6 +9,7 @@ Not here: mending. Whoever reads this decides.
 
 import asyncio
 import os
+import resource
 import shutil
 import stat
 import statistics
@@ -53,6 +54,7 @@ CLOCK_MAY_DIFFER = timedelta(seconds=5)
 OLD_TABLE = timedelta(days=365)
 LATE = timedelta(minutes=15)
 NEARLY = 0.8  # of the day's ceiling of texts: from there on somebody should know
+MANY_FILES = 12_000  # 10,000 idle connections, and some room
 PATIENCE = 10.0  # seconds for anything over the network
 NEWEST_BACKUP = "Stop the server, and restore the newest backup into a new folder."
 
@@ -94,6 +96,7 @@ def examine(data: Path, *, environ: Mapping[str, str], now: datetime) -> list[Fi
         *_or_well("settings", _settings(settings), "The settings can be used."),
         *_folder(data, now, running=running, settings=settings),
         *_countries(settings, data, now),
+        *_places(),
         *asyncio.run(_paper()),
         *asyncio.run(texts(settings, data, running=running)),
         *asyncio.run(_mail(settings, data, running=running)),
@@ -178,6 +181,14 @@ def _countries(settings: Settings, data: Path, now: datetime) -> Iterator[Findin
         yield Finding(Level.WARNING, "countries", text, "Put a newer one there: no restart is needed.")
     else:
         yield Finding(Level.OK, "countries", f"Countries are told by a table of {table.made_at:%Y-%m-%d}.")
+
+
+def _places() -> Iterator[Finding]:
+    """Whether the system lets a process of this user hold as many connections as a busy day brings."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if files != resource.RLIM_INFINITY and files < MANY_FILES:
+        text = f"A process here may open {files} files only, and every reader who is connected is one."
+        yield Finding(Level.WARNING, "connections", text, "Raise the hard limit (LimitNOFILE of systemd, ulimit -Hn).")
 
 
 def _permissions(data: Path) -> Iterator[Finding]:

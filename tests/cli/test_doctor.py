@@ -4,6 +4,7 @@ import asyncio
 import errno
 import json
 import os
+import resource
 import shutil
 import socket
 import stat
@@ -248,6 +249,16 @@ def test_a_disk_that_is_nearly_full_is_told_in_time(examine, data, monkeypatch, 
     assert (code, findings["disk"][0][0]) == (int(level == "broken"), level)
     if level != "ok":
         assert findings["disk"][0][1:] == (f"Only {free} MB are free.", "Make room: on a full disk nothing is saved.")
+
+
+@pytest.mark.parametrize(("files", "told"), [(1024, True), (1 << 20, False), (resource.RLIM_INFINITY, False)])
+def test_a_system_that_lets_too_few_connect_is_told(examine, data, monkeypatch, files, told):
+    monkeypatch.setattr(resource, "getrlimit", lambda _what: (256, files))
+
+    _, findings = examine()
+
+    assert ("connections" in findings) is told
+    assert not told or "1024 files only" in findings["connections"][0][1]
 
 
 def test_a_disk_that_takes_nothing_is_broken(examine, data, monkeypatch):
