@@ -8,7 +8,7 @@ const { body } = document
 const { lang } = document.documentElement
 const wall = document.getElementById("wall")
 const lost = document.getElementById("lost")
-const unit = (count, name) => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "short" }).format(count)
+const unit = (count, name, unitDisplay = "short") => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay }).format(count)
 
 let version = body.dataset.version
 let ahead = Number(body.dataset.now) - Date.now() // of this machine's clock: projectors' are often wrong
@@ -23,7 +23,7 @@ function now() {
 
 function duration(ms) {
   const minutes = Math.floor(Math.abs(ms) / 60_000)
-  if (minutes >= 48 * 60) return unit(Math.round(minutes / 1440), "day")
+  if (minutes >= 48 * 60) return unit(Math.round(minutes / 1440), "day", "long") // "2 j." is read by nobody at 15 m
   if (minutes >= 60) return `${unit(Math.floor(minutes / 60), "hour")} ${unit(minutes % 60, "minute")}`
   return minutes ? unit(minutes, "minute") : unit(Math.floor(Math.abs(ms) / 1000), "second")
 }
