@@ -60,6 +60,7 @@ GUESSES = Limit(5, 3600)  # at a code that publishes
 UNTIL_THEN = timedelta(days=30)  # of a pause that has no end
 ENGLISH = frozenset(
     {"follow", "subscribe", "yes", "help", "start", "get", "whois", "who", "hello", "unfollow", "leave"}
+    | {"track", "block", "report"}
 )
 LONGEST = 1600  # characters that are read of a text
 

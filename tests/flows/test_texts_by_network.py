@@ -8,6 +8,7 @@ import pytest
 
 from pinson.domain import deliveries
 from pinson.domain.deliveries import What
+from pinson.texting import standing
 from tests.kannel import a_kannel
 from tests.smsc import THROTTLED, a_network
 from tests.world import open_world
@@ -96,7 +97,10 @@ async def test_a_network_carries_the_whole_journey(tmp_path):
         network.answers = [THROTTLED, 0]
         async with open_world(tmp_path, settings) as world, going_on(world):
             await whole_journey(world, network)
+            there = standing(tmp_path)
 
+    assert there is not None
+    assert there.trouble == "", "as the doctor reads it"
     assert [part.source_addr for part in network.parts] == [b"38000"] * 6  # three of the message, which has an ô
     assert network.unbound == 1
 

@@ -155,7 +155,7 @@ async def test_what_texts_cost_today_and_whose_credits_end_stands_there(world, r
         ("warning", "105 of the 100 SMS of the day (UTC) are spent."),
         ("warning", "The credits of some accounts would not last a week: @lab 40."),
     ]
-    assert "drawn on a page" in page
+    assert "drawn on a page, and to nobody. Today" in page
     assert "Credits" not in fine
     assert "Today 105 of 100 are spent. They cost €5.25. At the ceiling" in page
     assert "Credits that would not last a week: @lab 40" in page
