@@ -9,8 +9,10 @@ from datetime import datetime
 
 from pinson.domain import alerts, events
 from pinson.domain.accounts import AccountDeleted
+from pinson.domain.alerts import Withdrawn
 from pinson.domain.events import EventDeleted, EventPostChanged
 from pinson.domain.posts import PostId, PostMoved, PostPublished
+from pinson.domain.relations import Blocked
 from pinson.lib.log import Fact
 from pinson.tools import Tools
 
@@ -31,6 +33,12 @@ async def of_post(tools: Tools, fact: PostPublished | PostMoved) -> None:
 async def of_moment(tools: Tools, fact: EventPostChanged) -> None:
     """Alert who wants key moments only, when a message has become one."""
     await _alert(tools, fact.post_id)
+
+
+async def of_block(tools: Tools, fact: Blocked) -> None:
+    """End what somebody hears of whom they keep away."""
+    named = {"account_id": fact.account_id, "target_id": fact.target_id}
+    await tools.db.write(alerts.leave_account, **named, how=Withdrawn.PAGE, now=tools.clock.now())
 
 
 async def of_closing(tools: Tools, fact: AccountDeleted) -> None:

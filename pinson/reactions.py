@@ -127,7 +127,7 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     Unfollowed: ((NOTIFICATIONS, notifying.of_follow),),
     FollowRequested: ((NOTIFICATIONS, notifying.of_follow_request),),
     FollowRequestEnded: ((NOTIFICATIONS, notifying.of_follow_request),),
-    Blocked: ((NOTIFICATIONS, notifying.of_barrier),),
+    Blocked: ((NOTIFICATIONS, notifying.of_barrier), (ALERTS, alerting.of_block)),
     Muted: ((NOTIFICATIONS, notifying.of_barrier),),
     Featured: ((NOTIFICATIONS, notifying.of_featured),),
     Unfeatured: ((NOTIFICATIONS, notifying.of_featured),),

@@ -212,7 +212,7 @@ async def _do(tx: WriteTx, *, obeying: _Obeying, deed: deeds.Weighed, reach: Rea
     """Do something in the name of an account, and ask that its answer be sent."""
     zone = obeying.tools.settings.instance.time_zone
     address = await alerts.address_for(tx, reach=reach, lang=obeying.speech.lang, zone=zone, now=now)
-    text = await deeds.do(tx, obeying.tools, deed, obeying.speech, reader_id=address.reader_id, now=now)
+    text = await deeds.do(tx, obeying.tools, deed, obeying.speech, now=now)
     await alerts.tell(tx, address_id=address.id, kind=NoteKind.ANSWER, data={"text": text}, now=now)
 
 

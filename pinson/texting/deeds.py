@@ -11,7 +11,7 @@ import msgspec
 
 from pinson.domain import accounts, alerts, moderation, posts, relations
 from pinson.domain.accounts import AccountId, AccountNotFound, Profile
-from pinson.domain.alerts import ReaderId, Withdrawn
+from pinson.domain.alerts import Withdrawn
 from pinson.domain.moderation import Category
 from pinson.domain.posts import Draft, PostId, Prepared, Reader, Visibility
 from pinson.lib.db import ReadTx, WriteTx
@@ -73,11 +73,9 @@ async def weigh(
     return msgspec.structs.replace(weighed, last=last, text=posts.summary_of(await posts.post(tx, last)))
 
 
-async def do(tx: WriteTx, tools: Tools, weighed: Weighed, speech: Speech, *, reader_id: ReaderId, now: datetime) -> str:
+async def do(tx: WriteTx, tools: Tools, weighed: Weighed, speech: Speech, *, now: datetime) -> str:
     """Do it; what is answered.
 
-    Args:
-        reader_id: of the member, whose alerts end with a block.
     Raises:
         Refusal: as publishing, passing on and reporting have them.
     """
@@ -110,9 +108,8 @@ async def do(tx: WriteTx, tools: Tools, weighed: Weighed, speech: Speech, *, rea
             return speech.liked(name, weighed.text)
         case Block():
             await relations.block(tx, account_id=account_id, target_id=target.id, now=now)
-            for address in await alerts.addresses_of(tx, reader_id):
-                how = Withdrawn.SMS
-                await alerts.leave_topic(tx, address_id=address.id, topic_id=target.id, how=how, now=now)
+            how = Withdrawn.SMS
+            await alerts.leave_account(tx, account_id=account_id, target_id=target.id, how=how, now=now)
             return speech.blocked(name)
         case Report(_, why):
             await moderation.report(

@@ -110,6 +110,19 @@ async def test_a_block_works_both_ways_and_ends_alerts(street, world):
     assert all("un blocage vous sépare de lab" in one for one in refused)
 
 
+async def test_a_block_on_the_web_ends_alerts_as_well(street, world):
+    bea, lab = await linked(world)
+    await follows(street, PHONE, "lab")
+
+    await world.client(bea).post(f"/api/v1/accounts/{lab.id}/block")
+    await world.settle()
+    silence, _ = await street.received(PHONE, world.publish(lab, "Bonjour"))
+
+    address = await world.ask(alerts.address, Reach(Channel.SMS, PHONE))
+    assert [one.topic_id for one in await world.ask(alerts.alerts_of, [address.id])] == [bea.account_id]
+    assert silence == []
+
+
 async def test_who_is_blocked_is_told_that_nothing_was_sent(street, world):
     bea, lab = await linked(world)
     await world.publish(lab, "Bonjour")

@@ -180,6 +180,15 @@ async def leave_topic(
     return await end(tx, ended, how, now=now)
 
 
+async def leave_account(
+    tx: WriteTx, *, account_id: AccountId, target_id: AccountId, how: Withdrawn, now: datetime
+) -> list[Alert]:
+    """End what a member hears of an account, at all their addresses; what that was."""
+    there = await store.reader_of(tx, account_id)
+    ids = [one.id for one in await store.addresses_of(tx, there.id)] if there is not None else []
+    return await end(tx, [one for one in await store.alerts_of(tx, ids) if one.topic_id == target_id], how, now=now)
+
+
 async def leave_all(
     tx: WriteTx, *, address_ids: Sequence[AddressId], how: Withdrawn, goodbye: bool = False, now: datetime
 ) -> list[Alert]:
