@@ -108,5 +108,5 @@ async def test_what_was_missed_stands_on_a_page_each_with_its_reason(world, lab)
     await world.write(alerts.make_digests)
     page = await ana.visitor.open(f"/s/resume/{key}")
     assert "The first beam" in page.text
-    assert "In your summary, as you chose" in page.text
+    assert "Why it waited: you chose one digest a day of Le Labo" in page.text
     assert (await ana.visitor.open("/s/resume/1-nothing")).status == 404
