@@ -53,7 +53,8 @@ async def sweep(tools: Tools) -> None:
     now = tools.clock.now()
     async with tools.db.read() as tx:
         through = await reactor.passed_by_all(tx, now=now)
-    await tools.db.write(log.trim, through=through, now=now)
+    while await tools.db.write(log.trim, through=through, now=now, limit=log.AT_A_TIME) == log.AT_A_TIME:
+        pass
     await publishing.publish_due(tools, now=now)
     await reminding.remind_due(tools, now=now)
     while await tools.db.write(polls.end, now=now):

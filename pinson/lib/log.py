@@ -20,6 +20,7 @@ OWNS = ("log",)
 
 KEEP = timedelta(hours=24)
 CATCH_UP = 1000  # facts read at a time
+AT_A_TIME = 5000  # lines that are forgotten in one transaction
 
 INSERT = "INSERT INTO log (at, kind, payload) VALUES (:at, :kind, :payload) RETURNING seq"
 AFTER = "SELECT seq, kind, payload FROM log WHERE seq > :seq ORDER BY seq LIMIT :limit"
@@ -87,7 +88,7 @@ async def last(tx: ReadTx) -> int:
     return await tx.one(int, LAST) or 0
 
 
-async def trim(tx: WriteTx, *, through: int, now: datetime, limit: int = 5000) -> int:
+async def trim(tx: WriteTx, *, through: int, now: datetime, limit: int = AT_A_TIME) -> int:
     """Forget lines up to `through` (what every cursor has passed) that are older than a day.
 
     The newest line always stays, so that `last` survives. At most `limit` at a time; the
