@@ -47,7 +47,7 @@ from pinson.lib.postmarks import Postmark
 from pinson.lib.reactor import Cursor
 from pinson.lib.vitals import FAR_BEHIND, MB, Level, room
 
-LARGE_WAL = 256 * MB  # SQLite moves it into the database every 4 MB, unless somebody reads all the while
+LARGE_WAL = 256 * MB  # it is moved into the database every 16 MB, unless somebody reads all the while
 SYNCS = 9
 SLOW_SYNC = 0.050  # seconds: nobody's post is answered sooner
 CLOCK_MAY_DIFFER = timedelta(seconds=5)

@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from pinson.lib import log
-from pinson.lib.db import BodyAwaitedElse, CannotRead, CannotWrite
+from pinson.lib.db import BodyAwaitedElse, CannotRead, CannotWrite, sqlite
 from pinson.lib.db.sqlite import MAX_BATCH, Sqlite, connect, write_lock
 from pinson.lib.errors import Kind, Refusal
 from pinson.lib.log import Fact
@@ -364,6 +364,36 @@ async def test_a_commit_that_fails_fails_every_body_and_no_view_hears_of_it(frag
     assert (heard, on_disk(data), fragile.committed) == ([1], [1], 1)
     assert await asyncio.wait_for(fragile.write(make_topic, id=5, now=now), 2) == 5
     assert (heard, on_disk(data), fragile.committed) == ([1, 5], [1, 5], 2)
+
+
+async def test_what_is_committed_moves_into_the_database_once_there_is_much_of_it(db, data, now, monkeypatch):
+    monkeypatch.setattr(sqlite, "CHECKPOINT", 20)
+    log = data / "pinson.db-wal"
+    for id in range(60):
+        await db.write(make_topic, id=id, now=now)
+
+    assert log.stat().st_size < 40 * 4200
+    assert len(on_disk(data)) == 60
+
+
+async def test_a_disk_that_fails_while_it_moves_loses_nothing_and_stops_nobody(fragile, disk, data, now, monkeypatch):
+    monkeypatch.setattr(sqlite, "CHECKPOINT", 5)
+    failed = []
+
+    def fail(change, file):
+        if file == "pinson.db":
+            failed.append(change)
+            raise apsw.FullError("made to fail")
+
+    disk.before = fail
+    with capture_logs() as logs:
+        for id in range(20):
+            assert await asyncio.wait_for(fragile.write(make_topic, id=id, now=now), 2) == id
+    disk.before = lambda what, file: None
+
+    assert failed
+    assert {entry["event"] for entry in logs} == {"checkpoint_failed"}
+    assert on_disk(data) == await topics(fragile) == list(range(20))
 
 
 async def test_a_full_disk_refuses_writes_until_there_is_room_again(db, now):

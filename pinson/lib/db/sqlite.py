@@ -47,6 +47,7 @@ Body = Callable[..., Coroutine[Any, Any, Any]]
 
 READ_WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 MAX_BATCH = 512  # bodies that share one commit; bounds how long the first of them waits
+CHECKPOINT = 4000  # pages of the write-ahead log, 16 MB, that are moved into the database together
 SLOW_READ = 0.020  # seconds in the event loop, above which a query belongs into a thread
 STORAGE_FAILURES = (
     apsw.FullError,
@@ -282,6 +283,9 @@ class _Writer(threading.Thread):
         self.own = (0, -1)  # places in the log of our newest facts, first and last, no other process's among them
         self._db = db
         self._connection = connection
+        self._logged = 0  # pages in the write-ahead log ...
+        self._move_at = CHECKPOINT  # ... and at how many of them they are moved into the database
+        connection.set_wal_hook(self._count_logged)  # in the place of SQLite's own, which lets a commit wait for it
         with write_lock(folder):
             self.counter.value = connection.execute(LAST_SEQ).get
         self._lock = (folder / "write.lock").open("ab")
@@ -290,6 +294,8 @@ class _Writer(threading.Thread):
         while (batch := self._next_batch()) is not None:
             facts = self._commit(batch)
             self._db._loop.call_soon_threadsafe(self._tell, batch, facts)
+            if self._logged >= self._move_at:
+                self._check_point()
         self._connection.close()
         self._lock.close()
         self.counter.close()
@@ -337,6 +343,23 @@ class _Writer(threading.Thread):
             return []
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+    def _count_logged(self, _connection: apsw.Connection, _database: str, pages: int) -> int:
+        self._logged = pages
+        self._move_at = self._move_at if pages >= CHECKPOINT else CHECKPOINT  # it began anew
+        return apsw.SQLITE_OK
+
+    def _check_point(self) -> None:
+        """Move what was committed into the database, once those who wait are answered: nobody waits for this.
+
+        Pages that changed often move once, so seldom is cheap. If it fails, all is as safe as before.
+        """
+        self._move_at = self._logged + CHECKPOINT  # while somebody reads what is old, the log cannot begin anew
+        try:
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except apsw.Error as error:
+            level = events.info if isinstance(error, apsw.BusyError) else events.error  # busy: another process does it
+            level("checkpoint_failed", error=repr(error))
 
     def _run_in_savepoint(self, tx: SqliteWriteTx, job: _Job) -> None:
         execute = self._connection.execute
