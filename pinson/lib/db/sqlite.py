@@ -179,6 +179,13 @@ class SqliteReadTx:
         self._connection = connection
 
     async def all(self, type: type[T], sql: str, /, **parameters: Any) -> list[T]:
+        return self._rows(type, sql, parameters)
+
+    async def one(self, type: type[T], sql: str, /, **parameters: Any) -> T | None:
+        found = self._rows(type, sql, parameters)
+        return found[0] if found else None
+
+    def _rows(self, type: type[T], sql: str, parameters: dict[str, Any]) -> list[T]:
         cursor = self._connection.execute(sql, parameters)
         known = _result(type, sql)  # type: ignore[arg-type]
         if known.read is None:
@@ -192,10 +199,6 @@ class SqliteReadTx:
             rows = cursor.fetchall()  # to the end, before anything can fail: an open statement keeps its snapshot
         read = known.read
         return [read(row) for row in rows]
-
-    async def one(self, type: type[T], sql: str, /, **parameters: Any) -> T | None:
-        found = await self.all(type, sql, **parameters)
-        return found[0] if found else None
 
 
 class _Reading(SqliteReadTx):
@@ -220,13 +223,13 @@ class _Reading(SqliteReadTx):
             if (took := time.perf_counter() - self._started) > SLOW_READ:
                 events.warning("slow_read", seconds=round(took, 4), statements=self.statements)
 
-    async def all(self, type: type[T], sql: str, /, **parameters: Any) -> list[T]:
+    def _rows(self, type: type[T], sql: str, parameters: dict[str, Any]) -> list[T]:
         try:
             if not self.statements:
                 self._started = time.perf_counter()
                 self._connection = self._db._begin()
             self.statements += 1
-            return await super().all(type, sql, **parameters)
+            return super()._rows(type, sql, parameters)
         except READ_FAILURES as error:
             raise _unreadable(error) from error
 
