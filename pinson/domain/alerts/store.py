@@ -141,8 +141,8 @@ STANDING = """
 """
 MOMENTS = "SELECT DISTINCT topic_id FROM alerts WHERE kind = 'moment' AND confirmed_at IS NOT NULL"
 WANTED = """
-    SELECT DISTINCT topic_id FROM alerts
-    WHERE topic_id IN (SELECT value FROM json_each(:topics)) AND confirmed_at IS NOT NULL
+    SELECT value AS topic_id FROM json_each(:topics) AS asked
+    WHERE EXISTS (SELECT 1 FROM alerts WHERE topic_id = asked.value AND confirmed_at IS NOT NULL)
 """
 COUNT_SENT = """
     UPDATE alerts

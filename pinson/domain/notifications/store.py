@@ -95,8 +95,8 @@ ADDRESSED = """
         AND EXISTS (SELECT 1 FROM json_each(p.mentions) WHERE value = :from_id)
 """
 FOLLOWED_CLOSELY = """
-    SELECT DISTINCT topic_id FROM follows
-    WHERE topic_id IN (SELECT value FROM json_each(:account_ids)) AND notify = 1
+    SELECT value AS topic_id FROM json_each(:account_ids) AS asked
+    WHERE EXISTS (SELECT 1 FROM follows WHERE topic_id = asked.value AND notify = 1)
 """
 FOLLOWERS_TO_NOTIFY = """
     SELECT id, account_id FROM follows
@@ -146,7 +146,7 @@ async def addressed_by(tx: ReadTx, from_id: AccountId, post_id: PostId, *, most:
 
 
 async def followed_closely(tx: ReadTx, account_ids: list[AccountId]) -> list[AccountId]:
-    """Those of whose posts somebody asked to be told. A look into the index follows_notify for each."""
+    """Those of whose posts somebody asked to be told. One look into the index follows_notify for each."""
     return await tx.all(AccountId, FOLLOWED_CLOSELY, account_ids=account_ids)
 
 
