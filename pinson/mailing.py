@@ -12,7 +12,8 @@ Not here: how letters look (lib/letterhead), how they travel (lib/smtp), letters
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -42,7 +43,7 @@ ATTEMPTS = 8  # over some sixteen hours
 WORTH = timedelta(hours=48)  # what is older is no news
 LONGEST = 50.0  # seconds for one attempt: less than a delivery may stay open
 SUBJECT = 90  # characters
-MOST_MOMENTS = 3  # of an event, the morning after
+MOST_MOMENTS, MOST_TOLD = 3, 500  # of an event, the morning after: shown, and counted
 MOST_LINES = 40  # of a digest: mailboxes cut off what is larger than a hundred kilobytes
 ALL = 0  # in the place of a topic: everything
 KEY = (
@@ -178,10 +179,10 @@ def asked(_: Callable[[str], str], name: str) -> tuple[str, str]:
 
 
 class _Morning(msgspec.Struct, frozen=True):
-    """How an event went: how many messages it had, and its key moments."""
+    """What was told of an event, in the order of the day, and which of it are key moments."""
 
-    messages: int
-    moments: Sequence[PostId]
+    told: Sequence[PostId]
+    keys: Set[PostId]
 
 
 class _Facts(Gathered, frozen=True):
@@ -202,7 +203,11 @@ class _Facts(Gathered, frozen=True):
                 return ALL if self.lines(delivery.about_id) else None
             case About.MORNING:
                 event = self.events.get(EventId(delivery.about_id))
-                has_ended = event is not None and self.mornings[event.id].messages and event.id in holder.topics
+                has_ended = (
+                    event is not None
+                    and any(map(self.shown, self.mornings[event.id].told))
+                    and event.id in holder.topics
+                )
                 return event.id if event is not None and has_ended else None
             case About.NOTE:
                 return ALL if delivery.about_id in self.notes else None
@@ -224,7 +229,7 @@ async def _facts(tx: ReadTx, tools: Tools, claimed: Sequence[Delivery]) -> _Fact
     """What a batch is about, and what letters alone show of it."""
     ended = {EventId(one.about_id) for one in claimed if one.about is About.MORNING}
     mornings = {id: await _morning(tx, id) for id in ended}
-    found = await gather(tx, tools, claimed, also={id for one in mornings.values() for id in one.moments})
+    found = await gather(tx, tools, claimed, also={id for one in mornings.values() for id in one.told})
     topics = {topic for some in found.wanted.values() for topic in some}
     topics |= {line.topic_id for some in found.held.values() for line in some}
     event_ids = {one.event_id for one in found.posts.values() if one.event_id is not None} | ended
@@ -238,8 +243,8 @@ async def _facts(tx: ReadTx, tools: Tools, claimed: Sequence[Delivery]) -> _Fact
 
 
 async def _morning(tx: ReadTx, id: EventId) -> _Morning:
-    moments = await events.key_moments(tx, id)
-    return _Morning(await events.number_of(tx, id), [one.post_id for one in moments])
+    told = await events.page(tx, id, limit=MOST_TOLD, ascending=True)
+    return _Morning([one.post_id for one in told], {one.post_id for one in told if one.is_key})
 
 
 async def _had(tx: ReadTx, claimed: Sequence[Delivery], facts: _Facts) -> set[int]:
@@ -319,16 +324,14 @@ class _Writer:
         )
 
     def _morning(self, event: Event) -> Worded:
-        """How an event went, for who was not there: the key moments, and the page that one can print."""
-        _, ngettext = self._, self._ngettext
+        """How an event went, for who was not there: figures, key moments, and the page that one can print."""
+        _ = self._
         morning = self._facts.mornings[event.id]
-        shown = [post for id in morning.moments if (post := self._facts.shown(id)) is not None]
-        best = sorted(shown, key=lambda post: (bool(self._facts.pictures.get(post.id)), post.id), reverse=True)
+        told = [post for id in morning.told if (post := self._facts.shown(id)) is not None]
+        keys = [post for post in told if post.id in morning.keys]
+        best = sorted(keys, key=lambda post: (bool(self._facts.pictures.get(post.id)), post.id), reverse=True)
         title = self._typed(_("How it went: {event}").format(event=event.title))
-        told = ngettext("{count} message was published", "{count} messages were published", morning.messages)
-        keys = ngettext("{count} of them is a key moment.", "{count} of them are key moments.", len(shown))
-        said = told.format(count=morning.messages) + ("; " + keys.format(count=len(shown)) if shown else ".")
-        blocks: list[Block] = [Heading(title), Paragraph(self._typed(said))]
+        blocks: list[Block] = [Heading(title), Paragraph(self._figures(told, moments=len(keys)))]
         blocks += [self._piece(post, reason="") for post in sorted(best[:MOST_MOMENTS], key=lambda post: post.id)]
         sheet = "lendemain" if self._lang == "fr" else "morning-after"
         page = f"{self._url}/e/{event.slug}"
@@ -346,6 +349,26 @@ class _Writer:
             topic_id=event.id,
             answers_id=None,
         )
+
+    def _figures(self, told: Sequence[Post], *, moments: int) -> str:
+        """What can be counted of an event, a line each, as on the page that one can print."""
+        ngettext = self._ngettext
+        photos = sum(one.kind is MediaKind.IMAGE for post in told for one in self._facts.pictures.get(post.id, ()))
+        corrections = sum(post.corrects_id is not None for post in told)
+        hours = math.ceil((told[-1].created_at - told[0].created_at) / timedelta(hours=1))
+        counted = (
+            (len(told), ngettext("message published", "messages published", len(told))),
+            (moments, ngettext("key moment", "key moments", moments)),
+            (photos, ngettext("photo", "photos", photos)),
+            (corrections, ngettext("correction", "corrections", corrections)),
+            (
+                hours,
+                ngettext(
+                    "hour, from the first message to the last", "hours, from the first message to the last", hours
+                ),
+            ),
+        )
+        return "\n".join(f"{count} {what}" for count, what in counted)
 
     def _beyond(self, lines: Sequence[Held]) -> list[Block]:
         """Where to read what a digest has no room for."""

@@ -287,7 +287,8 @@ async def test_the_morning_after_an_event_who_follows_it_by_letter_is_told_how_i
     said = text_of(letter)
     assert letter["To"] == "lea@mail.example"
     assert letter["Subject"] == "Comment cela s’est passé : Premières collisions"
-    assert "2 messages ont été publiés ; 1 d’entre eux est un moment clé." in said.replace("\u202f", " ")
+    for figure in ("2 messages publiés", "1 moment clé", "0 photo", "0 correction", "1 heure, du premier message"):
+        assert figure in said
     assert "COLLISIONS !" in said.replace("\u202f", " ")
     assert "Faisceau" not in said
     assert f"/e/{event['slug']}/lendemain" in links_of(letter)
