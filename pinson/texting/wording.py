@@ -195,7 +195,7 @@ class Speech:
 
     def code_missing(self) -> str:
         """They must write their digits first."""
-        return self._("Not published: write your code of four digits before the message.")
+        return self._("Nothing was published or done: write your code of four digits first.")
 
     def refusal(self, refusal: Refusal) -> str:
         """Why not."""
