@@ -6,7 +6,7 @@ Called by interfaces, which hand over the translation. Change `PRIVACY_OF` with 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-PRIVACY_OF = datetime(2026, 11, 24, tzinfo=UTC)  # when the sentences last changed
+PRIVACY_OF = datetime(2026, 11, 26, tzinfo=UTC)  # when the sentences last changed
 
 
 def privacy_policy(_: Callable[[str], str]) -> tuple[str, ...]:
@@ -18,7 +18,18 @@ def privacy_policy(_: Callable[[str], str]) -> tuple[str, ...]:
     return (
         _("This server keeps what you give it: your profile, your posts and whom you follow."),
         _("It also keeps your e-mail address, a hash of your password, and which browsers and apps are signed in."),
-        _("It does not keep the internet addresses of its visitors."),
+        _(
+            "Of those who follow without an account it keeps the phone number, e-mail address or browser that they"
+            " gave, until three days after they leave, and no longer than a week if they never confirmed it."
+        ),
+        _(
+            "That somebody agreed, when, and to which words, is kept for three years after they leave, as a proof,"
+            " with a fingerprint in place of the number or address. Whom a message has reached is kept for 72 hours."
+        ),
+        _(
+            "It does not keep the internet addresses of its visitors. Those who follow its short links are counted by"
+            " the hour, and on some servers by country, and nothing else is kept of them."
+        ),
         _(
             "Public posts are for everyone; the others are shown to those they are for, and whoever runs the server"
             " can read them."
