@@ -13,7 +13,7 @@ costs it a microsecond a fact, not a read, a timer and a write.
 
 A reaction may see a fact twice (a crash before the cursor was saved) and late (a retry), so
 it reads the truth again before it acts. A reaction that changes only our own tables writes no
-row per fact: its cursor is saved once a batch.
+row per fact: its cursor is saved once a batch, or once a second if to do several facts again costs little.
 """
 
 import asyncio
@@ -200,11 +200,12 @@ async def drop(tx: WriteTx, *, id: int) -> None:
 class Lease:
     """One reaction, run by this process for a while: no other process runs it until `until`."""
 
-    __slots__ = ("saved", "seq", "until")
+    __slots__ = ("owes", "saved", "seq", "until")
 
     def __init__(self, seq: int, until: datetime) -> None:
         self.seq = seq  # read and done up to here ...
         self.saved = seq  # ... and up to here it is on disk
+        self.owes = False  # whether something was done since, and not only passed over
         self.until = until
 
 
@@ -332,7 +333,8 @@ class Reactor:
                 return False
         if lines:
             lease.seq = lines[-1].seq
-        if ours:
+        lease.owes = lease.owes or bool(ours)
+        if lease.owes and (thorough or name not in self._together):
             await self._save(name, lease)
         return bool(retries or lines)
 
@@ -427,7 +429,7 @@ class Reactor:
         if not await self._db.write(_save, reaction=name, seq=seq, holder=self._holder, until=until):
             self._leases.pop(name, None)
             return False
-        lease.until, lease.saved = until, seq
+        lease.until, lease.saved, lease.owes = until, seq, lease.seq > seq
         return True
 
 

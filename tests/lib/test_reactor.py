@@ -745,6 +745,21 @@ async def with_carillon(world, carillon, sift=None):
     return made
 
 
+async def test_where_a_reaction_is_that_takes_facts_at_once_is_saved_with_the_next_thorough_look(world):
+    carillon = Carillon()
+    process = await with_carillon(world, carillon)
+    await process.settle()
+    for number in (1, 2):
+        await world.ring(number)
+        assert await process._advance("carillon", thorough=False)
+    before = await world.cursors()
+
+    await process._advance("carillon")
+
+    assert carillon.heard == [[1], [2]]
+    assert (before, await world.cursors()) == ({"carillon": 0}, {"carillon": 2})
+
+
 async def test_a_reaction_may_take_the_facts_of_a_batch_at_once(world):
     carillon = Carillon()
     process = await with_carillon(world, carillon)
