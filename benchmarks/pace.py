@@ -10,7 +10,6 @@ import gc
 import time
 from array import array
 from collections import Counter, deque
-from collections.abc import Sequence
 
 import msgspec
 import uvloop
@@ -81,7 +80,9 @@ class _Paced:
         self._latencies = array("d")
         self._refused = 0
         self._wrong: Counter[str] = Counter()
-        self._connections: Sequence[Connection] = ()
+        self._connections: set[Connection] = set()
+        self._opening: set[asyncio.Task[None]] = set()
+        self._is_over = False
         self._peak = max(range(len(flow.phases)), key=lambda place: flow.phases[place][1])
         self._peak_ended = 0.0
         self._drained = 0.0
@@ -89,13 +90,17 @@ class _Paced:
 
     async def open(self) -> None:
         """Connect, before any clock starts."""
-        loop = asyncio.get_running_loop()
         for _ in range(self._flow.connections):
-            _, connection = await loop.create_connection(
-                lambda: Connection(self._answered, self._ended), "127.0.0.1", self._job.port
-            )
+            await self._connect()
+
+    async def _connect(self) -> None:
+        loop, port = asyncio.get_running_loop(), self._job.port
+        _, connection = await loop.create_connection(lambda: Connection(self._answered, self._ended), "127.0.0.1", port)
+        self._connections.add(connection)
+        if self._late:
+            self._send(connection, *self._late.popleft())
+        else:
             self._idle.append(connection)
-        self._connections = list(self._idle)
 
     async def run(self, began: float) -> Result:
         """Ask as the phases say, then wait for what is open."""
@@ -116,6 +121,7 @@ class _Paced:
             await asyncio.sleep(10 * TICK)
         if missing := len(self._waiting) + len(self._late):
             self._wrong["no answer"] += missing
+        self._is_over = True
         for connection in self._connections:
             connection.close()
         return Result(
@@ -160,3 +166,9 @@ class _Paced:
     def _ended(self, connection: Connection, why: Exception | None) -> None:
         if self._waiting.pop(connection, None) is not None:
             self._wrong[f"no answer: {why or 'the server hung up'}"] += 1
+        elif not self._is_over and connection in self._idle:  # servers hang up on those that nobody uses
+            self._idle.remove(connection)
+            self._connections.discard(connection)
+            opening = asyncio.create_task(self._connect())
+            self._opening.add(opening)
+            opening.add_done_callback(self._opening.discard)

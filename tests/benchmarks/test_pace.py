@@ -34,6 +34,28 @@ async def test_all_that_was_due_is_asked_and_answered(server):
     assert 0 <= result.drained < 2
 
 
+async def test_a_connection_that_the_server_hung_up_on_while_nobody_used_it_is_opened_again():
+    opened = []
+
+    async def impatient(reader, writer):
+        opened.append(writer)
+        try:
+            while True:
+                async with asyncio.timeout(0.03):
+                    await reader.readuntil(b"\r\n\r\n")
+                writer.write(answer())
+        except (TimeoutError, asyncio.IncompleteReadError):
+            writer.close()
+
+    async with await asyncio.start_server(impatient, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        flow = pace.Flow("test", PAGE, ((0.1, 10), (0.1, 200)), 2)
+        [result] = await pace.measure(pace.Job(port, (flow,), patience=2))
+
+    assert (result.asked, result.wrong) == (result.answers, {})
+    assert len(opened) > 2
+
+
 @pytest.mark.parametrize(
     ("bad", "refused", "wrong"),
     [
