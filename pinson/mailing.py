@@ -30,6 +30,7 @@ from pinson.domain.deliveries import About, Again, Channel, Delivery, Ended, Out
 from pinson.domain.events import Event
 from pinson.domain.media import Media, MediaKind
 from pinson.domain.posts import EventId, Post, PostId, Tag
+from pinson.domain.relations.model import TopicKind
 from pinson.gathering import Gathered, gather
 from pinson.lib import dates, letterhead
 from pinson.lib.db import ReadTx
@@ -176,6 +177,15 @@ def asked(_: Callable[[str], str], name: str) -> tuple[str, str]:
         "somebody, you we hope, asked for the messages of {name} at this address. Nothing will come before you agree."
     ).format(name=name)
     return question, _("Yes, I want these e-mails")
+
+
+def asked_to_remind(_: Callable[[str], str], name: str) -> tuple[str, str]:
+    """The same, of whoever is said to want to be reminded once."""
+    question = _(
+        "somebody, you we hope, asked to be reminded of {name} at this address, once and 5 minutes before. Nothing will"
+        " come before you agree."
+    ).format(name=name)
+    return question, _("Yes, remind me")
 
 
 class _Morning(msgspec.Struct, frozen=True):
@@ -391,8 +401,12 @@ class _Writer:
         match note.kind:
             case NoteKind.CODE | NoteKind.ASK:
                 topic = note.data.get("topic", "")
-                question, yes = asked(_, topic)
-                subject = _("Confirm: messages of {name} by e-mail").format(name=topic)
+                if note.data.get("topic_kind") == TopicKind.MOMENT:
+                    question, yes = asked_to_remind(_, topic)
+                    subject = _("Confirm: a reminder of {name}").format(name=topic)
+                else:
+                    question, yes = asked(_, topic)
+                    subject = _("Confirm: messages of {name} by e-mail").format(name=topic)
                 blocks = [
                     Paragraph(_("Hello,")),
                     Paragraph(question),

@@ -213,4 +213,6 @@ async def test_a_letter_says_it_too(world, programme):
     while await worker.step():
         pass
     there = programme.starts_at.astimezone(ZoneInfo("Europe/Zurich"))
-    assert world.letters()[-1]["Subject"] == f"At {there:%H:%M}: Reprise"
+    asked, reminder = sorted((letter["Subject"] for letter in world.letters()), reverse=True)
+    assert asked.startswith("Confirm: a reminder of ")
+    assert reminder == f"At {there:%H:%M}: Reprise"

@@ -103,7 +103,7 @@ async def ask(
         owner_id = asker.id if asker is not None else address.reader_id
         await _confirm(tx, address, owner_id, [alert_id], how, now=now)
         return Asked(address.id, owner_id, confirmed=True)
-    await _ask_for_proof(tx, address, alert_id, reader_id, source, topic_name, secrets, now=now)
+    await _ask_for_proof(tx, address, alert_id, reader_id, source, topic, topic_name, secrets, now=now)
     return Asked(address.id, address.reader_id, confirmed=False)
 
 
@@ -455,6 +455,7 @@ async def _ask_for_proof(
     alert_id: int,
     reader_id: ReaderId | None,
     source: Source,
+    topic: Topic,
     topic_name: str,
     secrets: Secrets,
     *,
@@ -473,7 +474,7 @@ async def _ask_for_proof(
         expires_at=now + (rules.LINK_LASTS if address.channel is Channel.EMAIL else rules.CODE_LASTS),
     )
     await store.put_confirmation(tx, proof, link=rules.digest_of(secrets.link))
-    data = {"topic": topic_name}
+    data = {"topic": topic_name, "topic_kind": topic.kind.value}
     if kind is NoteKind.CODE:
         data |= {"code": secrets.code, "link": secrets.link}
     await tell(tx, address_id=address.id, kind=kind, data=data, now=now)
