@@ -30,7 +30,8 @@ class Hooks:
         fields = dict(parse_qsl(asked.query))
         read = self.gateway.incoming if asked.path == "/texts/incoming" else self.gateway.receipt
         self.heard.append(read(fields["key"], fields, now=NOW))
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 0\r\n\r\n")
+        head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 0\r\n"
+        writer.write(f"{head}Connection: close\r\n\r\n".encode())  # else Kannel may tell the next by a line that ends
         await writer.drain()
         writer.close()
 
