@@ -5,6 +5,7 @@ own and says what it saw: what is missing, or came twice, is a mistake.
 """
 
 import asyncio
+import os
 import socket
 import time
 from collections import Counter
@@ -102,6 +103,7 @@ def _take(taking: Taking, listening: socket.socket, line: Connection) -> None:
         seen: list[bytes] = []
 
         def answer() -> None:
+            os.set_blocking(line.fileno(), True)  # the loop lets nothing block; what was seen may be megabytes
             if line.recv():
                 line.send(seen)
                 seen.clear()
