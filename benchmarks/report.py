@@ -202,11 +202,11 @@ connections, and from 2.4 ms to 1.6 with one, where what follows is done for eac
 | views that hear of it 4 %, reading what it says 3 %, the language 0 | 7 % |
 
 Two threads share one interpreter: while the writer runs Python, the loop waits, and the other way around. So both
-count, and about three quarters of all is Python. Left alone, the machine takes 400 µs a post, and 2,500 posts a second
-are all that one process can do. *Next*: the search index in a process beside it (9 %); an account's counters and its
-standing in one statement (2 %); a post's struct bound as it is, without a dictionary between (3 %). What is left is
-flat: 5,000 a second means another language for this path, or more processes, since a post's text, its HTML and its
-answer need not be made by the one that writes.
+count, and about three quarters of all is Python. Left alone, the machine takes 400 to 420 µs a post: one process can
+do 2,550 posts a second in short rounds, and 2,400 in the longer ones of the full plan. *Next*: the search index in a
+process beside it (9 %); an account's counters and its standing in one statement (2 %); a post's struct bound as it
+is, without a dictionary between (3 %). What is left is flat: 5,000 a second means another language for this path, or
+more processes, since a post's text, its HTML and its answer need not be made by the one that writes.
 
 Tried, and left: to run the bodies of transactions in the event loop and only commit in the thread. The hand-overs of
 the interpreter are gone, but the pages of the cache go from one processor to the other and back for each commit: 480
