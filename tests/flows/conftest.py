@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.push_sink import a_push_service
 from tests.world import open_world
 
 
@@ -16,3 +17,10 @@ async def world(tmp_path, settings):
     """The real machine on a folder of its own."""
     async with open_world(tmp_path, settings) as opened:
         yield opened
+
+
+@pytest.fixture
+async def service():
+    """A push service, which those may reach whose settings allow loopback."""
+    async with a_push_service() as service:
+        yield service

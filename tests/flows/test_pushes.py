@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-import pytest_asyncio
 
 from pinson.delivering import Worker
 from pinson.domain import access, deliveries
@@ -14,7 +13,7 @@ from pinson.domain.notifications import push
 from pinson.domain.notifications.push import Keys, PushPolicy
 from pinson.pushing import Payload, Pushes
 from pinson.waking import Services
-from tests.push_sink import Browser, a_push_service
+from tests.push_sink import Browser
 
 SUBSCRIPTION = "/api/v1/push/subscription"
 CROWD = 300
@@ -24,13 +23,6 @@ CROWD = 300
 def settings():
     """A push service on this machine may be reached."""
     return {"outgoing.allow_loopback": True}
-
-
-@pytest_asyncio.fixture
-async def service():
-    """A push service."""
-    async with a_push_service() as service:
-        yield service
 
 
 async def subscribed(world, person, service, *kinds, policy="all", standard=True):

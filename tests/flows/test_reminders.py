@@ -17,7 +17,7 @@ from tests.flows.test_rings import read, settle
 from tests.interfaces.web.test_doors import ask_by_letter, form_of, proofs, wishes
 from tests.interfaces.web.test_events import made
 from tests.interfaces.web.visitor import Visitor
-from tests.push_sink import Browser, a_push_service
+from tests.push_sink import Browser
 from tests.street import DRAWN, PHONE, Street
 from tests.world import open_world
 
@@ -28,13 +28,6 @@ MINUTES = timedelta(minutes=1)
 def settings():
     """A push service on this machine may be reached."""
     return {"outgoing.allow_loopback": True}
-
-
-@pytest_asyncio.fixture
-async def service():
-    """A push service."""
-    async with a_push_service() as service:
-        yield service
 
 
 class Programme:

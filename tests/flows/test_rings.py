@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-import pytest_asyncio
 
 from pinson.delivering import Worker
 from pinson.domain import alerts, deliveries
@@ -14,20 +13,13 @@ from pinson.domain.relations.model import TopicKind
 from pinson.ringing import Payload, Rings
 from pinson.waking import Services
 from tests.interfaces.mastodon.test_query_counts import counted
-from tests.push_sink import Browser, a_push_service
+from tests.push_sink import Browser
 
 
 @pytest.fixture
 def settings():
     """A push service on this machine may be reached."""
     return {"outgoing.allow_loopback": True}
-
-
-@pytest_asyncio.fixture
-async def service():
-    """A push service."""
-    async with a_push_service() as service:
-        yield service
 
 
 async def allowed(world, service, topic, *, name="one", lang="en", wish=None):

@@ -7,7 +7,7 @@ Not here: what is counted and when (domain/deliveries), the links one by one (`l
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any
@@ -124,15 +124,7 @@ async def export(call: Call, form: Asked) -> Response:
     Raises:
         NotSignedIn, RoleForbids, EventNotFound.
     """
-    account_id = call.require(SEEING)
-    async with call.tools.db.read() as tx:
-        event = (await opened(tx, call, form.event))[0] if form.event else None
-    since = call.now - timedelta(days=form.days if form.days in DAYS else 7)
-
-    async def read(tx: ReadTx) -> list[Row]:
-        return (await _read(tx, account_id, event, since=since, limit=MOST_EXPORTED))[0]
-
-    rows = await call.tools.db.read_in_thread(read)
+    rows = await call.tools.db.read_in_thread(await _exported(call, form))
     _ = call.tools.catalogs.translations(call.lang).gettext
     head = (
         _("Published"),
@@ -170,15 +162,25 @@ async def export_countries(call: Call, form: Asked) -> Response:
     Raises:
         NotSignedIn, RoleForbids, EventNotFound.
     """
+    rows_of = await _exported(call, form)
+
+    async def read(tx: ReadTx) -> Origins:
+        return await _origins(tx, await rows_of(tx))
+
+    return origins.file(call, "countries.csv", await call.tools.db.read_in_thread(read))
+
+
+async def _exported(call: Call, form: Asked) -> Callable[[ReadTx], Coroutine[Any, Any, list[Row]]]:
+    """What reads the messages that a spreadsheet is of, in a thread: there may be many."""
     account_id = call.require(SEEING)
     async with call.tools.db.read() as tx:
         event = (await opened(tx, call, form.event))[0] if form.event else None
     since = call.now - timedelta(days=form.days if form.days in DAYS else 7)
 
-    async def read(tx: ReadTx) -> Origins:
-        return await _origins(tx, (await _read(tx, account_id, event, since=since, limit=MOST_EXPORTED))[0])
+    async def read(tx: ReadTx) -> list[Row]:
+        return (await _read(tx, account_id, event, since=since, limit=MOST_EXPORTED))[0]
 
-    return origins.file(call, "countries.csv", await call.tools.db.read_in_thread(read))
+    return read
 
 
 async def _read(
