@@ -15,7 +15,7 @@ from pinson.domain.posts import polls
 from pinson.domain.streams import hub as hubs
 from tests.interfaces.mastodon.test_custom_emojis import offer
 from tests.interfaces.web.test_home import Ear, hub, press, started  # noqa: F401  (`hub` is a fixture)
-from tests.interfaces.web.test_pages import EVIL
+from tests.interfaces.web.test_pages import EVIL, RUN
 from tests.interfaces.web.visitor import Visitor
 from tests.lib.pictures import photo
 from tests.site import a_site
@@ -65,7 +65,7 @@ class Tags(HTMLParser):
 def is_clean(page):
     """Whether nothing of what was meant to do harm is more than text."""
     tags = Tags(page.html)
-    return not tags.harmful and "49" not in page.text
+    return not tags.harmful and RUN not in page.text
 
 
 def asked_elsewhere(page):

@@ -6,7 +6,7 @@ from pinson.domain.access import UserRole
 from tests.interfaces.mastodon.test_reports import report
 from tests.interfaces.web.visitor import Visitor
 
-EVIL = '"><script>alert(1)</script>{{ 7 * 7 }}'
+EVIL = '"><script>alert(1)</script>{{7777*7777}}'
 PAGES = ["/moderation", "/moderation/accounts", "/moderation/sign_ups", "/moderation/register"]
 
 
@@ -210,4 +210,4 @@ async def test_nobodys_words_leave_their_place(world, desk):
         page = await desk.open(path)
         assert page.status == 200
         assert "<script>alert" not in page.html
-        assert ">49<" not in page.html
+        assert "60481729" not in page.html

@@ -21,7 +21,9 @@ PAGES = [
     "/oauth/authorize",
     "/nowhere",
 ]
-EVIL = '"><script>alert(1)</script><b onmouseover="x">{{ 7 * 7 }}</b>'
+# If a template were made of it, the product would stand there: long enough to be in no key and no port by chance.
+EVIL = '"><script>alert(1)</script><b onmouseover="x">{{7777*7777}}</b>'
+RUN = str(7777 * 7777)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -82,7 +84,7 @@ async def test_strangers_words_stay_words(world, visitor, register, request_of, 
 
     for page in pages:
         assert not re.search(r"<script(?! type=\"module\" src=\"/static/)|<b\s", page.html)
-        assert "49" not in page.text
+        assert RUN not in page.text
     assert EVIL in pages[0].text
     assert EVIL[:60] in pages[1].text
 
