@@ -1,12 +1,13 @@
 """One HTTP connection: uvicorn's, with deadlines, with answers in one piece, and with streams that take it over.
 
 A client may be slow, but not without end: it has so long for the head of a request, must bring a body at a certain
-pace, and must take an answer, or is hung up on. There are never more connections than files may be open, so that the
-database can always open another.
+pace, and must take an answer, or is hung up on. A head has an end too, for all of it is kept until it is whole, and
+copied as it grows. There are never more connections than files may be open, so that the database can always open
+another.
 
 Why not leave the deadlines to the proxy in front: it has its own, and a server without one stands too.
 
-Source: RFC 9112 (HTTP/1.1); RFC 9110, section 15.5.9 (408).
+Source: RFC 9112 (HTTP/1.1); RFC 9110, section 15.5.9 (408); RFC 6585, section 5 (431).
 """
 
 import asyncio
@@ -30,6 +31,8 @@ IDLE = 2  # ticks that a connection is kept, after an answer, for the next reque
 HEAD = 8  # ticks for the head of a request, from the first byte of it or from the connection's first moment
 BODY = 12  # ticks before the pace of a body is looked at
 PACE = 500  # bytes per second, on average
+MOST_AHEAD = 64  # requests that may come before the first of them is answered: each costs far more than its bytes
+LONGEST_HEAD = 64 << 10  # bytes of a request's head, or of what follows its body
 NOT_IN_HEADERS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")  # RFC 9110, section 5.5: would end a header, or the head
 WITHOUT_BODY = (204, 304)  # RFC 9112, section 6.3
 WAITING, READING, ANSWERING = range(3)
@@ -49,6 +52,7 @@ class Connection(HttpToolsProtocol):
         self._seen: tuple[object, int] = (None, WAITING)  # request and phase at the last tick
         self._ticks = 0  # since then
         self._came = 0  # bytes of the body
+        self._fed = 0  # bytes since a head was whole, or part of a body was there
         self._pending = 0  # bytes that had not left at the last tick
         self._stuck = 0  # ticks since some did
         self._has_moved = False
@@ -59,12 +63,34 @@ class Connection(HttpToolsProtocol):
             self.transport.write(FULL)
             self.transport.close()
 
+    def data_received(self, data: bytes) -> None:
+        self._fed += len(data)
+        super().data_received(data)
+        if self._fed > LONGEST_HEAD:
+            self._hang_up(TOO_LONG)
+
+    def on_headers_complete(self) -> None:
+        if self._fed > LONGEST_HEAD:  # or others came along with it
+            size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+            if size > LONGEST_HEAD:
+                self._hang_up(TOO_LONG)
+                raise ValueError("too long")  # the parser stops here
+        if len(self.pipeline) >= MOST_AHEAD:
+            self._hang_up(b"")
+            raise ValueError("too many")
+        self._fed = 0
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        self._hang_up(NO_REQUEST)
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._came = 0
         self.scope["extensions"] = cast(dict[str, dict[object, object]], {CONNECTION: self})
 
     def on_body(self, body: bytes) -> None:
+        self._fed = 0
         self._came += len(body)
         super().on_body(body)
 
@@ -77,7 +103,7 @@ class Connection(HttpToolsProtocol):
         try:
             _address(scope, self.url)
         except (httptools.HttpParserError, UnicodeDecodeError):
-            self.send_400_response("Invalid HTTP request received.")
+            self._hang_up(NO_REQUEST)
             return
         socket = WebSocket(self.transport, self.server_state)
         self._hand_over(socket)
@@ -165,13 +191,16 @@ class Connection(HttpToolsProtocol):
             if self._ticks >= IDLE:
                 self.transport.close()
         elif phase is WAITING and self._ticks >= HEAD:
-            self._hang_up(may_say=self.scope is not None)
+            self._hang_up(LATE if self.scope is not None else b"")
         elif phase is READING and self._ticks >= BODY and self._came < PACE * TICK * self._ticks:
-            self._hang_up(may_say=not cycle.response_started)
+            self._hang_up(LATE)
 
-    def _hang_up(self, *, may_say: bool) -> None:
-        if may_say and not self.transport.is_closing():
-            self.transport.write(LATE)
+    def _hang_up(self, words: bytes) -> None:
+        """End the connection, with an answer unless another has begun."""
+        cycle = self.cycle
+        is_free = cycle is None or cycle.response_complete or not (cycle.response_started or self.pipeline)
+        if is_free and not self.transport.is_closing():
+            self.transport.write(words)
         self.transport.close()
 
     def _check_that_it_takes(self) -> None:
@@ -193,14 +222,17 @@ def sent_at_once(response: Response, scope: Scope) -> bool:
     return connection is not None and connection.answer(scope, response)
 
 
-FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 43\r\n"
-    b"retry-after: 5\r\nconnection: close\r\n\r\nToo many are here. Try again in a moment.\r\n"
-)
-LATE = (
-    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 24\r\n"
-    b"connection: close\r\n\r\nThe request was too slow"
-)
+def _last_words(status: bytes, text: bytes, header: bytes = b"") -> bytes:
+    """An answer after which nothing comes."""
+    return (
+        b"HTTP/1.1 %b\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\n%bconnection: close\r\n\r\n%b"
+    ) % (status, len(text), header, text)
+
+
+FULL = _last_words(b"503 Service Unavailable", b"Too many are here. Try again in a moment.\r\n", b"retry-after: 5\r\n")
+LATE = _last_words(b"408 Request Timeout", b"The request was too slow")
+NO_REQUEST = _last_words(b"400 Bad Request", b"This is no request as HTTP has it.")
+TOO_LONG = _last_words(b"431 Request Header Fields Too Large", b"The head of the request is too long.")
 
 
 def _address(scope: Scope, url: bytes) -> None:

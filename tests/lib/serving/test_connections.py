@@ -7,11 +7,14 @@ import sys
 
 import pytest
 
+from pinson.lib.serving.connections import LONGEST_HEAD
 from tests.lib.serving.conftest import serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GET = b"GET / HTTP/1.1\r\nhost: pinson.example\r\n\r\n"
+HEAD = "GET / HTTP/1.1\r\nhost: pinson.example\r\n"
+CHUNKED = "POST / HTTP/1.1\r\nhost: pinson.example\r\ntransfer-encoding: chunked\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nhost: pinson.example\r\ncontent-length: 100000\r\n\r\n"
 BIG = b"GET /?8000000 HTTP/1.1\r\nhost: pinson.example\r\n\r\n"
 HOLDER = """
@@ -85,6 +88,36 @@ async def test_a_body_that_comes_slowly_but_steadily_is_waited_for(live):
 
         assert (await client.head())[0] == 200
     assert len(live.app.bodies[-1]) == 100_000
+
+
+@pytest.mark.parametrize(
+    ("begun", "more"), [("", "GET /"), ("", HEAD), ("", HEAD + "x: "), (CHUNKED, "0\r\n"), (CHUNKED, "5;")]
+)
+async def test_a_head_without_end_is_told_so_and_hung_up_on(live, begun, more):
+    async with live.client() as client:
+        requests = len(live.app.clients)
+        client.send(begun.encode())
+        await live.until(lambda: not begun or len(live.app.clients) > requests)
+        line = "x: a\r\n" if more.endswith("\n") else "a"
+        client.send((more + line * (LONGEST_HEAD + 1))[: LONGEST_HEAD + 1].encode())
+
+        assert (await client.head())[0] == 431
+        assert (await client.rest()).endswith(b"too long.")
+    assert await answers(live)
+
+
+async def test_how_long_a_head_may_be_does_not_depend_on_how_it_comes(live):
+    for length, status in ((60_000, 200), (66_000, 431)):
+        async with live.client() as client:
+            client.send(b"GET / HTTP/1.1\r\nx-name: " + b"a" * length + b"\r\n\r\n", GET * 10)
+            assert (await client.head())[0] == status
+
+
+async def test_whoever_sends_requests_without_end_and_waits_for_no_answer_is_hung_up_on(live):
+    async with live.client() as client:
+        client.send(GET * 100)
+        assert await client.rest() == b""
+    assert await answers(live)
 
 
 async def test_an_answer_that_nobody_takes_is_given_up_and_one_that_is_taken_slowly_is_not(live):
