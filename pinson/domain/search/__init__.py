@@ -6,10 +6,11 @@ search looks like to an app (interfaces).
 
 from pinson.domain.search.pages import Local, local_page
 from pinson.domain.search.queries import find_people, find_posts, find_tags
-from pinson.domain.search.query import Query, parse
+from pinson.domain.search.query import LONGEST, Query, parse
 from pinson.domain.search.upkeep import backfill, take_in, take_in_one
 
 __all__ = [
+    "LONGEST",
     "Local",
     "Query",
     "backfill",

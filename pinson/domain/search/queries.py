@@ -12,7 +12,7 @@ from pinson.domain import accounts, posts
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import Reader, Shape, Shapes, Tag, can_see
 from pinson.domain.search import store
-from pinson.domain.search.query import Condition, Operator, Query
+from pinson.domain.search.query import LONGEST, Condition, Operator, Query
 from pinson.domain.search.words import folded
 from pinson.domain.timelines import rules
 from pinson.lib.db import Database, ReadTx
@@ -101,7 +101,7 @@ async def find_people(
     """
     circle = reader.circle
     blocked, without = (set(circle.blocked), set(circle.blocked_by)) if circle else (set(), set())
-    bare = typed.strip().removeprefix("@")
+    bare = typed[:LONGEST].strip().removeprefix("@")
     if "@" in bare:
         account = await accounts.by_acct(tx, bare, local_domain=local_domain)
         if account is None or account.suspended_at is not None or account.id in without:
@@ -134,6 +134,7 @@ async def find_tags(tx: ReadTx, typed: str, *, that_one: bool = False, limit: in
     Args:
         that_one: none but the one that is typed.
     """
+    typed = typed[:LONGEST]
     try:
         name = posts.tag_name(typed)
     except posts.BadTag:

@@ -21,6 +21,7 @@ import msgspec
 
 from pinson.domain.search.words import folded, forms, split
 
+LONGEST = 500  # characters of what is typed: a page of words costs seconds to look for, and means no more
 MOST = 50  # of words and operators each; more would say nothing more, and an expression has a limit
 
 
@@ -73,10 +74,10 @@ class Query(msgspec.Struct, frozen=True):
 
 
 def parse(typed: str) -> Query:
-    """Read what somebody typed."""
+    """Read what somebody typed, up to `LONGEST`."""
     terms: list[Term] = []
     conditions: list[Condition] = []
-    for piece in _PIECE.finditer(typed.translate(_QUOTES)):
+    for piece in _PIECE.finditer(typed[:LONGEST].translate(_QUOTES)):
         negated = piece["sign"] == "-"
         value = piece["bare"] if piece["quoted"] is None else piece["quoted"]
         if condition := _condition(piece["operator"], value, negated):

@@ -24,7 +24,6 @@ from pinson.lib.paging import Page
 routes = Routes()
 
 FEW, MOST = 6, 40  # people and hashtags: among all that was found, and on a page of their own
-LONGEST = 500  # characters of a question
 FIVE_MINUTES = 5 * 60
 
 
@@ -64,7 +63,7 @@ async def find(call: Call, form: Question) -> Response:
     Raises:
         TooManyAttempts.
     """
-    typed = form.q.strip()[:LONGEST]
+    typed = form.q.strip()[: search.LONGEST]
     if not typed:
         return call.page("search", typed="", kind=form.kind, found=None)
     if page := search.local_page(typed, base_url=call.base_url):

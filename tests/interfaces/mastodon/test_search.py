@@ -231,6 +231,16 @@ async def test_people_are_found_by_the_words_of_their_names(world):
     assert [one["username"] for one in typing.json()] == ["z1"]
 
 
+async def test_of_a_question_without_end_the_beginning_is_looked_for(world, engineer):
+    await world.publish(engineer, "#mer")
+    await world.settle()
+
+    assert await texts(world, engineer, "bobine" + " " * 500 + "absent") == await texts(world, engineer, "bobine") != []
+    assert await names(world, None, "marie" + " " * 500 + "absent") == ["marie"]
+    [tag] = (await search(world, None, "m" * 600, type="hashtags"))["hashtags"]
+    assert tag["name"] == "m" * 500
+
+
 async def test_a_new_name_takes_the_place_of_the_old_one(world):
     alice = await world.person("alice", display_name="Première")
     await world.client(alice).patch("/api/v1/accounts/update_credentials", json={"display_name": "Seconde"})
