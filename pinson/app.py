@@ -146,6 +146,8 @@ FACTS: tuple[type[Fact], ...] = (
     moderation.Struck,
     moderation.AppealAnswered,
     moderation.Appealed,
+    moderation.Noticed,
+    moderation.NoticeAnswered,
     notifications.NotificationsMerged,
     notifications.Notified,
     notifications.SenderAccepted,

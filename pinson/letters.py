@@ -27,10 +27,24 @@ from pinson.domain.access import (
     UserApproved,
     UserSignedUp,
 )
+from pinson.domain.accounts import AccountId
 from pinson.domain.archives import ArchiveMade
-from pinson.domain.moderation import Appeal, AppealAnswered, Appealed, Sanction, Strike, Struck
+from pinson.domain.moderation import (
+    Appeal,
+    AppealAnswered,
+    Appealed,
+    Notice,
+    NoticeAnswer,
+    NoticeAnswered,
+    Noticed,
+    Outcome,
+    Sanction,
+    Strike,
+    Struck,
+)
 from pinson.lib import dates, letterhead
 from pinson.lib.clock import to_ms
+from pinson.lib.db import ReadTx
 from pinson.lib.i18n import Lang, negotiate
 from pinson.lib.letterhead import Block, Button, Paragraph, Style
 from pinson.lib.mail import MailFailed, Message
@@ -64,7 +78,7 @@ async def send_confirmation(tools: Tools, fact: UserSignedUp | ConfirmationAsked
     )
     if user is not None:
         link = f"{tools.settings.url}/auth/confirm?token={secret}"
-        await _send(tools, user, confirmation(tools, link, lang=_lang(user)), id=_unique("confirmation"))
+        await _send_user(tools, user, confirmation(tools, link, lang=_lang(user.locale)), id=_unique("confirmation"))
 
 
 async def send_password_reset(tools: Tools, fact: PasswordResetAsked) -> None:
@@ -75,7 +89,9 @@ async def send_password_reset(tools: Tools, fact: PasswordResetAsked) -> None:
     )
     if user is not None:
         link = f"{tools.settings.url}/auth/password/edit?token={secret}"
-        await _send(tools, user, password_reset(tools, link, lang=_lang(user)), id=_unique("password-reset"))
+        await _send_user(
+            tools, user, password_reset(tools, link, lang=_lang(user.locale)), id=_unique("password-reset")
+        )
 
 
 async def send_welcome(tools: Tools, fact: UserApproved) -> None:
@@ -83,7 +99,7 @@ async def send_welcome(tools: Tools, fact: UserApproved) -> None:
     async with tools.db.read() as tx:
         user = await access.user(tx, fact.user_id)
     if user is not None and user.approved_at is not None and user.disabled_at is None:
-        await _send(tools, user, approved(tools, lang=_lang(user)), id=f"welcome.{fact.user_id}")
+        await _send_user(tools, user, approved(tools, lang=_lang(user.locale)), id=f"welcome.{fact.user_id}")
 
 
 async def send_address_in_use(tools: Tools, fact: SignUpRepeated) -> None:
@@ -92,7 +108,7 @@ async def send_address_in_use(tools: Tools, fact: SignUpRepeated) -> None:
         user = await access.user(tx, fact.user_id)
     if user is not None:
         id = f"address-in-use.{fact.user_id}.{to_ms(fact.at)}"
-        await _send(tools, user, address_in_use(tools, lang=_lang(user)), id=id)
+        await _send_user(tools, user, address_in_use(tools, lang=_lang(user.locale)), id=id)
 
 
 async def send_decision(tools: Tools, fact: Struck) -> None:
@@ -104,8 +120,8 @@ async def send_decision(tools: Tools, fact: Struck) -> None:
         account = await accounts.by_id(tx, fact.account_id)
         user = await access.owner(tx, fact.account_id)
     if strike is not None and account is not None and user is not None:
-        letter = decided(tools, strike, account.acct, lang=_lang(user))
-        await _send(tools, user, letter, id=f"decision.{strike.id}")
+        letter = decided(tools, strike, account.acct, lang=_lang(user.locale))
+        await _send_user(tools, user, letter, id=f"decision.{strike.id}")
 
 
 async def send_appeal_waits(tools: Tools, fact: Appealed) -> None:
@@ -118,10 +134,10 @@ async def send_appeal_waits(tools: Tools, fact: Appealed) -> None:
         account = await accounts.by_id(tx, fact.account_id)
         if appeal is None or appeal.answered_at is not None or account is None:
             return
-        owners = [await access.owner(tx, id) for id in await access.staff(tx) if id != fact.account_id]
-    for user in {one.id: one for one in owners if one is not None}.values():
-        letter = appeal_waits(tools, appeal, account.acct, lang=_lang(user))
-        await _send(tools, user, letter, id=f"appeal-waits.{appeal.id}.{user.id}")
+        staff = await _staff(tx, but=fact.account_id)
+    for user in staff:
+        letter = appeal_waits(tools, appeal, account.acct, lang=_lang(user.locale))
+        await _send_user(tools, user, letter, id=f"appeal-waits.{appeal.id}.{user.id}")
 
 
 async def send_appeal_answer(tools: Tools, fact: AppealAnswered) -> None:
@@ -131,8 +147,38 @@ async def send_appeal_answer(tools: Tools, fact: AppealAnswered) -> None:
         appeal = (await moderation.appeals_by_ids(tx, [fact.strike_id])).get(fact.strike_id)
         user = await access.owner(tx, fact.account_id)
     if strike is not None and appeal is not None and user is not None:
-        letter = looked_at_again(tools, strike, appeal, lang=_lang(user))
-        await _send(tools, user, letter, id=f"appeal.{strike.id}")
+        letter = looked_at_again(tools, strike, appeal, lang=_lang(user.locale))
+        await _send_user(tools, user, letter, id=f"appeal.{strike.id}")
+
+
+async def send_notice_arrived(tools: Tools, fact: Noticed) -> None:
+    """That a notice arrived: to whoever made it, and to all who moderate, as long as it waits for an answer.
+
+    One that is contested arrives again, for moderators alone: its page has told the other one.
+    """
+    async with tools.db.read() as tx:
+        notice = (await moderation.notices_by_ids(tx, [fact.report_id])).get(fact.report_id)
+        report = (await moderation.reports_by_ids(tx, [fact.report_id])).get(fact.report_id)
+        if notice is None or report is None or report.resolved_at is not None:
+            return
+        staff = await _staff(tx, but=report.target_id)
+    again = "again." if notice.objection else ""
+    if notice.email and not again:
+        letter = notice_arrived(tools, notice, lang=_lang(notice.lang))
+        await _send(tools, notice.email, letter, lang=_lang(notice.lang), id=f"notice.{notice.id}")
+    for user in staff:
+        waits = notice_waits(tools, notice, lang=_lang(user.locale))
+        await _send_user(tools, user, waits, id=f"notice-waits.{again}{notice.id}.{user.id}")
+
+
+async def send_notice_answer(tools: Tools, fact: NoticeAnswered) -> None:
+    """What moderators answer to a notice, and why. Nothing if no address was given, or it is forgotten."""
+    async with tools.db.read() as tx:
+        notice = (await moderation.notices_by_ids(tx, [fact.report_id])).get(fact.report_id)
+    if notice is not None and notice.email and notice.answers:
+        lang = _lang(notice.lang)
+        letter = notice_answered(tools, notice, notice.answers[-1], lang=lang)
+        await _send(tools, notice.email, letter, lang=lang, id=f"notice-answer.{notice.id}.{len(notice.answers)}")
 
 
 async def send_factor_changed(tools: Tools, fact: FactorChanged) -> None:
@@ -144,9 +190,9 @@ async def send_factor_changed(tools: Tools, fact: FactorChanged) -> None:
         return
     name = next((one.name for one in passkeys if one.id == fact.passkey_id), "")
     zone = ZoneInfo(user.time_zone or tools.settings.instance.time_zone)
-    when = dates.moment(fact.at, lang=_lang(user), zone=zone)
-    letter = factor_changed(tools, fact.change, when, name, lang=_lang(user))
-    await _send(tools, user, letter, id=f"factor.{fact.user_id}.{fact.change}.{to_ms(fact.at)}")
+    when = dates.moment(fact.at, lang=_lang(user.locale), zone=zone)
+    letter = factor_changed(tools, fact.change, when, name, lang=_lang(user.locale))
+    await _send_user(tools, user, letter, id=f"factor.{fact.user_id}.{fact.change}.{to_ms(fact.at)}")
 
 
 async def send_archive(tools: Tools, fact: ArchiveMade) -> None:
@@ -156,7 +202,9 @@ async def send_archive(tools: Tools, fact: ArchiveMade) -> None:
         account = await accounts.by_id(tx, fact.account_id)
         user = await access.user(tx, access.UserId(fact.user_id))
     if archive is not None and archive.id == fact.archive_id and account is not None and user is not None:
-        await _send(tools, user, archive_made(tools, account.acct, lang=_lang(user)), id=f"archive.{archive.id}")
+        await _send_user(
+            tools, user, archive_made(tools, account.acct, lang=_lang(user.locale)), id=f"archive.{archive.id}"
+        )
 
 
 def confirmation(tools: Tools, link: str, *, lang: Lang) -> Letter:
@@ -306,6 +354,82 @@ def looked_at_again(tools: Tools, strike: Strike, appeal: Appeal, *, lang: Lang)
     )
 
 
+def notice_arrived(tools: Tools, notice: Notice, *, lang: Lang) -> Letter:
+    """Your notice is here. It repeats nothing of what they wrote: whoever reads this may be another.
+
+    Source: Regulation (EU) 2022/2065, article 16(4).
+    """
+    _ = tools.catalogs.translations(lang).gettext
+    return Letter(
+        subject=_("Your report has arrived at {server}").format(server=_server(tools)),
+        before=[
+            _("Hello,"),
+            _("you have told the moderators of {server} about this page:").format(server=_server(tools)),
+            notice.address,
+            _("A person will read it, decide, and write to you what was decided and why."),
+        ],
+        action=_("See what becomes of it"),
+        link=_notice(tools, notice),
+        after=[_("If it was not you, ignore this message: nobody writes to you about anything else.")],
+    )
+
+
+def notice_waits(tools: Tools, notice: Notice, *, lang: Lang) -> Letter:
+    """Somebody without an account tells of something, or contests the answer. What they write stays on the page."""
+    _ = tools.catalogs.translations(lang).gettext
+    told = _("somebody without an account says that this is against the law:")
+    contested = _("somebody asks for the answer to their report to be looked at again. It was about this:")
+    return Letter(
+        subject=_("A report waits on {server}").format(server=_server(tools)),
+        before=[
+            _("Hello,"),
+            contested if notice.objection else told,
+            notice.address,
+            _("They are owed an answer with reasons, soon."),
+        ],
+        action=_("Read and decide"),
+        link=f"{tools.settings.url}/moderation/reports/{notice.id}",
+        after=[],
+    )
+
+
+def notice_answered(tools: Tools, notice: Notice, answer: NoticeAnswer, *, lang: Lang) -> Letter:
+    """What was decided, why, and where to contest it.
+
+    Source: Regulation (EU) 2022/2065, article 16(5).
+    """
+    _ = tools.catalogs.translations(lang).gettext
+    came_of_it = {
+        Outcome.KEPT: _("It stays as it is."),
+        Outcome.GONE: _("It is not to be seen any more."),
+        Outcome.WARNED: _("It stays, and whoever published it was warned."),
+        Outcome.HIDE: _("It is hidden: nobody but its author sees it."),
+        Outcome.SENSITIVE: _("All pictures, films and sounds of the account are hidden behind a warning."),
+        Outcome.DISABLE: _("Whoever published it cannot use the account any more for now. What is published stays."),
+        Outcome.SILENCE: _("What the account publishes reaches only those who follow it."),
+        Outcome.SUSPEND: _("The account is suspended: nobody sees it or what it published."),
+    }[answer.outcome]
+    may_object = moderation.may_object(notice, now=tools.clock.now())
+    ways = [
+        _("A person decided this. If you think it is wrong, say so there, once: it will be looked at again."),
+    ]
+    last = _("You may also turn to a court, or to a body that settles such disputes out of court.")
+    return Letter(
+        subject=_("Our answer to your report, from {server}").format(server=_server(tools)),
+        before=[
+            _("Hello,"),
+            _("you have told the moderators of {server} about this page:").format(server=_server(tools)),
+            notice.address,
+            came_of_it,
+            *([_("The reasons:"), answer.text] if answer.text else []),
+            *(ways if may_object else []),
+        ],
+        action=_("See the answer, or contest it") if may_object else _("See the answer"),
+        link=_notice(tools, notice),
+        after=[last],
+    )
+
+
 def archive_made(tools: Tools, acct: str, *, lang: Lang) -> Letter:
     """Your archive is there; come and take it."""
     _ = tools.catalogs.translations(lang).gettext
@@ -376,22 +500,37 @@ def _contest(tools: Tools, strike: Strike) -> str:
     return f"{tools.settings.url}/appeals/{strike.id}?key={strike.key}"
 
 
-async def _send(tools: Tools, user: User, letter: Letter, *, id: str) -> None:
+def _notice(tools: Tools, notice: Notice) -> str:
+    """Where whoever made a notice sees what became of it."""
+    return f"{tools.settings.url}/notices/{notice.key}"
+
+
+async def _staff(tx: ReadTx, *, but: AccountId) -> Sequence[User]:
+    """All who moderate, but for the owner of this account."""
+    owners = [await access.owner(tx, id) for id in await access.staff(tx) if id != but]
+    return list({one.id: one for one in owners if one is not None}.values())
+
+
+async def _send_user(tools: Tools, user: User, letter: Letter, *, id: str) -> None:
+    await _send(tools, user.email, letter, lang=_lang(user.locale), id=id)
+
+
+async def _send(tools: Tools, to: str, letter: Letter, *, lang: Lang, id: str) -> None:
     """Hand the letter over. One that no mail server would ever take is noted and given up.
 
     Raises:
         MailFailed: it is worth another attempt.
     """
     try:
-        await tools.mailer.send(letter.message(id=id, to=user.email, lang=_lang(user), style=tools.style))
+        await tools.mailer.send(letter.message(id=id, to=to, lang=lang, style=tools.style))
     except MailFailed as failure:
         if not failure.permanent:
             raise
-        events.warning("letter_refused", user_id=user.id, why=str(failure))
+        events.warning("letter_refused", letter=id, why=str(failure))
 
 
-def _lang(user: User) -> Lang:
-    return negotiate(user.locale, None, None)
+def _lang(locale: str) -> Lang:
+    return negotiate(locale, None, None)
 
 
 def _server(tools: Tools) -> str:

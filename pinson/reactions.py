@@ -35,7 +35,7 @@ from pinson.domain.intakes import IntakeGoesOn
 from pinson.domain.links import LinkFound, proofs
 from pinson.domain.links.proofs import ProofAsked, ProofDue
 from pinson.domain.media import MediaUploaded
-from pinson.domain.moderation import AppealAnswered, Appealed, Reported, Struck
+from pinson.domain.moderation import AppealAnswered, Appealed, NoticeAnswered, Noticed, Reported, Struck
 from pinson.domain.notifications import Notified, SenderAccepted, SenderDismissed
 from pinson.domain.posts import (
     PostCorrected,
@@ -53,6 +53,7 @@ from pinson.domain.posts.polls import PollEnded
 from pinson.domain.relations import Blocked, Followed, FollowRequested, FollowRequestEnded, Muted, Unfollowed
 from pinson.domain.relations.collections import CollectionChanged, CollectionDeleted, Featured, Unfeatured
 from pinson.lib.log import Fact
+from pinson.texting import noticing
 from pinson.tools import Tools
 
 Named = tuple[str, Callable[[Tools, Any], Awaitable[None]]]
@@ -80,6 +81,8 @@ REACTIONS: dict[type[Fact], tuple[Named, ...]] = {
     Struck: ((LETTERS, letters.send_decision), (NOTIFICATIONS, notifying.of_decision)),
     Appealed: ((LETTERS, letters.send_appeal_waits),),
     AppealAnswered: ((LETTERS, letters.send_appeal_answer),),
+    Noticed: ((LETTERS, letters.send_notice_arrived),),
+    NoticeAnswered: ((LETTERS, letters.send_notice_answer), ("notices", noticing.text_answer)),
     AccountCreated: ((SEARCH, search.take_in_one),),
     AccountChanged: ((SEARCH, search.take_in_one), (PROOFS, proofs.look)),
     AccountDeleted: (

@@ -18,6 +18,7 @@ from pinson.domain import (
     instance,
     links,
     media,
+    moderation,
     phones,
     posts,
     relations,
@@ -75,6 +76,8 @@ async def sweep(tools: Tools) -> None:
     while await tools.db.write(alerts.invitations.forget_old, now=now):
         pass
     while await tools.db.write(hub.forget_old, now=now):
+        pass
+    while await tools.db.write(moderation.forget_who, now=now):
         pass
     await tools.db.write(archives.forget_old, now=now)
     await tools.db.write(phones.forget_drawn, now=now)

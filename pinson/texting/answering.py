@@ -15,10 +15,11 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from pinson.domain import accounts, alerts, deliveries, phones, posts
+from pinson.domain import accounts, alerts, deliveries, moderation, phones, posts
 from pinson.domain.accounts import AccountId, Profile
 from pinson.domain.alerts import Address, NoteKind, Reach, Source, Withdrawn, Wording, publishers
 from pinson.domain.deliveries import Channel
+from pinson.domain.moderation import Subject
 from pinson.domain.posts import Post
 from pinson.domain.relations.model import TopicKind
 from pinson.lib.db import ReadTx, WriteTx
@@ -56,6 +57,7 @@ from pinson.tools import Tools
 
 ONCE_AN_HOUR = Limit(1, 3600)
 ANSWERS = Limit(30, 3600)  # to one number: nobody types faster for long
+NOTICES = Limit(5, 24 * 3600)  # of what is against the law, from a number without an account
 GUESSES = Limit(5, 3600)  # at a code that publishes
 UNTIL_THEN = timedelta(days=30)  # of a pause that has no end
 ENGLISH = frozenset(
@@ -102,6 +104,9 @@ class Answering:
         try:
             if action is not None:
                 await self._act(phone, action, speech, reach)
+                return
+            if isinstance(command, Report) and command.why and not self._may(f"notices {text.source}", NOTICES):
+                await self._say(reach, speech, speech.too_many_notices())
                 return
             if isinstance(command, Words) and not self._may(f"help {text.source}", ONCE_AN_HOUR):
                 return
@@ -265,8 +270,8 @@ async def _done(
             return speech.help()
         case Block(name):
             return await _bar(tx, obeying, address, name, now=now)
-        case Report(name):
-            return await _report_elsewhere(tx, obeying, name)
+        case Report(name, why):
+            return await _notice(tx, obeying, name, why, phone=reach.value, now=now)
         case Direct() | Repeat() | Like():
             return speech.not_linked()
         case Approve():
@@ -321,13 +326,30 @@ async def _bar(tx: WriteTx, obeying: _Obeying, address: Address, name: str, *, n
     return obeying.speech.barred(names.called(profile), profile.username)
 
 
-async def _report_elsewhere(tx: ReadTx, obeying: _Obeying, name: str) -> str:
-    """Where somebody without an account turns to."""
-    profile = await names.profile(tx, name)
-    if profile is None:
+async def _notice(tx: WriteTx, obeying: _Obeying, name: str, why: str, *, phone: str, now: datetime) -> str:
+    """Tell moderators of the latest message of an account, for somebody without one; answers go to the telephone."""
+    tools, profile = obeying.tools, await names.profile(tx, name)
+    if profile is None or profile.id in tools.standing.hidden:
         return obeying.speech.nobody(name)
-    settings = obeying.tools.settings
-    return obeying.speech.report_elsewhere(names.called(profile), settings.instance.contact_email)
+    if not why.strip():
+        return obeying.speech.say_why(name)
+    last = await names.latest(tx, profile.id, reader=posts.Reader(None, tools.standing))
+    page = f"{tools.settings.url}/@{profile.username}"
+    notice = await moderation.give_notice(
+        tx,
+        key=moderation.new_key(),
+        target_id=profile.id,
+        post_ids=[last] if last is not None else [],
+        address=f"{page}/{last}" if last is not None else page,
+        subject=Subject.OTHER,
+        text=why.strip(),
+        name="",
+        email="",
+        phone=phone,
+        lang=obeying.speech.lang,
+        now=now,
+    )
+    return obeying.speech.noticed(names.called(profile), f"{tools.settings.url}/notices/{notice.key}")
 
 
 async def _follow(

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pinson.domain.alerts import NoteKind, Rhythm, Wish
+from pinson.domain.moderation import Outcome
 from pinson.lib import sms
 from pinson.lib.errors import Refusal
 
@@ -239,13 +240,35 @@ class Speech:
         """The moderators know."""
         return self._("Thank you. The moderators will look at %(name)s.") % {"name": name}
 
-    def report_elsewhere(self, name: str, contact: str) -> str:
-        """To whom they turn who have no account. contact: an e-mail address, "" for none."""
-        where = contact or f"{self._url}/about"
-        return one_part(
-            self._("To report %(name)s, write to %(where)s: say which message, and why.")
-            % {"name": name, "where": where}
-        )
+    def say_why(self, name: str) -> str:
+        """They report somebody without a word of why."""
+        return self._("Say what is against the law: REPORT %(name)s, then why, in the same text.") % {"name": name}
+
+    def noticed(self, name: str, link: str) -> str:
+        """The moderators know, and will answer. link: to what becomes of it, and where more can be said."""
+        text = self._("Thank you. A moderator will read your report about %(name)s; the answer comes by text.")
+        return with_link(text % {"name": name}, link)
+
+    def too_many_notices(self) -> str:
+        """They reported too often today."""
+        where = {"url": f"{self._url}/notice"}
+        return one_part(self._("Nothing was sent: you have reported much today. There is a form: %(url)s") % where)
+
+    def notice_answered(self, name: str, outcome: Outcome, link: str) -> str:
+        """What moderators decided about what they reported. link: to the reasons, and where to contest it."""
+        _ = self._
+        came_of_it = {
+            Outcome.KEPT: _("it stays as it is"),
+            Outcome.GONE: _("it is not to be seen any more"),
+            Outcome.WARNED: _("it stays, its author was warned"),
+            Outcome.HIDE: _("it is hidden"),
+            Outcome.SENSITIVE: _("pictures are hidden"),
+            Outcome.DISABLE: _("the account is closed to its owner"),
+            Outcome.SILENCE: _("the account reaches its followers alone"),
+            Outcome.SUSPEND: _("the account is suspended"),
+        }[outcome]
+        said = _("Your report about %(name)s: %(outcome)s. Reasons, and to contest it:")
+        return with_link(said % {"name": name, "outcome": came_of_it}, link)
 
     def no_message(self, name: str) -> str:
         """There is nothing to pass on or to like."""
@@ -285,6 +308,16 @@ def one_part(text: str) -> str:
     while text and sms.measure(text + CUT).parts > 1:
         text = text[:-1]
     return text.rstrip() + CUT
+
+
+def with_link(text: str, link: str) -> str:
+    """As much of a text as one part takes with a link after it, which is whole."""
+    text = sms.plain(text)
+    whole = f"{text} {link}"
+    while text and sms.measure(whole).parts > 1:
+        text = text[:-1].rstrip()
+        whole = f"{text}{CUT} {link}"
+    return whole
 
 
 def name_of(sender: str, display_name: str, username: str) -> str:

@@ -3,8 +3,10 @@
 import pytest
 
 from pinson.domain import alerts, moderation, phones
+from pinson.domain.access import UserRole
 from pinson.domain.alerts import Reach, invitations
 from pinson.domain.deliveries import Channel
+from pinson.domain.moderation import Moderator, Outcome
 from pinson.lib import sms
 from pinson.lib.paging import Page
 from tests.street import DRAWN, OTHER, PHONE, Street, follows, link
@@ -234,13 +236,38 @@ async def test_a_stranger_who_blocks_hears_no_more_and_is_not_invited(street, wo
     assert await world.ask(alerts.alerts_of, [address.id]) == []
 
 
-async def test_a_stranger_is_told_where_to_report(street, world):
+async def test_what_a_stranger_reports_by_text_reaches_moderators_and_is_answered_by_text(street, world):
+    mod, lab = await world.person("mod", role=UserRole.MODERATOR), await world.person("lab")
+    post = await world.publish(lab, "Achetez !")
+
+    [why] = await street.text(PHONE, "SIGNALER lab")
+    [receipt] = await street.text(PHONE, "SIGNALER lab Vend des faux")
+    [made] = await reports(world)
+    before = len(await street.all(PHONE))
+    by = Moderator(mod.account_id, UserRole.MODERATOR)
+    answer = {"by": by, "id": made.id, "outcome": Outcome.KEPT, "text": "Ce sont des vrais."}
+    await world.write(moderation.answer_notice, **answer)
+    await world.settle()
+    told = (await street.all(PHONE))[before:]
+
+    assert "SIGNALER lab, puis pourquoi" in why
+    assert (made.account_id, made.target_id, made.post_ids) == (None, lab.account_id, (post.id,))
+    assert made.comment == "Vend des faux"
+    assert receipt.startswith("Merci. Un modérateur lira votre signalement sur lab")
+    [answered] = told
+    assert answered.startswith("Votre signalement sur lab : cela reste tel quel.")
+    assert sms.measure(receipt).parts == sms.measure(answered).parts == 1
+    page = await world.client().get(answered.rpartition(" ")[2])
+    assert "Ce sont des vrais." in page.text
+
+
+async def test_a_stranger_reports_five_times_a_day_by_text(street, world):
     await world.person("lab")
 
-    [answer] = await street.text(PHONE, "SIGNALER lab")
+    answers = [(await street.text(PHONE, f"SIGNALER lab Faux {n}"))[0] for n in range(6)]
 
-    assert "mairie@pinson.example" in answer
-    assert await reports(world) == []
+    assert len(await reports(world)) == 5
+    assert "/notice" in answers[-1]
 
 
 async def test_every_answer_to_a_member_takes_one_part_in_both_languages(street, world):

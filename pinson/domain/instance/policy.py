@@ -6,7 +6,7 @@ Called by interfaces, which hand over the translation. Change `PRIVACY_OF` with 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-PRIVACY_OF = datetime(2026, 11, 26, tzinfo=UTC)  # when the sentences last changed
+PRIVACY_OF = datetime(2026, 11, 27, tzinfo=UTC)  # when the sentences last changed
 
 
 def privacy_policy(_: Callable[[str], str]) -> tuple[str, ...]:
@@ -25,6 +25,10 @@ def privacy_policy(_: Callable[[str], str]) -> tuple[str, ...]:
         _(
             "That somebody agreed, when, and to which words, is kept for three years after they leave, as a proof,"
             " with a fingerprint in place of the number or address. Whom a message has reached is kept for 72 hours."
+        ),
+        _(
+            "Of those who report something without an account it keeps the name and the e-mail address or phone number"
+            " that they gave, for moderators alone, until six months after they were answered."
         ),
         _(
             "It does not keep the internet addresses of its visitors. Those who follow its short links are counted by"

@@ -10,7 +10,7 @@ from datetime import datetime
 from pinson.domain import access, accounts, posts
 from pinson.domain.access import UserNotFound, blocks
 from pinson.domain.accounts import Account, AccountId, AccountNotFound
-from pinson.domain.moderation import reports, rules, store
+from pinson.domain.moderation import notices, reports, rules, store
 from pinson.domain.moderation.facts import Struck
 from pinson.domain.moderation.model import Dossier, Moderator, Sanction, Strike, Waiting, Wanted
 from pinson.domain.moderation.register import note
@@ -36,7 +36,7 @@ async def act(
     """Do something about an account, and keep why.
 
     All open reports about it are resolved by that; by a mere word (`Sanction.NONE`) or if posts are hidden, only the
-    one it answers.
+    one it answers. Whoever made one of them without an account is answered with the same reasons.
 
     Args:
         post_ids: those of its posts to hide, for `Sanction.HIDE`.
@@ -91,7 +91,8 @@ async def act(
     else:
         answered = await store.open_reports_about(tx, account_id)
     for answered_id in answered:
-        await reports.resolve(tx, by=by, id=answered_id, now=now)
+        await reports.close(tx, by=by, old=await reports.report_by_id(tx, answered_id), now=now)
+    await notices.settle(tx, by=by, ids=answered, action=action, text=text, now=now)
     await log.record(tx, Struck(at=now, strike_id=strike.id, account_id=account_id, by_letter=by_letter))
     return strike
 

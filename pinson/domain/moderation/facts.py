@@ -12,6 +12,18 @@ class Reported(Fact, frozen=True, kw_only=True):
     target_id: AccountId
 
 
+class Noticed(Fact, frozen=True, kw_only=True):
+    """Somebody without an account told of what is against the law: they are owed a receipt, and moderators know."""
+
+    report_id: int
+
+
+class NoticeAnswered(Fact, frozen=True, kw_only=True):
+    """Moderators answered such a notice: whoever made it is to know."""
+
+    report_id: int
+
+
 class Struck(Fact, frozen=True, kw_only=True):
     """Something was decided about an account: its owner is to know. by_letter: in an e-mail too."""
 

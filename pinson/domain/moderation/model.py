@@ -59,7 +59,7 @@ class Category(StrEnum):
 class Report(msgspec.Struct, frozen=True):
     """What somebody tells moderators about an account.
 
-    account_id, target_id: who reports whom.
+    account_id, target_id: who reports whom; account_id is None if they have no account, and a `Notice` says who it was.
     post_ids: what it is about, those that are gone since included. rule_ids: rules that were broken.
     collection_ids: as post_ids.
     assigned_to: the moderator who looks into it.
@@ -67,7 +67,7 @@ class Report(msgspec.Struct, frozen=True):
     """
 
     id: int
-    account_id: AccountId
+    account_id: AccountId | None
     target_id: AccountId
     category: Category
     comment: str
@@ -79,6 +79,62 @@ class Report(msgspec.Struct, frozen=True):
     resolved_at: datetime | None = None
     resolved_by: AccountId | None = None
     collection_ids: tuple[int, ...] = ()
+
+
+class Subject(StrEnum):
+    """What a notice says is against the law. The first alone may come without a name."""
+
+    CHILD = "child"  # sexual abuse of a child
+    HATRED = "hatred"  # threats, hatred, glorified crimes
+    PRIVACY = "privacy"  # private matters or pictures made public, defamation, harassment
+    FRAUD = "fraud"
+    WORK = "work"  # somebody's work, or trade mark
+    OTHER = "other"
+
+
+class Outcome(StrEnum):
+    """What moderators answer to a notice: what became of its subject. From HIDE on, see `Sanction`."""
+
+    KEPT = "kept"  # nothing is done about it
+    GONE = "gone"  # it is not there any more
+    WARNED = "none"
+    HIDE = "hide"
+    SENSITIVE = "sensitive"
+    DISABLE = "disable"
+    SILENCE = "silence"
+    SUSPEND = "suspend"
+
+
+class NoticeAnswer(msgspec.Struct, frozen=True):
+    """An answer to a notice. text: the reasons."""
+
+    at: datetime
+    by_id: AccountId
+    outcome: Outcome
+    text: str
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Who made a report without an account, and what they were answered.
+
+    id: of the report. address: of what it is about, as they gave it; key: opens the page about it.
+    name, email, phone: "" where they gave none, and once it is forgotten.
+    answers: one, and another if they objected to it. told: how many of them went out by text.
+    forget_at: when we forget who it was; None while they are owed an answer.
+    """
+
+    id: int
+    key: str
+    address: str
+    subject: Subject
+    name: str
+    email: str
+    phone: str
+    lang: str
+    answers: tuple[NoticeAnswer, ...] = ()
+    objection: str = ""
+    told: int = 0
+    forget_at: datetime | None = None
 
 
 class Sanction(StrEnum):

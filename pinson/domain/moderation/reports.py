@@ -14,7 +14,7 @@ from pinson.domain.moderation import rules, store
 from pinson.domain.moderation.facts import Reported
 from pinson.domain.moderation.model import Category, Moderator, Report
 from pinson.domain.moderation.register import note
-from pinson.domain.moderation.rules import ReportNotFound, RuleNotFound
+from pinson.domain.moderation.rules import AnswerOwed, ReportNotFound, RuleNotFound
 from pinson.domain.posts import PostId, PostNotFound, Reader
 from pinson.domain.relations import collections
 from pinson.domain.relations.collections import CollectionNotFound
@@ -153,8 +153,16 @@ async def resolve(tx: WriteTx, *, by: Moderator, id: int, now: datetime) -> Repo
 
     Raises:
         ReportNotFound.
+        AnswerOwed: it is a notice, see `notices.answer`.
     """
     old = await report_by_id(tx, id)
+    if old.account_id is None and old.resolved_at is None:
+        raise AnswerOwed
+    return await close(tx, by=by, old=old, now=now)
+
+
+async def close(tx: WriteTx, *, by: Moderator, old: Report, now: datetime) -> Report:
+    """As `resolve`, for whoever sees to it that the answer to a notice is given. Called by decisions and notices."""
     if old.resolved_at is not None:
         return old
     new = msgspec.structs.replace(old, resolved_at=now, resolved_by=by.account_id)

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from pinson.domain.access import UserRole
-from pinson.domain.accounts import AccountId
-from pinson.domain.moderation.model import Moderator, Strike
+from pinson.domain.accounts import AccountId, FieldRefused, Flaw
+from pinson.domain.moderation.model import Moderator, Notice, Strike, Subject
 from pinson.lib.errors import Kind, Refusal
 
-MOST_COMMENT, MOST_TEXT, MOST_POSTS = 1000, 5000, 100
+MOST_COMMENT, MOST_TEXT, MOST_POSTS, MOST_NAME = 1000, 5000, 100, 200
 APPEAL_WITHIN = timedelta(days=184)  # six months, whichever they are
 
 
@@ -59,6 +59,62 @@ class NotPending(Refusal):
 
     kind, code = Kind.FORBIDDEN, "not_pending"
     text = "This action is not allowed"
+
+
+class NoticeNotFound(Refusal):
+    """There is no such notice, or it is about an account that is gone."""
+
+    kind, code = Kind.MISSING, "notice_not_found"
+    text = "The address may be mistyped, or out of date."
+
+
+class NoticeEmpty(FieldRefused):
+    """They did not say why it is against the law."""
+
+    code, field, flaw = "notice_empty", "text", Flaw.BLANK
+    text = "Say why it is against the law: whoever reads it must be able to judge."
+
+
+class NoticeTooLong(FieldRefused):
+    """It is longer than we take."""
+
+    code, field, flaw = "notice_too_long", "text", Flaw.TOO_LONG
+    text = "This is too long: {limit} characters are read."
+
+
+class NameMissing(FieldRefused):
+    """Only whoever tells of the abuse of a child may stay unnamed."""
+
+    code, field, flaw = "notice_name_missing", "name", Flaw.BLANK
+    text = "Give your name."
+
+
+class NameTooLong(FieldRefused):
+    """It is longer than we take."""
+
+    code, field, flaw = "notice_name_too_long", "name", Flaw.TOO_LONG
+    text = "This is too long: {limit} characters are read."
+
+
+class AnswerOwed(Refusal):
+    """Whoever made the notice is to be told what was decided, and why."""
+
+    kind, code = Kind.INVALID, "answer_owed"
+    text = "This report is from somebody without an account, who is owed an answer with reasons. Write it below."
+
+
+class AnsweredAlready(Refusal):
+    """Another moderator was faster."""
+
+    kind, code = Kind.CONFLICT, "notice_answered_already"
+    text = "Another moderator has answered meanwhile."
+
+
+class ObjectedAlready(Refusal):
+    """They contested the decision before, or there is none to contest."""
+
+    kind, code = Kind.CONFLICT, "objected_already"
+    text = "You have written about this decision before. One message is read, the first."
 
 
 class NothingToHide(Refusal):
@@ -121,6 +177,42 @@ def check_appeal(text: str, strike: Strike, *, now: datetime) -> None:
         AppealTooLate, AppealEmpty, TextTooLong.
     """
     if not may_appeal(strike, now=now):
+        raise AppealTooLate
+    if not text.strip():
+        raise AppealEmpty
+    check_text(text)
+
+
+def check_notice(text: str, name: str, subject: Subject, *, by_text: bool) -> None:
+    """
+    Args:
+        by_text: it came from a telephone, which gives no name.
+    Raises:
+        NoticeEmpty, NoticeTooLong, NameMissing, NameTooLong.
+    """
+    if not text:
+        raise NoticeEmpty
+    if len(text) > MOST_TEXT:
+        raise NoticeTooLong(limit=MOST_TEXT)
+    if not name and subject is not Subject.CHILD and not by_text:
+        raise NameMissing
+    if len(name) > MOST_NAME:
+        raise NameTooLong(limit=MOST_NAME)
+
+
+def may_object(notice: Notice, *, now: datetime) -> bool:
+    """Whether an answer to a notice can be contested: once, and not too late."""
+    return bool(notice.answers) and not notice.objection and now - notice.answers[-1].at <= APPEAL_WITHIN
+
+
+def check_objection(text: str, notice: Notice, *, now: datetime) -> None:
+    """
+    Raises:
+        ObjectedAlready, AppealTooLate, AppealEmpty, TextTooLong.
+    """
+    if not notice.answers or notice.objection:
+        raise ObjectedAlready
+    if not may_object(notice, now=now):
         raise AppealTooLate
     if not text.strip():
         raise AppealEmpty

@@ -1,16 +1,17 @@
 """SQL of moderation."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.moderation.model import Appeal, Deed, Dossier, Report, Strike, Waiting, Wanted
+from pinson.domain.moderation.model import Appeal, Deed, Dossier, Notice, Report, Strike, Waiting, Wanted
 from pinson.lib import paging
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.paging import Page
 
-OWNS = ("appeals", "deeds", "reports", "strikes")
+OWNS = ("appeals", "deeds", "notices", "reports", "strikes")
 
 INSERT_DEED = """
     INSERT INTO deeds (id, at, by_id, verb, target_id, label, reason)
@@ -138,6 +139,56 @@ async def reports_by_ids(tx: ReadTx, ids: Sequence[int]) -> list[Report]:
 async def open_reports_about(tx: ReadTx, target_id: AccountId) -> list[int]:
     """The open reports about an account, oldest first. O(its reports) on (target_id, id)."""
     return await tx.all(int, OPEN_REPORTS_ABOUT, target_id=target_id)
+
+
+# --- notices ------------------------------------------------------------------------------------------------------
+
+NOTICE = "id, key, address, subject, name, email, phone, lang, answers, objection, told, forget_at"
+INSERT_NOTICE = """
+    INSERT INTO notices (id, key, address, subject, name, email, phone, lang, answers, objection, told, forget_at)
+    VALUES (:id, :key, :address, :subject, :name, :email, :phone, :lang, :answers, :objection, :told, :forget_at)
+"""
+UPDATE_NOTICE = """
+    UPDATE notices SET answers = :answers, objection = :objection, told = :told, forget_at = :forget_at WHERE id = :id
+"""
+NOTICES_BY_IDS = f"SELECT {NOTICE} FROM notices WHERE id IN (SELECT value FROM json_each(:ids))"
+NOTICE_BY_KEY = f"SELECT {NOTICE} FROM notices WHERE key = :key"
+FORGET_WHO = """
+    UPDATE notices SET name = '', email = '', phone = '', forget_at = NULL
+    WHERE id IN (SELECT id FROM notices WHERE forget_at <= :now LIMIT :limit)
+"""
+
+
+async def insert_notice(tx: WriteTx, notice: Notice) -> None:
+    """Add a notice."""
+    await tx.run(INSERT_NOTICE, **msgspec.structs.asdict(notice))
+
+
+async def update_notice(tx: WriteTx, notice: Notice) -> None:
+    """Keep what became of a notice."""
+    await tx.run(
+        UPDATE_NOTICE,
+        id=notice.id,
+        answers=notice.answers,
+        objection=notice.objection,
+        told=notice.told,
+        forget_at=notice.forget_at,
+    )
+
+
+async def notices_by_ids(tx: ReadTx, ids: Sequence[int]) -> dict[int, Notice]:
+    """Those of these reports that are notices. One look into the primary key each."""
+    return {one.id: one for one in await tx.all(Notice, NOTICES_BY_IDS, ids=ids)}
+
+
+async def notice_by_key(tx: ReadTx, key: str) -> Notice | None:
+    """One notice. One look into an index."""
+    return await tx.one(Notice, NOTICE_BY_KEY, key=key)
+
+
+async def forget_who(tx: WriteTx, *, now: datetime, limit: int) -> int:
+    """Forget who made the notices whose time is over; how many. O(limit) on notices_forget."""
+    return await tx.run(FORGET_WHO, now=now, limit=limit)
 
 
 # --- decisions ----------------------------------------------------------------------------------------------------

@@ -1,6 +1,10 @@
-"""Telling moderators of an account, in plain words: `/@name/report`. What becomes of it is theirs to decide."""
+"""Telling moderators of an account, in plain words: `/@name/report`. What becomes of it is theirs to decide.
+
+Not here: the form for whoever has no account (notices.py).
+"""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
@@ -32,11 +36,14 @@ class Asked(msgspec.Struct):
 
 @routes.get("/@{acct}/report")
 async def show(call: Call, form: Asked) -> Response:
-    """The form.
+    """The form; for whoever has not signed in, the one for everybody.
 
     Raises:
-        NotSignedIn, RoleForbids, AccountNotFound, PostNotFound.
+        RoleForbids, AccountNotFound, PostNotFound.
     """
+    if call.acting is None:
+        page = f"/@{form.acct}/{form.post}" if form.post else f"/@{form.acct}"
+        return call.redirect(f"/notice?{urlencode({'address': call.base_url + page})}")
     call.require("write:reports")
     async with call.tools.db.read() as tx:
         profile = await profile_of(tx, call, form.acct)
@@ -62,9 +69,10 @@ async def of_post(call: Call, form: AboutPost) -> Response:
     """Where a post's own menu leads, which does not know the name of its author: the form, about that post.
 
     Raises:
-        NotSignedIn, RoleForbids, PostNotFound.
+        RoleForbids, PostNotFound.
     """
-    call.require("write:reports")
+    if call.acting is not None:
+        call.require("write:reports")
     async with call.tools.db.read() as tx:
         shape = await posts.visible(tx, form.id, reader=await call.reader(tx))
         author = await accounts.profile(tx, shape.author_id)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from pinson.domain import instance, moderation
 from pinson.domain.access import UserRole
 from pinson.domain.accounts import AccountId
-from pinson.domain.moderation import Category, Report
+from pinson.domain.moderation import Category, Report, ReportNotFound
 from pinson.interfaces.mastodon.admin import accounts
 from pinson.interfaces.mastodon.admin.accounts import AdminAccount
 from pinson.interfaces.mastodon.admin.desk import Listed, One, listed, moderator
@@ -79,7 +79,8 @@ async def show_all(call: Call, form: Reports) -> Response:
 async def show(call: Call, form: One) -> Response:
     """One report."""
     async with call.tools.db.read() as tx:
-        return json((await _entities(tx, call, [await moderation.report_by_id(tx, form.id)]))[0])
+        one = await moderation.report_by_id(tx, form.id)
+    return await _shown(call, one)
 
 
 @routes.on("PUT", "/api/v1/admin/reports/{id}", role=MODERATOR, scopes=WRITE, answers=AdminReport)
@@ -130,11 +131,16 @@ async def reopen(call: Call, form: One) -> Response:
 
 async def _shown(call: Call, one: Report) -> Response:
     async with call.tools.db.read() as tx:
-        return json((await _entities(tx, call, [one]))[0])
+        shown = await _entities(tx, call, [one])
+    if not shown:
+        raise ReportNotFound
+    return json(shown[0])
 
 
 async def _entities(tx: ReadTx, call: Call, found: Sequence[Report]) -> list[dict[str, Any]]:
-    """Reports, in order. One whose accounts are gone is about to go too, and left out. A few statements for all."""
+    """Reports, in order, in a few statements. One whose accounts are gone is about to go too, and left out; so is one
+    that nobody with an account made, since apps know no such thing: those are on the pages of the desk.
+    """
     named = {id for one in found for id in (one.account_id, one.target_id, one.assigned_to, one.resolved_by) if id}
     dossiers = await moderation.dossiers_by_ids(tx, list(named))
     people = {entity["id"]: entity for entity in await accounts.entities(tx, call, list(dossiers.values()))}

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from pinson.domain import instance, moderation
-from pinson.domain.moderation import Report
+from pinson.domain.moderation import Outcome, Report
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web.desk import staff
 from pinson.interfaces.web.desk.staff import Listed, One
@@ -40,6 +40,13 @@ class Inbox(Listed):
     """Parameters of the list."""
 
     show: Show = Show.OPEN
+
+
+class Answered(One):
+    """The answer to whoever made a report without an account."""
+
+    outcome: Outcome = Outcome.KEPT
+    text: str = ""
 
 
 class Handled(One):
@@ -75,12 +82,13 @@ async def inbox(call: Call, form: Inbox) -> Response:
         people = await staff.people(
             tx, (id for one in shown for id in (one.account_id, one.target_id, one.assigned_to))
         )
+        notices = await moderation.notices_by_ids(tx, [one.id for one in shown if one.account_id is None])
     return await staff.page(
         call,
         "reports",
         "reports",
         show=form.show,
-        reports=[one for one in shown if one.target_id in people and one.account_id in people],
+        reports=[one for one in shown if one.target_id in people and (one.account_id in people or one.id in notices)],
         people=people,
         older=older,
         when=partial(staff.when, call),
@@ -88,7 +96,7 @@ async def inbox(call: Call, form: Inbox) -> Response:
 
 
 @routes.get("/moderation/reports/{id}")
-async def show(call: Call, form: One) -> Response:
+async def show(call: Call, form: Answered) -> Response:
     """One report: the posts, who reports whom, and what was reported and decided about them before.
 
     Raises:
@@ -98,6 +106,7 @@ async def show(call: Call, form: One) -> Response:
     earlier = Page(None, None, None, EARLIER)
     async with call.tools.db.read() as tx:
         report = await moderation.report_by_id(tx, form.id)
+        notice = (await moderation.notices_by_ids(tx, [form.id])).get(form.id) if report.account_id is None else None
         dossier = await moderation.dossier(tx, report.target_id)
         strikes = await moderation.strikes_of(tx, report.target_id)
         hidden = await staff.hidden(tx, strikes)
@@ -108,6 +117,7 @@ async def show(call: Call, form: One) -> Response:
             if other.id != report.id
         ]
         named = {report.account_id, report.target_id, report.assigned_to, report.resolved_by}
+        named |= {one.by_id for one in notice.answers} if notice else set()
         people = await staff.people(tx, (*named, *(one.by_id for one in strikes), *(one.account_id for one in others)))
         cards = await call.cards(tx, await call.tools.shapes.of(tx, list(report.post_ids)))
         rules = await instance.all_rules(tx) if report.rule_ids else []
@@ -116,6 +126,8 @@ async def show(call: Call, form: One) -> Response:
         "report",
         "reports",
         report=report,
+        notice=notice,
+        form=form,
         dossier=dossier,
         is_mine=report.assigned_to == by.account_id,
         cards=cards,
@@ -141,4 +153,25 @@ async def handle(call: Call, form: Handled) -> Response:
     if form.do not in VERBS:
         raise NoSuchButton
     await call.tools.db.write(VERBS[form.do], by=by, id=form.id, now=call.now)
+    return call.redirect(f"/moderation/reports/{form.id}")
+
+
+@routes.post("/moderation/reports/{id}/answer", again=show)
+async def answer(call: Call, form: Answered) -> Response:
+    """Answer whoever made a report without an account: nothing is done about it, or it is gone already, and why.
+
+    Raises:
+        NotSignedIn, NotStaff, ReasonMissing, NoSuchButton, ReportNotFound, AnsweredAlready, TextTooLong.
+    """
+    by = staff.moderator(call)
+    if form.outcome not in (Outcome.KEPT, Outcome.GONE):
+        raise NoSuchButton
+    await call.tools.db.write(
+        moderation.answer_notice,
+        by=by,
+        id=form.id,
+        outcome=form.outcome,
+        text=staff.reason(form.text),
+        now=call.now,
+    )
     return call.redirect(f"/moderation/reports/{form.id}")
