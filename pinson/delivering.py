@@ -134,12 +134,18 @@ class Worker:
 
         What was not begun is due at once.
         """
-        if self._claimed:
-            now = self._tools.clock.now()
-            results = [Again(one.id, now, "") for one in self._claimed]
-            await self._tools.db.write(deliveries.settle, channel=self._driver.channel, results=results, now=now)
+        try:
+            if self._claimed:
+                now = self._tools.clock.now()
+                results = [Again(one.id, now, "") for one in self._claimed]
+                await self._tools.db.write(deliveries.settle, channel=self._driver.channel, results=results, now=now)
+        except Refusal as refusal:  # a full disk: it is due in a minute, and what is open may end all the same
+            events.warning("deliveries_failed", channel=self._driver.channel, why=str(refusal))
         if self._open:
             done, late = await asyncio.wait(self._open, timeout=LAST_WORDS)
             for task in late:
                 task.cancel()
-            await self._settle(done)
+            try:
+                await self._settle(done)
+            except Refusal as refusal:
+                events.warning("deliveries_failed", channel=self._driver.channel, why=str(refusal))

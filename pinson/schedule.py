@@ -68,6 +68,8 @@ async def sweep(tools: Tools) -> None:
     await tools.db.write(access.blocks.forget_expired, now=now)
     while await tools.db.write(deliveries.forget_ended, now=now):
         pass
+    while ids := await tools.db.read_in_thread(deliveries.ahead, now=now):
+        await tools.db.write(deliveries.bring_back, ids=ids, now=now)
     while await tools.db.write(alerts.make_digests, now=now):
         pass
     await alerting.tell_mornings(tools, now=now)

@@ -554,6 +554,98 @@ async def test_a_worker_goes_on_when_the_disk_has_room_again(town, world):
     working.cancel()
 
 
+class Slow(Recorder):
+    """A channel that is stopped in its first attempt, which ends a little later."""
+
+    def __init__(self):
+        super().__init__(Channel.SMS)
+        self.working = None
+        self.may_end = asyncio.Event()
+
+    async def attempt(self, delivery, said):
+        """Be stopped, and make it all the same."""
+        self.working.cancel()
+        await self.may_end.wait()
+        return await super().attempt(delivery, said)
+
+
+async def test_a_process_that_stops_while_the_disk_is_full_lets_what_is_under_way_end(town, world, monkeypatch):
+    lab = await world.person("lab")
+    for number in ("+33600000001", "+33600000002"):
+        await town.ask(number, of(lab))
+    await town.settle()
+    await world.publish(lab, "Hello")
+    await world.machine.reactor.settle()
+    channel, write = Slow(), world.tools.db.write
+
+    async def full_when_it_stops(verb, **given):
+        if verb is deliveries.settle:
+            channel.may_end.set()
+            raise CannotWrite
+        return await write(verb, **given)
+
+    monkeypatch.setattr(world.tools.db, "write", full_when_it_stops)
+    channel.working = asyncio.create_task(Worker(world.tools, channel).run())
+    async with asyncio.timeout(10):
+        [ended] = await asyncio.gather(channel.working, return_exceptions=True)
+
+    assert isinstance(ended, asyncio.CancelledError)
+    assert len(channel.sent) == 1
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=40)])
+async def test_what_was_asked_begun_or_put_off_while_the_clock_was_ahead_leaves_once_it_is_right(town, world, ahead):
+    lab, channel = await world.person("lab"), Channel.EMAIL
+    await town.ask("a@mail.example", of(lab), channel=channel)
+    await town.settle()
+    first = await world.publish(lab, "First")
+    await world.machine.reactor.settle()
+    world.clock.move(ahead)
+    now = world.clock.now()
+    until = now + timedelta(minutes=1)
+    [put_off] = await world.write(deliveries.claim, channel=channel, until=until, limit=1)
+    again = deliveries.Again(put_off.id, now + timedelta(hours=6), "out of order")
+    await world.write(deliveries.settle, channel=channel, results=[again])
+    second = await world.publish(lab, "Second")
+    await world.machine.reactor.settle()
+    [_begun] = await world.write(deliveries.claim, channel=channel, until=until, limit=1)
+    third = await world.publish(lab, "Third")
+    await world.machine.reactor.settle()
+
+    world.clock.move(-ahead)
+    await schedule.sweep(world.tools)
+    await town.settle()
+    at_once = {id for _, id in town.posts(channel)}
+    world.clock.move(timedelta(minutes=2))
+    await town.settle()
+    soon = {id for _, id in town.posts(channel)}
+    world.clock.move(timedelta(hours=9))
+    await town.settle()
+
+    assert third.id in at_once
+    assert second.id not in at_once
+    assert {second.id, third.id} <= soon
+    assert sorted(id for _, id in town.posts(channel)) == [first.id, second.id, third.id]
+
+
+async def test_the_number_of_a_delivery_is_never_given_again(town, world):
+    lab, channel, numbers = await world.person("lab"), Channel.EMAIL, []
+    await town.ask("a@mail.example", of(lab), channel=channel)
+    await town.settle()
+    for text in ("First", "Second"):
+        world.clock.move(timedelta(hours=73))
+        await schedule.sweep(world.tools)  # nothing of before is left
+        await world.publish(lab, text)
+        await world.machine.reactor.settle()
+        until = world.clock.now() + timedelta(minutes=1)
+        [made] = await world.write(deliveries.claim, channel=channel, until=until, limit=9)
+        await world.write(deliveries.settle, channel=channel, results=[deliveries.Ended(made.id, Outcome.SENT)])
+        numbers.append(made.id)
+
+    first, second = numbers
+    assert second > first
+
+
 class Broken(Recorder):
     """A channel with a mistake in what it reads, until that is mended."""
 

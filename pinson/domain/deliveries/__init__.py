@@ -8,7 +8,16 @@ Not here: what is sent, and how (`pinson/delivering.py` and its drivers); who wa
 subscriptions, subscriptions of the hub).
 """
 
-from pinson.domain.deliveries.commands import ask, claim, come_back, count_left, forget_ended, receive, settle
+from pinson.domain.deliveries.commands import (
+    ask,
+    bring_back,
+    claim,
+    come_back,
+    count_left,
+    forget_ended,
+    receive,
+    settle,
+)
 from pinson.domain.deliveries.model import (
     About,
     Again,
@@ -27,6 +36,7 @@ from pinson.domain.deliveries.model import (
     What,
 )
 from pinson.domain.deliveries.queries import (
+    ahead,
     asked,
     counts,
     doubtful,
@@ -56,8 +66,10 @@ __all__ = [
     "Reached",
     "Waiting",
     "What",
+    "ahead",
     "ask",
     "asked",
+    "bring_back",
     "claim",
     "come_back",
     "count_left",

@@ -81,6 +81,11 @@ async def settle(tx: WriteTx, *, channel: Channel, results: Sequence[Ended | Aga
     await _count(tx, channel, outcomes, now=now)
 
 
+async def bring_back(tx: WriteTx, *, ids: Sequence[int], now: datetime) -> None:
+    """Let what `ahead` found wait from now on, as long as it was to wait when the clock was ahead."""
+    await store.bring_back(tx, ids, now=now)
+
+
 async def receive(
     tx: WriteTx, *, channel: Channel, remote_id: str, arrived: bool, error: str = "", now: datetime
 ) -> None:
@@ -94,7 +99,7 @@ async def receive(
 async def come_back(tx: WriteTx, *, delivery_id: int, holder_id: int, now: datetime) -> Reached | None:
     """Keep that what was sent did not arrive; whose it was, unless that was known before or is forgotten.
 
-    Numbers of what was forgotten may be given again: what is another holder's is another delivery.
+    Whoever says so names its holder too: what a stranger makes up fits none.
     """
     there = await store.one(tx, delivery_id)
     if there is None or there.holder_id != holder_id:

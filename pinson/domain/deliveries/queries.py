@@ -8,11 +8,20 @@ from pinson.domain.deliveries.model import About, Channel, Count, Had, Lately, L
 from pinson.lib.db import ReadTx
 
 LOOKED_AT = 10_000  # of the latest, whatever their channel
+AHEAD = 1000
 
 
 async def is_due(tx: ReadTx, channel: Channel, *, now: datetime) -> bool:
     """Whether there is anything to take on."""
     return await store.is_due(tx, channel, now=now)
+
+
+async def ahead(tx: ReadTx, *, now: datetime) -> list[int]:
+    """What waits because the clock of this machine was ahead when it was asked, begun or put off: some of it.
+
+    In a thread: it looks at all that is put off.
+    """
+    return await store.ahead(tx, now=now, latest=now + rules.LONGEST_WAIT, limit=AHEAD)
 
 
 async def reached(

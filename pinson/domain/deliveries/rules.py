@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pinson.lib.clock import to_ms
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=6)
+LONGEST_WAIT = timedelta(days=5)  # longer than any pause, quiet hours, or hours of the law over public holidays
 HOUR_MS, MINUTE_MS = 3_600_000, 60_000
 
 

@@ -70,6 +70,23 @@ ADD = """
     VALUES (:post_id, :channel, :minute, :what, :deliveries)
     ON CONFLICT (post_id, channel, minute, what) DO UPDATE SET deliveries = ledger.deliveries + excluded.deliveries
 """
+AHEAD = """
+    SELECT id FROM deliveries
+    WHERE channel IN (SELECT value FROM json_each(:channels)) AND ended_at IS NULL AND due_at > :now
+        AND (asked_at > :now OR opened_at > :now OR due_at > :latest)
+    LIMIT :limit
+"""
+BRING_BACK = """
+    UPDATE deliveries
+    SET due_at = CASE
+            WHEN opened_at > :now THEN :now + due_at - opened_at
+            WHEN asked_at > :now THEN :now + due_at - asked_at
+            ELSE :now
+        END,
+        asked_at = min(asked_at, :now),
+        opened_at = CASE WHEN opened_at > :now THEN :now ELSE opened_at END
+    WHERE id IN (SELECT value FROM json_each(:ids)) AND ended_at IS NULL
+"""
 PUT_OFF = """
     UPDATE deliveries SET due_at = :due_at, error = :error, opened_at = NULL
     WHERE id = :delivery_id AND ended_at IS NULL
@@ -208,6 +225,16 @@ async def count(tx: WriteTx, channel: Channel, outcome: str, deliveries: int, *,
 async def add(tx: WriteTx, post_id: int, channel: Channel, what: What, deliveries: int, *, minute: int) -> None:
     """Add to the ledger of a post."""
     await tx.run(ADD, post_id=post_id, channel=channel, minute=minute, what=what, deliveries=deliveries)
+
+
+async def ahead(tx: ReadTx, *, now: datetime, latest: datetime, limit: int) -> list[int]:
+    """What waits for a moment that a clock which was ahead has set. O(what is put off) in the index of what is due."""
+    return await tx.all(int, AHEAD, channels=list(Channel), now=now, latest=latest, limit=limit)
+
+
+async def bring_back(tx: WriteTx, ids: Sequence[int], *, now: datetime) -> None:
+    """Let these wait as long from now on as they were to wait then. O(those)."""
+    await tx.run(BRING_BACK, ids=list(ids), now=now)
 
 
 async def put_off(tx: WriteTx, again: Again) -> None:

@@ -200,11 +200,11 @@ async def test_a_report_arrives_though_a_rule_that_it_names_was_withdrawn_meanwh
     assert (report["comment"], [rule["text"] for rule in report["rules"]]) == ("Look", ["Be kind"])
 
 
-async def test_a_stranger_has_no_buttons_and_no_report(world, town):
+async def test_a_stranger_has_no_buttons_and_reports_by_the_form_for_everybody(world, town):
     stranger = Visitor(world)
 
     assert (await stranger.open("/@ana")).forms == []
-    assert (await stranger.client.get("/@ana/report")).headers["location"].startswith("/auth/sign_in")
+    assert (await stranger.client.get("/@ana/report")).headers["location"].startswith("/notice?address=")
 
 
 async def test_whoever_has_several_accounts_chooses_as_whom_they_act(world, town):
