@@ -112,6 +112,26 @@ async def test_the_writer_syncs_each_commit_and_holds_to_foreign_keys(db):
     assert await db.read_in_thread(settings) == ["wal", 2, 1, 1]
 
 
+async def test_what_a_body_may_have_to_undo_is_written_to_no_file(fragile, disk, now):
+    async def make_many(tx):
+        await tx.run_many("INSERT INTO topics (id, head) VALUES (:id, 0)", [{"id": id} for id in range(1, 20_000)])
+
+    async def change_all_and_refuse(tx):
+        await tx.run("UPDATE topics SET head = 1")
+        raise No
+
+    changed = set()
+    await fragile.write(make_many)
+    disk.before = lambda what, file: changed.add(file)
+    with pytest.raises(No):
+        await fragile.write(change_all_and_refuse)
+    await fragile.write(make_topic, id=0, now=now)
+
+    assert changed == {"pinson.db-wal"}
+    async with fragile.read() as tx:
+        assert await tx.one(int, "SELECT max(head) FROM topics") == 0
+
+
 async def test_a_row_that_refers_to_nothing_is_not_written(db):
     async def count_for_nobody(tx):
         await tx.run("INSERT INTO account_counts (account_id) VALUES (1)")

@@ -288,6 +288,9 @@ class _Writer(threading.Thread):
         self._connection = connection
         self._logged = 0  # pages in the write-ahead log ...
         self._move_at = CHECKPOINT  # ... and at how many of them they are moved into the database
+        # Else what a savepoint may have to undo goes into a file in /var/tmp, 15 pages a post, once one body has
+        # changed 16 pages of 4 KB. Bodies are bounded, and so is what is kept for them.
+        connection.execute("PRAGMA temp_store = MEMORY")
         connection.set_wal_hook(self._count_logged)  # in the place of SQLite's own, which lets a commit wait for it
         with write_lock(folder):
             self.counter.value = connection.execute(LAST_SEQ).get
