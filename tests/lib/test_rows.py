@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinson.lib.db.rows import bind, reader
+from pinson.lib.db.rows import bind, reader, values
 
 NOON = datetime(2026, 3, 30, 12, 0, tzinfo=UTC)
 PostId = NewType("PostId", int)
@@ -80,9 +80,8 @@ def through_sqlite(value):
     connection = apsw.Connection("")
     connection.convert_binding = lambda _cursor, _index, given: bind(given)
     names = [field.name for field in msgspec.structs.fields(value)]
-    cursor = connection.execute(
-        "SELECT " + ", ".join(f":{name} AS {name}" for name in names), msgspec.structs.asdict(value)
-    )
+    sql = "SELECT " + ", ".join(f":{name} AS {name}" for name in names)
+    cursor = connection.execute(sql, values(sql)(value))
     columns = [name for name, _ in cursor.getdescription()]
     return reader(type(value), columns)(cursor.fetchone())
 
@@ -133,6 +132,22 @@ def test_a_field_comes_back_in_its_own_type():
         tuple,
         Link,
     ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "bound"),
+    [
+        ("UPDATE pairs SET note = :note, left = :left WHERE left <> :left", ("none", 1)),
+        ("DELETE FROM pairs WHERE right = :right", (2,)),
+    ],
+)
+def test_a_statement_takes_what_it_names_from_a_struct_each_once_and_in_its_own_order(sql, bound):
+    assert values(sql)(Pair(1, 2)) == bound
+
+
+def test_a_statement_that_names_what_a_struct_does_not_have_is_a_bug_that_says_so():
+    with pytest.raises(AttributeError, match="middle"):
+        values("SELECT :left, :middle")(Pair(1, 2))
 
 
 def test_a_moment_is_kept_to_the_millisecond_below():

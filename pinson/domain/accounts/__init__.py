@@ -11,7 +11,8 @@ sensitized) lives here because it decides what everyone else sees; who may chang
 
 from pinson.domain.accounts.commands import (
     change,
-    count,
+    count_follows,
+    count_posts,
     create,
     delete,
     desensitize,
@@ -129,7 +130,8 @@ __all__ = [
     "by_id",
     "by_ids",
     "change",
-    "count",
+    "count_follows",
+    "count_posts",
     "create",
     "defaults",
     "delete",

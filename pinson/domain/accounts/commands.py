@@ -198,25 +198,21 @@ async def delete(tx: WriteTx, *, account_id: AccountId, now: datetime) -> None:
     await log.record(tx, AccountDeleted(at=now, account_id=account_id))
 
 
-async def count(
-    tx: WriteTx,
-    account_id: AccountId,
-    *,
-    followers: int = 0,
-    following: int = 0,
-    posts: int = 0,
-    last_post_at: datetime | None = None,
-) -> int:
-    """Add to an account's counters, in the transaction of what is counted; how many posts it has now.
+async def count_follows(tx: WriteTx, account_id: AccountId, *, followers: int = 0, following: int = 0) -> None:
+    """Add to an account's counters, in the transaction of what is counted.
 
     Records nothing: the caller's own fact says what happened.
+    """
+    await store.count_follows(tx, account_id, followers=followers, following=following)
+
+
+async def count_posts(tx: WriteTx, account_id: AccountId, posts: int, *, last_post_at: datetime | None = None) -> int:
+    """Add to the number of an account's posts, likewise; how many there are now.
 
     Args:
         last_post_at: when the post was published; counts if it is newer than what is kept.
     """
-    return await store.count(
-        tx, account_id, followers=followers, following=following, posts=posts, last_post_at=last_post_at
-    )
+    return await store.count_posts(tx, account_id, posts=posts, last_post_at=last_post_at)
 
 
 def _given(changes: Changes | DefaultsChanges) -> dict[str, Any]:

@@ -111,11 +111,13 @@ ERASE = """
 """
 ERASE_DEFAULTS = "DELETE FROM posting_defaults WHERE account_id = :id"
 ERASE_COUNTS = "DELETE FROM account_counts WHERE account_id = :id"
-COUNT = """
+COUNT_FOLLOWS = """
+    UPDATE account_counts SET followers = followers + :followers, following = following + :following
+    WHERE account_id = :account_id
+"""
+COUNT_POSTS = """
     UPDATE account_counts
-    SET followers = followers + :followers,
-        following = following + :following,
-        posts = posts + :posts,
+    SET posts = posts + :posts,
         last_post_at = CASE WHEN last_post_at IS NULL OR last_post_at < :last_post_at
                             THEN :last_post_at ELSE last_post_at END
     WHERE account_id = :account_id
@@ -283,17 +285,14 @@ async def erase(tx: WriteTx, id: AccountId, at: datetime) -> None:
     await tx.run(ERASE_DEFAULTS, id=id)
 
 
-async def count(
-    tx: WriteTx, account_id: AccountId, *, followers: int, following: int, posts: int, last_post_at: datetime | None
-) -> int:
-    """Add to the counters; how many posts there are. An account that has none (deleted) is left alone, with 0."""
-    counted = await tx.one(
-        int,
-        COUNT,
-        account_id=account_id,
-        followers=followers,
-        following=following,
-        posts=posts,
-        last_post_at=last_post_at,
-    )
-    return counted or 0
+async def count_follows(tx: WriteTx, account_id: AccountId, *, followers: int, following: int) -> None:
+    """Add to the counters of these. An account that has none (deleted) is left alone."""
+    await tx.run(COUNT_FOLLOWS, account_id=account_id, followers=followers, following=following)
+
+
+async def count_posts(tx: WriteTx, account_id: AccountId, *, posts: int, last_post_at: datetime | None) -> int:
+    """Add to the counter of these; how many there are. An account that has none (deleted) is left alone, with 0.
+
+    A statement of its own: one that names followers writes to their index too, changed or not.
+    """
+    return await tx.one(int, COUNT_POSTS, account_id=account_id, posts=posts, last_post_at=last_post_at) or 0

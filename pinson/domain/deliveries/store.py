@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import msgspec
-
 from pinson.domain.deliveries.model import (
     About,
     Again,
@@ -239,7 +237,7 @@ async def bring_back(tx: WriteTx, ids: Sequence[int], *, now: datetime) -> None:
 
 async def put_off(tx: WriteTx, again: Again) -> None:
     """Close a delivery until it is tried again."""
-    await tx.run(PUT_OFF, **msgspec.structs.asdict(again))
+    await tx.run_with(PUT_OFF, again)
 
 
 async def one(tx: ReadTx, id: int) -> Made | None:

@@ -289,7 +289,7 @@ async def team(tx: ReadTx, event_id: EventId) -> list[Member]:
 
 async def set_member(tx: WriteTx, member: Member) -> None:
     """Take an account into a team, or give it another role."""
-    await tx.run(SET_MEMBER, **msgspec.structs.asdict(member))
+    await tx.run_with(SET_MEMBER, member)
 
 
 async def drop_member(tx: WriteTx, event_id: EventId, account_id: AccountId) -> bool:
@@ -319,7 +319,7 @@ async def lines_by_ids(tx: ReadTx, ids: Sequence[int]) -> list[Line]:
 
 async def insert_line(tx: WriteTx, line: Line) -> None:
     """Add a line."""
-    await tx.run(NEW_LINE, **msgspec.structs.asdict(line))
+    await tx.run_with(NEW_LINE, line)
 
 
 async def update_line(tx: WriteTx, line: Line) -> None:
@@ -346,7 +346,7 @@ async def drafts(tx: ReadTx, event_id: EventId) -> list[ReadyDraft]:
 
 async def insert_draft(tx: WriteTx, draft: ReadyDraft) -> None:
     """Add a draft."""
-    await tx.run(NEW_DRAFT, **msgspec.structs.asdict(draft))
+    await tx.run_with(NEW_DRAFT, draft)
 
 
 async def update_draft(tx: WriteTx, draft: ReadyDraft) -> None:
@@ -363,7 +363,7 @@ async def delete_draft(tx: WriteTx, event_id: EventId, id: int) -> bool:
 
 async def insert_entry(tx: WriteTx, entry: Entry) -> None:
     """Keep what a post is in its event; one that is kept stays as it is."""
-    await tx.run(NEW_ENTRY, **msgspec.structs.asdict(entry))
+    await tx.run_with(NEW_ENTRY, entry)
 
 
 async def update_entry(tx: WriteTx, entry: Entry) -> None:

@@ -95,7 +95,7 @@ class Said(msgspec.Struct, frozen=True):
 
 async def insert(tx: WriteTx, one: Filter) -> None:
     """Add a filter that is not there yet."""
-    await tx.run(INSERT, **msgspec.structs.asdict(one))
+    await tx.run_with(INSERT, one)
 
 
 async def update(tx: WriteTx, one: Filter) -> None:
@@ -133,7 +133,7 @@ async def keyword(tx: ReadTx, account_id: AccountId, id: int) -> Keyword | None:
 
 async def add_keyword(tx: WriteTx, one: Keyword) -> None:
     """Add a keyword that is not there yet."""
-    await tx.run(NEW_KEYWORD, **msgspec.structs.asdict(one))
+    await tx.run_with(NEW_KEYWORD, one)
 
 
 async def update_keyword(tx: WriteTx, one: Keyword) -> None:
@@ -158,7 +158,7 @@ async def post(tx: ReadTx, account_id: AccountId, id: int) -> FilteredPost | Non
 
 async def add_post(tx: WriteTx, one: FilteredPost) -> None:
     """Let a filter name a post that it does not name yet."""
-    await tx.run(NEW_POST, **msgspec.structs.asdict(one))
+    await tx.run_with(NEW_POST, one)
 
 
 async def delete_post(tx: WriteTx, id: int) -> None:

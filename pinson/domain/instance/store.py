@@ -116,7 +116,7 @@ async def rules(tx: ReadTx) -> list[Rule]:
 async def new_rule(tx: WriteTx, rule: Rule) -> None:
     """Put a rule in its place; those from there on move down. O(rules)."""
     await tx.run(MAKE_ROOM, position=rule.position)
-    await tx.run(NEW_RULE, **msgspec.structs.asdict(rule))
+    await tx.run_with(NEW_RULE, rule)
 
 
 async def delete_rule(tx: WriteTx, rule: Rule) -> None:
@@ -154,7 +154,7 @@ async def delete_terms(tx: WriteTx, paper: Paper, effective_at: datetime) -> Non
 
 async def new_announcement(tx: WriteTx, announcement: Announcement) -> None:
     """Keep an announcement."""
-    await tx.run(NEW_ANNOUNCEMENT, **msgspec.structs.asdict(announcement))
+    await tx.run_with(NEW_ANNOUNCEMENT, announcement)
 
 
 async def tell(tx: WriteTx, id: int) -> None:
@@ -240,7 +240,7 @@ async def emoji(tx: ReadTx, shortcode: str) -> Emoji | None:
 
 async def new_emoji(tx: WriteTx, emoji: Emoji) -> None:
     """Add an emoji whose shortcode is free."""
-    await tx.run(NEW_EMOJI, **msgspec.structs.asdict(emoji))
+    await tx.run_with(NEW_EMOJI, emoji)
 
 
 async def delete_emoji(tx: WriteTx, shortcode: str) -> None:
@@ -289,7 +289,7 @@ async def seal(tx: ReadTx) -> Seal | None:
 
 async def put_seal(tx: WriteTx, seal: Seal) -> None:
     """Keep a key, unless there is one."""
-    await tx.run(PUT_SEAL, **msgspec.structs.asdict(seal))
+    await tx.run_with(PUT_SEAL, seal)
 
 
 async def forget_seal(tx: WriteTx) -> None:

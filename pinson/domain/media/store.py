@@ -1,9 +1,6 @@
 """SQL of media."""
 
 from datetime import datetime
-from typing import Any
-
-import msgspec
 
 from pinson.domain.accounts import AccountId
 from pinson.domain.media.model import EARLIER, Media, MediaId
@@ -60,15 +57,12 @@ OF_ACCOUNT = """
 
 async def insert(tx: WriteTx, media: Media) -> None:
     """Add one."""
-    await tx.run(INSERT, **msgspec.structs.asdict(media))
+    await tx.run_with(INSERT, media)
 
 
 async def update(tx: WriteTx, media: Media) -> None:
     """Keep all of it that can change."""
-    values: dict[str, Any] = msgspec.structs.asdict(media)
-    for fixed in ("account_id", "kind", "created_at"):
-        del values[fixed]
-    await tx.run(UPDATE, **values)
+    await tx.run_with(UPDATE, media)
 
 
 async def delete(tx: WriteTx, ids: list[MediaId]) -> None:

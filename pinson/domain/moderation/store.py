@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
-
 from pinson.domain.accounts import AccountId
 from pinson.domain.moderation.model import Appeal, Deed, Dossier, Notice, Report, Strike, Waiting, Wanted
 from pinson.lib import paging
@@ -30,7 +28,7 @@ DEEDS = """
 
 async def insert_deed(tx: WriteTx, deed: Deed) -> None:
     """Add a line to the register."""
-    await tx.run(INSERT_DEED, **msgspec.structs.asdict(deed))
+    await tx.run_with(INSERT_DEED, deed)
 
 
 async def deeds(tx: ReadTx, page: Page) -> list[Deed]:
@@ -95,7 +93,7 @@ FORGET_REPORTS = """
 
 async def insert_report(tx: WriteTx, report: Report) -> None:
     """Add a report."""
-    await tx.run(INSERT_REPORT, **msgspec.structs.asdict(report))
+    await tx.run_with(INSERT_REPORT, report)
 
 
 async def update_report(tx: WriteTx, report: Report) -> None:
@@ -161,7 +159,7 @@ FORGET_WHO = """
 
 async def insert_notice(tx: WriteTx, notice: Notice) -> None:
     """Add a notice."""
-    await tx.run(INSERT_NOTICE, **msgspec.structs.asdict(notice))
+    await tx.run_with(INSERT_NOTICE, notice)
 
 
 async def update_notice(tx: WriteTx, notice: Notice) -> None:
@@ -216,7 +214,7 @@ FORGET_STRIKES = """
 
 async def insert_strike(tx: WriteTx, strike: Strike) -> None:
     """Add a decision."""
-    await tx.run(INSERT_STRIKE, **msgspec.structs.asdict(strike))
+    await tx.run_with(INSERT_STRIKE, strike)
 
 
 async def strikes_by_ids(tx: ReadTx, ids: Sequence[int]) -> list[Strike]:
@@ -261,7 +259,7 @@ ANSWERED_APPEALS = APPEALS.replace("{state}", "answered_at IS NOT NULL")
 
 async def insert_appeal(tx: WriteTx, appeal: Appeal) -> None:
     """Add what somebody said of a decision."""
-    await tx.run(INSERT_APPEAL, **msgspec.structs.asdict(appeal))
+    await tx.run_with(INSERT_APPEAL, appeal)
 
 
 async def update_appeal(tx: WriteTx, appeal: Appeal) -> None:

@@ -46,7 +46,7 @@ async def boost(
     )
     await store.insert(tx, post)
     await store.count(tx, original.id, boosts=1)
-    count = await accounts.count(tx, booster.id, posts=1, last_post_at=now)
+    count = await accounts.count_posts(tx, booster.id, 1, last_post_at=now)
     await log.record(tx, PostPublished(at=now, post=post.shape, count=count))
     return post
 

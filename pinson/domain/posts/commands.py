@@ -344,7 +344,7 @@ async def remove(tx: WriteTx, shape: Shape, now: datetime) -> list[Media]:
         await store.count(tx, shape.boost_of_id, boosts=-1)
     if shape.quote_of_id is not None and shape.quote_state is QuoteState.ACCEPTED:
         await store.count(tx, shape.quote_of_id, quotes=-1)
-    await accounts.count(tx, shape.author_id, posts=-1)
+    await accounts.count_posts(tx, shape.author_id, -1)
     await log.record(
         tx,
         PostDeleted(
@@ -496,7 +496,7 @@ async def _store(tx: WriteTx, post: Post, draft: Draft, now: datetime) -> int:
         await store.count(tx, post.in_reply_to_id, replies=1)
     if post.quote_of_id is not None:
         await store.count(tx, post.quote_of_id, quotes=1)
-    return await accounts.count(tx, post.author_id, posts=1, last_post_at=post.created_at)
+    return await accounts.count_posts(tx, post.author_id, 1, last_post_at=post.created_at)
 
 
 async def _correct(tx: WriteTx, id: PostId, by_id: PostId, now: datetime) -> None:

@@ -349,7 +349,6 @@ KEEP_KEY = """
 CLAIM_KEY = """
     INSERT INTO idempotency (account_id, key, post_id, at) VALUES (:account_id, :key, :post_id, :now)
     ON CONFLICT (account_id, key) DO UPDATE SET post_id = excluded.post_id, at = excluded.at WHERE at <= :since
-    RETURNING post_id
 """
 MOVE_KEYS = "UPDATE idempotency SET post_id = :now_id WHERE account_id = :account_id AND post_id = :old_id"
 FORGET_KEYS = "DELETE FROM idempotency WHERE at <= :until"
@@ -358,7 +357,7 @@ COUNT_ALL = "SELECT count(*) FROM posts"
 
 async def insert(tx: WriteTx, post: Post) -> None:
     """Store a post and put it under its topics, whose heads rise. Three statements, however many topics."""
-    await tx.run(INSERT, **msgspec.structs.asdict(post))
+    await tx.run_with(INSERT, post)
     await _enter(tx, post, post.topics)
     await _count_tags(tx, USE_FEATURED, post, topics.hashtags(post.topics, post.author_id, post.link_id, post.event_id))
 
@@ -376,27 +375,7 @@ async def delete(tx: WriteTx, post: Post | Shape) -> None:
 
 async def update(tx: WriteTx, post: Post, *, joined: Sequence[int], left: Sequence[int]) -> None:
     """Keep what an edit changed, and move the post between topics. Heads as in `insert` and `delete`."""
-    await tx.run(
-        UPDATE,
-        id=post.id,
-        text=post.text,
-        html=post.html,
-        spoiler=post.spoiler,
-        sensitive=post.sensitive,
-        language=post.language,
-        mentions=post.mentions,
-        tags=post.tags,
-        topics=post.topics,
-        edited_at=post.edited_at,
-        silent=post.silent,
-        media=post.media,
-        poll=post.poll,
-        link_id=post.link_id,
-        quote_state=post.quote_state,
-        quote_policy=post.quote_policy,
-        event_id=post.event_id,
-        place=post.place,
-    )
+    await tx.run_with(UPDATE, post)
     media = post.media > 0
     await tx.run_many(MARK_ENTRY, [{"topic_id": topic, "id": post.id, "media": media} for topic in post.topics])
     await _enter(tx, post, joined)
@@ -562,9 +541,7 @@ async def all_tags(tx: ReadTx, *, before: int, after: int, limit: int, ascending
 
 async def change_tag(tx: WriteTx, tag: Tag) -> None:
     """Keep all of it that can change."""
-    values = msgspec.structs.asdict(tag)
-    del values["name"]
-    await tx.run(CHANGE_TAG, **values)
+    await tx.run_with(CHANGE_TAG, tag)
 
 
 async def new_tag(tx: WriteTx, tag: Tag, now: datetime) -> None:
@@ -689,7 +666,7 @@ async def claim_key(
 ) -> bool:
     """Remember which post a key makes; False if it made something after `since` already, which is left as it is."""
     given = {"account_id": account_id, "key": key, "post_id": post_id, "now": now, "since": since}
-    return await tx.one(int, CLAIM_KEY, **given) is not None
+    return await tx.run(CLAIM_KEY, **given) > 0
 
 
 async def move_keys(tx: WriteTx, account_id: AccountId, old_id: int, now_id: PostId) -> None:

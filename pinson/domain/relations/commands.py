@@ -171,8 +171,8 @@ async def _begin(tx: WriteTx, new: Follow, now: datetime) -> None:
     target_id = AccountId(new.topic_id)
     await _end_request(tx, new.account_id, target_id, now)  # asked while the account was locked
     await store.insert(tx, new)
-    await accounts.count(tx, new.account_id, following=1)
-    await accounts.count(tx, target_id, followers=1)
+    await accounts.count_follows(tx, new.account_id, following=1)
+    await accounts.count_follows(tx, target_id, followers=1)
     await log.record(
         tx,
         Followed(
@@ -204,8 +204,8 @@ async def _end(tx: WriteTx, old: Follow, now: datetime) -> None:
     await store.delete(tx, old)
     if old.kind == TopicKind.ACCOUNT:
         target_id = AccountId(old.topic_id)
-        await accounts.count(tx, old.account_id, following=-1)
-        await accounts.count(tx, target_id, followers=-1)
+        await accounts.count_follows(tx, old.account_id, following=-1)
+        await accounts.count_follows(tx, target_id, followers=-1)
         await store.delete_endorsement(tx, old.account_id, target_id)
         await lists.drop_member(tx, account_id=old.account_id, member_id=target_id, now=now)
     await log.record(tx, Unfollowed(at=now, account_id=old.account_id, topic_id=old.topic_id, kind=old.kind))

@@ -47,7 +47,7 @@ ALLOWS = """
 
 async def insert_block(tx: WriteTx, block: ServerBlock) -> None:
     """Add a block of a server that has none."""
-    await tx.run(INSERT_BLOCK, **msgspec.structs.asdict(block))
+    await tx.run_with(INSERT_BLOCK, block)
 
 
 async def update_block(tx: WriteTx, block: ServerBlock) -> None:
@@ -84,7 +84,7 @@ async def limited(tx: ReadTx) -> list[ServerBlock]:
 
 async def insert_allow(tx: WriteTx, allow: ServerAllow) -> None:
     """Add a server that is not allowed yet."""
-    await tx.run(INSERT_ALLOW, **msgspec.structs.asdict(allow))
+    await tx.run_with(INSERT_ALLOW, allow)
 
 
 async def delete_allow(tx: WriteTx, id: int) -> None:

@@ -122,7 +122,7 @@ class Untold(msgspec.Struct, frozen=True):
 
 async def insert(tx: WriteTx, source: Source) -> None:
     """Keep a new one."""
-    await tx.run(INSERT, **msgspec.structs.asdict(source))
+    await tx.run_with(INSERT, source)
 
 
 async def update(tx: WriteTx, source: Source) -> None:
@@ -195,7 +195,7 @@ async def forget_keys(tx: WriteTx, source_id: SourceId, *, limit: int) -> int:
 
 async def insert_made(tx: WriteTx, made: Made) -> None:
     """Keep what became of something new."""
-    await tx.run(NEW_MADE, **msgspec.structs.asdict(made))
+    await tx.run_with(NEW_MADE, made)
 
 
 async def made(tx: ReadTx, source_id: SourceId, *, limit: int) -> list[Made]:
@@ -225,7 +225,7 @@ async def forget_made(tx: WriteTx, *, before: datetime, limit: int) -> int:
 
 async def put_hub(tx: WriteTx, one: Subscription) -> None:
     """Keep a subscription, instead of what there was of its source."""
-    await tx.run(PUT_HUB, **msgspec.structs.asdict(one))
+    await tx.run_with(PUT_HUB, one)
 
 
 async def hub_of(tx: ReadTx, source_id: SourceId) -> Subscription | None:

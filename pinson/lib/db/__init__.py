@@ -76,6 +76,10 @@ class WriteTx(ReadTx, Protocol):
         """Execute one statement; the number of rows it changed."""
         ...
 
+    async def run_with(self, sql: str, holder: object, /) -> int:
+        """Execute one statement whose parameters are attributes of `holder`; the number of rows it changed."""
+        ...
+
     async def run_many(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> None:
         """Execute one statement for each mapping of parameters."""
         ...

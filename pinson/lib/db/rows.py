@@ -1,10 +1,13 @@
-"""From a row to a struct. Called by the drivers only.
+"""From a row to a struct, and from a struct to parameters. Called by the drivers only.
 
 The columns of a statement are the fields of the struct, by name and in order: then a row is
 its positional arguments, and only fields whose Python type differs from what a database
 holds cost anything. The names are checked once per statement and type, not per row.
 """
 
+import functools
+import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
@@ -19,6 +22,7 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 Converter = Callable[[Any], Any]
 SCALARS = (int, str, bytes, float)
+PARAMETER = re.compile(r":([a-z_][a-z0-9_]*)")
 
 
 def reader(type: type[T], columns: Sequence[str]) -> Callable[[Row], T]:
@@ -41,6 +45,14 @@ def reader(type: type[T], columns: Sequence[str]) -> Callable[[Row], T]:
     if not any(converters):
         return lambda row: type(*row)
     return lambda row: type(*[value if to is None else to(value) for to, value in zip(converters, row, strict=True)])
+
+
+@functools.lru_cache(maxsize=4096)
+def values(sql: str) -> Callable[[object], Row]:
+    """What takes the parameters of a statement from the attributes of an object, in the order in which they come."""
+    names = tuple(dict.fromkeys(PARAMETER.findall(sql)))
+    get = operator.attrgetter(*names)
+    return get if len(names) > 1 else lambda holder: (get(holder),)
 
 
 def bind(value: Any) -> Any:

@@ -38,7 +38,7 @@ import structlog
 
 from pinson.lib import ids
 from pinson.lib.db import BodyAwaitedElse, CannotRead, CannotWrite, Dialect, Listener, Recorded
-from pinson.lib.db.rows import bind, reader
+from pinson.lib.db.rows import bind, reader, values
 
 OWNS = ("last_id",)
 
@@ -246,6 +246,10 @@ class SqliteWriteTx(SqliteReadTx):
 
     async def run(self, sql: str, /, **parameters: Any) -> int:
         self._connection.execute(sql, parameters)
+        return self._connection.changes()
+
+    async def run_with(self, sql: str, holder: object, /) -> int:
+        self._connection.execute(sql, values(sql)(holder))
         return self._connection.changes()
 
     async def run_many(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> None:

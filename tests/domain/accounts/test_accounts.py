@@ -76,15 +76,15 @@ async def test_many_accounts_come_in_one_question(db, alice, now):
 
 async def test_counters_add_up(db, alice, now):
     async def published(tx, at):
-        await accounts.count(tx, alice.id, posts=1, followers=2, last_post_at=at)
+        await accounts.count_follows(tx, alice.id, followers=2, following=1)
+        return await accounts.count_posts(tx, alice.id, 1, last_post_at=at)
 
-    await db.write(published, at=now)
-    await db.write(published, at=now - timedelta(days=900))  # imported: older than what is there
-    await db.write(published, at=None)
+    moments = [now, now - timedelta(days=900), None]  # the second is imported: older than what is there
+    assert [await db.write(published, at=at) for at in moments] == [1, 2, 3]
 
     async with db.read() as tx:
         shown = await accounts.profile(tx, alice.id)
-    assert (shown.posts, shown.followers, shown.following, shown.last_post_at) == (3, 6, 0, now)
+    assert (shown.posts, shown.followers, shown.following, shown.last_post_at) == (3, 6, 3, now)
 
 
 async def test_a_suspended_account_takes_no_part_until_it_is_restored(db, alice, now):

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
-
 from pinson.domain.access.blocks.model import AttemptsOn, EmailBlock, EmailDomainBlock, NetworkBlock
 from pinson.domain.accounts import AccountId
 from pinson.lib import paging
@@ -72,7 +70,7 @@ EXPIRED_NETWORKS = "SELECT id FROM network_blocks WHERE expires_at <= :now"
 
 async def insert_email_domain_block(tx: WriteTx, block: EmailDomainBlock) -> None:
     """Add a domain that is not blocked yet."""
-    await tx.run(INSERT_EMAIL_DOMAIN, **msgspec.structs.asdict(block))
+    await tx.run_with(INSERT_EMAIL_DOMAIN, block)
 
 
 async def delete_email_domain_block(tx: WriteTx, id: int) -> None:
@@ -112,7 +110,7 @@ async def attempts(tx: ReadTx, ids: Sequence[int], *, since: datetime) -> list[A
 
 async def insert_email_block(tx: WriteTx, block: EmailBlock) -> None:
     """Add an address that is not blocked yet."""
-    await tx.run(INSERT_EMAIL, **msgspec.structs.asdict(block))
+    await tx.run_with(INSERT_EMAIL, block)
 
 
 async def delete_email_block(tx: WriteTx, id: int) -> None:
@@ -142,7 +140,7 @@ async def email_blocks(tx: ReadTx, page: Page) -> list[EmailBlock]:
 
 async def put_network(tx: WriteTx, block: NetworkBlock) -> None:
     """Add a block of a network, or keep what changed about it."""
-    await tx.run(PUT_NETWORK, **msgspec.structs.asdict(block))
+    await tx.run_with(PUT_NETWORK, block)
 
 
 async def delete_network(tx: WriteTx, id: int) -> None:

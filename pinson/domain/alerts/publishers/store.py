@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from pinson.domain.accounts import AccountId
 from pinson.domain.alerts.model import Publisher
 from pinson.lib.db import ReadTx, WriteTx
@@ -44,7 +42,7 @@ async def by_ids(tx: ReadTx, ids: Sequence[AccountId]) -> list[Publisher]:
 
 async def put(tx: WriteTx, publisher: Publisher) -> None:
     """Keep what an account chose."""
-    await tx.run(PUT, **msgspec.structs.asdict(publisher))
+    await tx.run_with(PUT, publisher)
 
 
 async def delete(tx: WriteTx, account_id: AccountId) -> None:

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
 from pinson.domain.access import TokenId
 from pinson.domain.accounts import AccountId
 from pinson.domain.notifications.push.model import Holder, PushPolicy, Subscription
@@ -57,7 +55,7 @@ async def drop(tx: WriteTx, id: int) -> None:
 
 async def put(tx: WriteTx, subscription: Subscription) -> None:
     """Add a subscription in the place of its token's old one."""
-    await tx.run(PUT, **msgspec.structs.asdict(subscription))
+    await tx.run_with(PUT, subscription)
 
 
 async def change(tx: WriteTx, token_id: TokenId, *, alerts: Mapping[str, bool], policy: PushPolicy) -> None:

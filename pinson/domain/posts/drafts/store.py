@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import msgspec
-
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts.drafts.model import KeptDraft
 from pinson.domain.posts.model import PostId
@@ -42,7 +40,7 @@ DISCARDED = """
 
 async def insert(tx: WriteTx, one: KeptDraft) -> None:
     """Keep a new one."""
-    await tx.run(INSERT, **msgspec.structs.asdict(one))
+    await tx.run_with(INSERT, one)
 
 
 async def update(tx: WriteTx, one: KeptDraft) -> None:

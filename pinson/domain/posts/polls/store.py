@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import msgspec
-
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts.polls.model import Choices, Poll
 from pinson.lib.db import ReadTx, WriteTx
@@ -56,7 +54,7 @@ FORGET_ALL_VOTES = "DELETE FROM poll_votes WHERE post_id = :post_id"
 
 async def keep(tx: WriteTx, poll: Poll) -> None:
     """Add a poll, or keep all of it that can change."""
-    await tx.run(KEEP, **msgspec.structs.asdict(poll))
+    await tx.run_with(KEEP, poll)
 
 
 async def delete(tx: WriteTx, post_id: int) -> None:

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import msgspec
-
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts.model import PostId
 from pinson.domain.posts.scheduled.model import ScheduledPost
@@ -48,7 +46,7 @@ COUNT = """
 
 async def insert(tx: WriteTx, one: ScheduledPost) -> None:
     """Keep a new one."""
-    await tx.run(INSERT, **msgspec.structs.asdict(one))
+    await tx.run_with(INSERT, one)
 
 
 async def update(tx: WriteTx, one: ScheduledPost) -> None:

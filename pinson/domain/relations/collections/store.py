@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from pinson.domain.accounts import AccountId
 from pinson.domain.relations.collections.model import Collection, Item, State
 from pinson.lib.db import ReadTx, WriteTx
@@ -84,7 +82,7 @@ STRANGER = 0
 
 async def insert(tx: WriteTx, one: Collection) -> None:
     """Add a collection that is not there yet."""
-    await tx.run(INSERT, **msgspec.structs.asdict(one))
+    await tx.run_with(INSERT, one)
 
 
 async def update(tx: WriteTx, one: Collection) -> None:
@@ -176,7 +174,7 @@ async def with_member(tx: ReadTx, account_id: AccountId, *, limit: int) -> list[
 
 async def add(tx: WriteTx, new: Item) -> None:
     """Put an account into a collection that does not hold it."""
-    await tx.run(ADD, **msgspec.structs.asdict(new))
+    await tx.run_with(ADD, new)
 
 
 async def set_state(tx: WriteTx, id: int, state: State) -> None:
