@@ -109,6 +109,7 @@ from pinson.domain.posts.queries import (
     tags_starting,
     versions,
     visible,
+    wordings,
     written_weekly,
 )
 from pinson.domain.posts.remembered import RememberedMarks, RememberedTags
@@ -307,6 +308,7 @@ __all__ = [
     "versions",
     "visible",
     "vote",
+    "wordings",
     "worth_featuring",
     "written_weekly",
 ]

@@ -246,6 +246,19 @@ class Removed(msgspec.Struct, frozen=True):
     poll: Poll | None
 
 
+class Wording(msgspec.Struct, frozen=True):
+    """What a post says itself, and what else it holds that says something. See `Post`."""
+
+    id: PostId
+    text: str
+    spoiler: str
+    place: str
+    language: str | None
+    media: int
+    poll: bool
+    edited_at: datetime | None
+
+
 class Edited(msgspec.Struct, frozen=True):
     """When a post was edited last; None: never."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pinson.domain import media
 from pinson.domain.accounts import AccountId
 from pinson.domain.posts import polls, store
-from pinson.domain.posts.model import Post, PostId, Shape, Tag, TagDay, Version, Week
+from pinson.domain.posts.model import Post, PostId, Shape, Tag, TagDay, Version, Week, Wording
 from pinson.domain.posts.rules import BadTag, PostNotFound, Reader, TagNotFound, can_see, may_quote, tag_name
 from pinson.lib.clock import from_ms, to_ms
 from pinson.lib.db import ReadTx
@@ -31,6 +31,11 @@ async def post(tx: ReadTx, id: PostId) -> Post:
 async def posts(tx: ReadTx, ids: list[PostId]) -> dict[PostId, Post]:
     """These posts by id, in one statement; those that are gone are left out."""
     return {post.id: post for post in await store.posts(tx, list(ids))} if ids else {}
+
+
+async def wordings(tx: ReadTx, ids: Collection[PostId]) -> list[Wording]:
+    """What these posts say, in no order and in one statement; those that are gone are left out."""
+    return await store.wordings(tx, list(ids)) if ids else []
 
 
 async def edits(tx: ReadTx, ids: Collection[PostId]) -> dict[PostId, datetime | None]:

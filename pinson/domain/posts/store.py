@@ -25,6 +25,7 @@ from pinson.domain.posts.model import (
     Used,
     Version,
     Week,
+    Wording,
 )
 from pinson.lib.db import ReadTx, WriteTx
 from pinson.lib.ids import first_at
@@ -88,6 +89,11 @@ POSTS = """
         boost_of_id, boost_of_author_id, edited_at, silent, replies, boosts, favourites,
         media, poll, quote_of_id, quote_of_author_id, link_id, quote_state, quote_policy, quotes,
         event_id, corrects_id, corrected_by_id, place
+    FROM posts
+    WHERE id IN (SELECT value FROM json_each(:ids))
+"""
+WORDINGS = """
+    SELECT id, text, spoiler, place, language, media, poll, edited_at
     FROM posts
     WHERE id IN (SELECT value FROM json_each(:ids))
 """
@@ -448,6 +454,11 @@ async def is_shared(tx: ReadTx, link_id: LinkId) -> bool:
 async def posts(tx: ReadTx, ids: list[int]) -> list[Post]:
     """These posts, in no order; those that are gone are left out. O(ids)."""
     return await tx.all(Post, POSTS, ids=ids)
+
+
+async def wordings(tx: ReadTx, ids: list[int]) -> list[Wording]:
+    """What these posts say, in no order; those that are gone are left out. O(ids); a quarter of what `posts` costs."""
+    return await tx.all(Wording, WORDINGS, ids=ids)
 
 
 async def edits(tx: ReadTx, ids: list[int]) -> list[Edited]:

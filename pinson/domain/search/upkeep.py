@@ -80,11 +80,12 @@ async def _backfill_accounts(db: Database) -> bool:
 
 
 async def _read(tx: ReadTx, *, ids: list[PostId]) -> dict[PostId, Read]:
-    """What these posts say: content warning, text, what is said about media, answers to choose. Three statements."""
-    attached = await media.of_posts(tx, ids)
-    asked = await polls.of_posts(tx, ids)
+    """What these posts say: warning, text, what is said about media, answers to choose. At most three statements."""
+    said = await posts.wordings(tx, ids)
+    attached = await media.of_posts(tx, [one.id for one in said if one.media])
+    asked = await polls.of_posts(tx, [one.id for one in said if one.poll])
     read = {}
-    for post in (await posts.posts(tx, ids)).values():
+    for post in said:
         options = asked[post.id].options if post.id in asked else ()
         texts = [post.spoiler, post.text, post.place, *(one.description for one in attached.get(post.id, ())), *options]
         read[post.id] = Read(indexed(texts, language=post.language), post.edited_at)

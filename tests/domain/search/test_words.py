@@ -2,7 +2,7 @@
 
 import pytest
 
-from pinson.domain.search.words import folded, forms, indexed, split
+from pinson.domain.search.words import _split_any, folded, forms, indexed, split
 
 
 def finds(typed, text, language=None):
@@ -62,6 +62,21 @@ def test_a_text_is_split_where_people_see_words():
         *("à", "3", "5", "TeV", "elle", "aujourd", "hui", "snake_case", "e", "mail", "abord", "l", "ami"),
     ]
     assert folded("東京タワー") == ["東", "京", "タ", "ワ", "ー"]
+
+
+def test_latin_letters_are_split_the_short_way_as_whatever_else_is():
+    latin = "".join(map(chr, range(0x250)))
+    texts = [
+        "l'été",
+        "d’où",
+        "aujourd'hui’s",
+        "a''b",
+        "'x'",
+        "x_y'z",
+        *(f"a{sign}b d’{sign}é’{sign}s" for sign in latin),
+    ]
+
+    assert [list(split(text)) for text in texts] == [list(_split_any(text)) for text in texts]
 
 
 def test_what_has_no_letters_is_no_word():
