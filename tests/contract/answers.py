@@ -20,6 +20,7 @@ from tests.contract import facts
 
 BASE = "https://pinson.example"
 SHOWN = 5  # differences in a message
+REFERENCE = re.compile(r'"#/components/schemas/([^"/]+)"')
 STREAMED = {  # what comes with an event of a stream: our entity, and what apps know it as
     "update": ("StatusEntity", "Status"),
     "status.update": ("StatusEntity", "Status"),
@@ -138,8 +139,7 @@ def check_event(event, payload):
 
 @functools.cache
 def _entity(name):
-    schema = {"$ref": f"#/components/schemas/{name}", "components": _closed()}
-    return jsonschema_rs.Draft202012Validator(schema)
+    return _validator(json.dumps({"$ref": f"#/components/schemas/{name}"}), "mastodon", closed=True)
 
 
 @functools.cache
@@ -150,7 +150,7 @@ def _relied_on(method, template):
 
 
 def _fact(schema):
-    return jsonschema_rs.Draft202012Validator({**schema, "components": {"schemas": facts.entities()}})
+    return _validator(json.dumps(schema), "apps", closed=False)
 
 
 @functools.cache
@@ -165,15 +165,39 @@ def _answer(method, template, status):
     [(media_type, content)] = described["content"].items()
     if not media_type.endswith("json"):
         return Answer(media_type, None)
-    root = {**content["schema"], "components": whole["components"] if is_refusal else _closed(template)}
-    return Answer(media_type, jsonschema_rs.Draft202012Validator(root))
+    of = "own" if template.startswith(own.ROOT) else "mastodon"
+    return Answer(media_type, _validator(json.dumps(content["schema"]), of, closed=not is_refusal))
 
 
 @functools.cache
-def _closed(template=""):
-    """The schemas of the document of a path, which allow no key that they do not describe."""
-    schemas = _document_of(template)["components"]["schemas"]
-    return {"schemas": {name: _close(schema) for name, schema in schemas.items()}}
+def _validator(schema, of, *, closed):
+    """One for a schema, written as JSON.
+
+    It holds those schemas which this one leads to: with all there are, each would be megabytes.
+
+    Args:
+        of, closed: what it may lead to, see `_schemas`.
+    """
+    schema, schemas, led_to = json.loads(schema), _schemas(of, closed=closed), {}
+    waiting = [schema]
+    while waiting:
+        for name in set(REFERENCE.findall(json.dumps(waiting.pop()))) - led_to.keys():
+            led_to[name] = schemas[name]
+            waiting.append(schemas[name])
+    return jsonschema_rs.Draft202012Validator({**schema, "components": {"schemas": led_to}})
+
+
+@functools.cache
+def _schemas(of, *, closed):
+    """By name, those of the documents "mastodon" or "own", or what "apps" rely on.
+
+    closed: they allow no key that they do not describe.
+    """
+    if of == "apps":
+        found = facts.entities()
+    else:
+        found = (own_document() if of == "own" else document())["components"]["schemas"]
+    return {name: _close(schema) for name, schema in found.items()} if closed else found
 
 
 def _close(schema):
