@@ -1,19 +1,18 @@
 """A server that somebody follows a link on until it is killed: `python -m tests.durability.clicker FOLDER CODE`.
 
-Each answered visit is one line on the standard output, not buffered: the moment, in nanoseconds of the machine's
-monotonic clock, which the killer reads too.
+Each answered visit is one line on the standard output, not buffered: the moment, in milliseconds, when it was over.
 """
 
 import asyncio
 import os
 import sys
-import time
 from pathlib import Path
 
 import uvloop
 
 from pinson import app
 from pinson.lib import config
+from pinson.lib.clock import to_ms
 from tests.domain.shortlinks.test_visitors import CHROME
 from tests.world import SETTINGS
 
@@ -27,7 +26,7 @@ async def main(data: Path, code: str) -> None:
         counting = asyncio.create_task(machine.tools.clicks.run())
         while not counting.done():
             await machine.application(visit(code), nothing, nobody)
-            os.write(1, b"%d\n" % time.monotonic_ns())
+            os.write(1, b"%d\n" % to_ms(machine.tools.clock.now()))
             await asyncio.sleep(PACE)
 
 

@@ -97,8 +97,9 @@ class Clickometer:
         """Write twice a second, until cancelled: what is being written then is written all the same."""
         while True:
             await asyncio.sleep(PERIOD)
+            began = self._clock.now()  # who comes while it is written is written the next time
             try:
                 await self.flush()
-                self._vigil.beat(self._clock.now())
+                self._vigil.beat(began)
             except CannotWrite as refusal:
                 events.warning("clicks_not_written", why=str(refusal))
