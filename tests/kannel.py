@@ -6,8 +6,9 @@ and what a web hook answers must say `charset=utf-8`.
 
 import asyncio
 import contextlib
-import socket
 from urllib.parse import quote
+
+from tests.ports import a_free_port
 
 CONFIG = """
 group = core
@@ -56,15 +57,6 @@ accept-x-kannel-headers = true
 """
 
 
-def free_ports(count):
-    """Ports of this machine that nobody listens on."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
 class Kannel:
     """A running one. url: the template by which it takes a text."""
 
@@ -79,7 +71,7 @@ class Kannel:
 async def a_kannel(program, folder, network, *, hooks, key):
     """Kannel between web hooks below `hooks` and a network, until the block ends."""
     bearerbox, smsbox = program("bearerbox"), program("smsbox")
-    admin, box, http = free_ports(3)
+    admin, box, http = a_free_port(), a_free_port(), a_free_port()
     config = folder / "kannel.conf"
     names = {"admin": admin, "box": box, "http": http, "network": network.port, "hooks": hooks, "key": quote(key)}
     config.write_text(CONFIG.format(**names))
@@ -90,7 +82,7 @@ async def a_kannel(program, folder, network, *, hooks, key):
         await _says(log, "entering mainloop")  # asking its port would count as a box that went away again
         running.append(await _started(smsbox, config, folder / "smsbox.log"))
         await _says(log, "Client connected")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not network.binds:  # noqa: ASYNC110  (another process)
                 await asyncio.sleep(0.05)
         yield Kannel(http)
@@ -107,7 +99,7 @@ async def _started(path, config, log):
 
 async def _says(log, words):
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while words not in log.read_text(errors="replace"):  # noqa: ASYNC110  (another process)
                 await asyncio.sleep(0.05)
     except TimeoutError:

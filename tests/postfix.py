@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import shutil
-import socket
 import tempfile
 from pathlib import Path
+
+from tests.ports import a_free_port
 
 MAIN = """
 compatibility_level = 3.6
@@ -49,11 +50,6 @@ anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 """
-
-
-def a_free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 @contextlib.asynccontextmanager

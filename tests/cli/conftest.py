@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import structlog
 from click.testing import CliRunner
 
 from pinson.cli import main
+from tests.ports import a_free_port
 from tests.schema import make_ready
 
 PROGRAM = [sys.executable, "-m", "pinson.cli"]
@@ -34,12 +34,12 @@ class Server:
 
     def ask(self, path: str, *, token: str | None = None) -> httpx.Response:
         """GET, on a connection of its own."""
-        return httpx.get(self.url + path, headers=authorization(token), timeout=30)
+        return httpx.get(self.url + path, headers=authorization(token), timeout=60)
 
     def post(self, text: str, *, token: str) -> str:
         """Publish, and the id of the status."""
         answer = httpx.post(
-            f"{self.url}/api/v1/statuses", headers=authorization(token), json={"status": text}, timeout=30
+            f"{self.url}/api/v1/statuses", headers=authorization(token), json={"status": text}, timeout=60
         )
         assert answer.status_code == 200, answer.text
         return answer.json()["id"]
@@ -52,7 +52,7 @@ class Server:
         """Tell it to stop: its exit code, and how long it took, in seconds."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(30)
+        code = self.process.wait(60)
         return code, time.monotonic() - began
 
 
@@ -66,13 +66,7 @@ def children(pid: int) -> list[tuple[int, str]]:
     return [(int(child), Path(f"/proc/{child}/cmdline").read_text()) for child in listed]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Look until it is so."""
     until = time.monotonic() + seconds
     while not condition():
@@ -83,7 +77,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
 @contextmanager
 def started(data: Path, *arguments: str, command: str = "serve", environ: dict[str, str] | None = None):
     """A server that has answered once, and is gone at the end."""
-    port = free_port()
+    port = a_free_port()
     process = subprocess.Popen(
         [*PROGRAM, command, "--data", str(data), "--port", str(port), *arguments],
         cwd=ROOT,
@@ -108,7 +102,7 @@ def started(data: Path, *arguments: str, command: str = "serve", environ: dict[s
     finally:
         if process.poll() is None:
             process.kill()
-        process.wait(30)
+        process.wait(60)
         process.stdout.close()
 
 

@@ -175,7 +175,7 @@ def writers(url: str, token: str, count: int):
     stop = threading.Event()
 
     def write(number: int) -> None:
-        with httpx.Client(base_url=url, headers=authorization(token), timeout=30) as client:
+        with httpx.Client(base_url=url, headers=authorization(token), timeout=60) as client:
             while not stop.is_set():
                 answer = client.post("/api/v1/statuses", json={"status": f"Post of {number}"})
                 assert answer.status_code == 200
@@ -210,7 +210,7 @@ def test_everything_acknowledged_before_a_backup_began_is_in_it(serve, create, d
             wait_until(lambda wanted=20 * (turn + 1): len(acknowledged) >= wanted)
             before = set(acknowledged)
             command = [*PROGRAM, "backup", tmp_path / f"{turn}.tar.gz", "--data", data]
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
             assert done.returncode == 0, done.stderr
             assert len(acknowledged) > len(before)  # nobody waited for the backup
 
@@ -314,7 +314,7 @@ def test_a_server_that_is_started_meanwhile_waits_for_the_restored_data(archive,
         waited = process.poll() is None
 
     assert waited
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     process.stderr.close()
 
 
@@ -499,7 +499,7 @@ def test_a_database_with_torn_pages_is_refused(pinson, archive, tmp_path):
     assert "its database" in refused(pinson, forged, tmp_path / "back")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 @example(data=None)
 def test_a_damaged_archive_is_refused_or_gives_back_what_was_saved(archive, tmp_path_factory, data):

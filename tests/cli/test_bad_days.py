@@ -27,7 +27,7 @@ def resident(pid):
 def apart(server, **headers):
     """A client whose requests each have a connection of their own."""
     return httpx.Client(
-        base_url=server.url, headers=headers, timeout=30, limits=httpx.Limits(max_keepalive_connections=0)
+        base_url=server.url, headers=headers, timeout=60, limits=httpx.Limits(max_keepalive_connections=0)
     )
 
 
@@ -47,7 +47,7 @@ def test_bodies_without_measure_or_sense_are_refused_in_words_and_cost_no_memory
     server.post("Before", token=token)
     before = resident(server.process.pid)
     told = []
-    with httpx.Client(base_url=server.url, headers=authorization(token), timeout=30) as client:
+    with httpx.Client(base_url=server.url, headers=authorization(token), timeout=60) as client:
         for body in (large, deep, b"[" * 1_000_000, b'{"status": "\xff\xfe"}', b"\x00" * 1000, b"{"):
             for content in (body, in_pieces(body)):
                 answer = client.post("/api/v1/statuses", content=content, headers={"content-type": "application/json"})
@@ -63,7 +63,7 @@ def test_what_is_no_request_is_told_so_and_stops_nobody(serve, data):
     server = serve(data)
     address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
     for said in (b"\x16\x03\x01\x02\x00", b"GET\r\n\r\n", b"\xff" * 100, b"GET / HTTP/1.1\r\nA\r\n\r\n"):
-        with socket.create_connection(address, timeout=10) as client:
+        with socket.create_connection(address, timeout=60) as client:
             client.sendall(said + b"\r\n\r\n")
             assert client.recv(100).startswith(b"HTTP/1.1 400 ")
 

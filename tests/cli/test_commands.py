@@ -249,7 +249,7 @@ def test_on_a_terminal_the_password_is_asked_for_twice_and_not_shown(data, typed
             assert select.select([ours], [], [], 30)[0], shown
             shown += os.read(ours, 1000)
         os.write(ours, answer.encode() + b"\n")
-    said = json.loads(process.communicate(timeout=30)[0])
+    said = json.loads(process.communicate(timeout=60)[0])
     os.close(ours)
     os.close(theirs)
 

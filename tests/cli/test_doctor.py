@@ -26,8 +26,8 @@ from pinson.lib.clock import SystemClock, to_ms
 from pinson.lib.dkim import Signer, new_secret
 from pinson.lib.ids import first_at
 from pinson.texting.place import Place
-from tests.cli.conftest import free_port
 from tests.mmdb import geolite, table
+from tests.ports import a_free_port
 
 YEAR = timedelta(days=366)
 
@@ -288,7 +288,7 @@ def test_changes_that_pile_up_beside_the_database_are_told(examine, data):
 @contextmanager
 def mail_server(**options):
     """A mail server that takes everything: its port."""
-    controller = Controller(object(), hostname="127.0.0.1", port=free_port(), **options)
+    controller = Controller(object(), hostname="127.0.0.1", port=a_free_port(), ready_timeout=60, **options)
     controller.start()
     try:
         yield controller.port
@@ -335,7 +335,7 @@ def test_what_mailboxes_miss_in_dns_is_named():
 
 
 def test_a_mail_server_that_is_not_there_is_broken(examine, configure):
-    configure(mail_settings(free_port()))
+    configure(mail_settings(a_free_port()))
 
     code, findings = examine()
 
@@ -369,7 +369,7 @@ def test_a_mail_server_that_does_not_know_us_is_broken_and_the_password_is_not_s
 
 
 def test_a_server_that_does_not_run_is_told(examine, configure):
-    configure(f"port = {free_port()}")
+    configure(f"port = {a_free_port()}")
 
     code, findings = examine()
 
@@ -393,7 +393,7 @@ def test_something_else_at_the_public_address_is_broken(serve, data, examine, co
 
 def test_a_public_address_where_nothing_answers_is_broken(examine, configure):
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        configure(f'port = {listening.getsockname()[1]}\nurl = "http://localhost:{free_port()}"')
+        configure(f'port = {listening.getsockname()[1]}\nurl = "http://localhost:{a_free_port()}"')
         code, findings = examine()
 
     assert code == 1

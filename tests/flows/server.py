@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -10,6 +9,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 import httpx
+
+from tests.ports import a_free_port
 
 PASSWORD = "correct horse battery"
 FOR_TESTS = {
@@ -40,7 +41,7 @@ class Server(NamedTuple):
     def pinson(self, *arguments):
         """Run a command of the operator; what it printed."""
         command = [sys.executable, "-m", "pinson.cli", *arguments]
-        done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -68,9 +69,7 @@ def live_server(data, *, workers=1, host="127.0.0.1", port=None, **settings):
     settings: of its environment, besides FOR_TESTS.
     """
     if port is None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = a_free_port()
     url = f"http://{host}:{port}"
     command = [sys.executable, "-m", "pinson.cli", "serve", "--data", str(data), "--port", str(port)]
     process = subprocess.Popen(
@@ -81,7 +80,7 @@ def live_server(data, *, workers=1, host="127.0.0.1", port=None, **settings):
         yield Server(url, str(data), process)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def _wait_until_up(url, process):
@@ -89,7 +88,7 @@ def _wait_until_up(url, process):
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended"
         try:
-            if httpx.get(f"{url}/health", timeout=2).status_code == 200:
+            if httpx.get(f"{url}/health", timeout=30).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.05)

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import smtplib
-import socket
 from datetime import timedelta
 
 import dkim
@@ -24,6 +23,7 @@ from tests.interfaces.web.test_doors import ask_by_letter
 from tests.interfaces.web.visitor import Visitor
 from tests.lib.pictures import photo
 from tests.mail_sink import Post, serving_mail
+from tests.ports import a_free_port
 from tests.reports import a_bounce, a_complaint
 from tests.world import URL, open_world
 
@@ -40,8 +40,6 @@ async def post():
 @pytest.fixture
 async def world(tmp_path, post):
     """A world that sends real e-mail, and takes what comes back."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        lmtp = probe.getsockname()[1]
     async with serving_mail(post) as port:
         mail = {
             "mail.backend": "smtp",
@@ -49,7 +47,7 @@ async def world(tmp_path, post):
             "mail.smtp_port": port,
             "mail.smtp_tls": "none",
             "mail.sender": "Portelune <alertes@pinson.example>",
-            "mail.lmtp_port": lmtp,
+            "mail.lmtp_port": a_free_port(),
             "mail.bounce_domain": "retours.pinson.example",
         }
         async with open_world(tmp_path, mail) as opened:
@@ -419,7 +417,7 @@ async def handed_back(world, to, content):
     await asyncio.sleep(0.01)
 
     def send():
-        with smtplib.LMTP("127.0.0.1", port, timeout=10) as client:
+        with smtplib.LMTP("127.0.0.1", port, timeout=60) as client:
             return client.sendmail("", [to], content)
 
     try:

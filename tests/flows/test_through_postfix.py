@@ -19,6 +19,7 @@ from tests import postfix
 from tests.durability.test_deliveries import settle_notes
 from tests.flows.test_alerts_by_mail import Reading, ledger, letters, of
 from tests.mail_sink import Post, serving_mail
+from tests.ports import a_free_port
 from tests.world import open_world
 
 DOMAIN = "retours.pinson.example"
@@ -39,7 +40,7 @@ class Watched(Returns):
 @contextlib.asynccontextmanager
 async def a_world_behind(program, folder, post):
     """A world whose e-mail passes through Postfix to `post`, which stands for all others; and its inbox."""
-    path, lmtp = program("postfix"), postfix.a_free_port()
+    path, lmtp = program("postfix"), a_free_port()
     async with serving_mail(post) as port, postfix.running(path, world=port, domain=DOMAIN, lmtp=lmtp) as through:
         mail = {
             "mail.backend": "smtp",
@@ -93,5 +94,5 @@ async def test_letters_pass_a_real_mail_server_and_what_it_hands_back_counts(pro
 
 
 def _write_to(port, address):
-    with smtplib.SMTP("127.0.0.1", port, timeout=30) as client:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
         client.sendmail("lea@mail.example", [address], "Subject: unsubscribe\r\n\r\n")

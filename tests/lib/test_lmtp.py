@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import smtplib
-import socket
 
 import pytest
 
 from pinson.lib import lmtp
 from pinson.lib.lmtp import Door
+from tests.ports import a_free_port
 
 OURS = "bounce+x1@ville.example"
 
@@ -31,11 +31,6 @@ def box():
     return Box()
 
 
-def a_free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
-
-
 @contextlib.asynccontextmanager
 async def opened(box):
     """A door, and what calls a function with a client of the standard library in a thread."""
@@ -45,7 +40,7 @@ async def opened(box):
 
     async def called(work):
         def with_client():
-            with smtplib.LMTP("127.0.0.1", port, timeout=10) as client:
+            with smtplib.LMTP("127.0.0.1", port, timeout=60) as client:
                 return work(client)
 
         return await asyncio.to_thread(with_client)
