@@ -37,8 +37,8 @@ check: $(DEV) ## all that a change must pass: form, types, import floors, transl
 	$(BIN)/python -m pinson.lib.i18n check
 	@$(MAKE) test
 
-thorough: $(DEV) ## run the tests that a check leaves out to be done in time
-	$(BIN)/pytest --numprocesses auto --maxprocesses 8 -m thorough
+thorough: $(DEV) ## run the tests that a check leaves out to be done in time, and all properties on other examples
+	$(BIN)/pytest --numprocesses auto --maxprocesses 8 -m 'thorough or hypothesis' --hypothesis-profile thorough
 
 bench: $(RUNTIME) ## measure this machine: reads, durable writes, live streams
 	$(BIN)/pinson bench

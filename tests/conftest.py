@@ -12,9 +12,16 @@ import shutil
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 from playwright.async_api import async_playwright
 
 from pinson.lib import papers
+
+# A check looks at the same examples each time, and at no clock: it says the same of the same change on any machine.
+# `make thorough` looks at others.
+settings.register_profile("thorough", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("check", settings.get_profile("thorough"), derandomize=True, database=None)
+settings.load_profile("check")
 
 
 def pytest_collection_modifyitems(items):

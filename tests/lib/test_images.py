@@ -269,7 +269,7 @@ async def test_a_broken_reader_is_a_refusal_too(develop, monkeypatch):
     assert isinstance(refused.value.__cause__, ProgramFailed)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(["JPEG", "PNG", "WEBP", "GIF"]), st.integers(12, 400), st.binary(min_size=1, max_size=8))
 async def test_a_damaged_file_is_a_picture_or_refused(develop, format, place, damage):
     content = bytearray(encoded(drawing(24, 16), format))

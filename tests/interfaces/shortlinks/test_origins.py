@@ -204,7 +204,7 @@ async def test_countries_are_forgotten_with_the_hours_that_they_are_of(world, li
     assert await origins(world, link) == shortlinks.Origins({"CH": 5}, others=0, unknown=0)
 
 
-@budget(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@budget(max_examples=10, suppress_health_check=list(HealthCheck), deadline=None)
 @given(st.lists(st.sampled_from([*COUNTRY]), max_size=25))
 async def test_countries_add_up_to_people_and_few_are_never_told_alone(tmp_path_factory, settings, comers):
     async with open_world(tmp_path_factory.mktemp("world"), settings) as world:

@@ -252,7 +252,7 @@ async def test_an_account_that_is_erased_takes_its_links_along(world, cern):
 visits = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(Channel), st.sampled_from(["GET", "HEAD"])), max_size=30)
 
 
-@budget(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@budget(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(fired=st.lists(visits, min_size=1, max_size=4))
 async def test_totals_equal_what_was_fired_by_two_processes_together(tmp_path_factory, fired):
     folder = tmp_path_factory.mktemp("two")
