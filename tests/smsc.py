@@ -169,7 +169,7 @@ class Network:
 
     async def arrived(self, count):
         """Until so many texts are here, whole."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.texts) < count:
                 self._arrived.clear()
                 await self._arrived.wait()
@@ -181,7 +181,7 @@ class Network:
         word = pdu.generate() + extra
         answer = self._waiting[pdu.sequence] = asyncio.get_running_loop().create_future()
         self._writers[-1].write(struct.pack(">I", len(word)) + word[4:])
-        return await asyncio.wait_for(answer, 10) if wait else answer
+        return await asyncio.wait_for(answer, 60) if wait else answer
 
     async def receipt(self, id, state, *, to, of, error="000"):
         """Tell what became of a part, in a line."""

@@ -53,7 +53,7 @@ class Wire(asyncio.Transport):
         given = {"connection": "Upgrade", "upgrade": "websocket", "sec_websocket_version": "13"}
         self.ask(path, **{**given, "sec_websocket_key": KEY.decode(), **headers})
 
-    async def until(self, end, seconds=5):
+    async def until(self, end, seconds=60):
         """What was sent up to and with these bytes."""
         async with asyncio.timeout(seconds):
             while end not in self.sent:
@@ -62,7 +62,7 @@ class Wire(asyncio.Transport):
                 await self._wait()
         return self._taken(self.sent.index(end) + len(end))
 
-    async def exactly(self, count, seconds=5):
+    async def exactly(self, count, seconds=60):
         """So many bytes."""
         async with asyncio.timeout(seconds):
             while len(self.sent) < count:

@@ -20,7 +20,7 @@ def answer(value, *, status="200 OK", length=None):
     return b"HTTP/1.1 %b\r\nContent-Length: %d\r\n\r\n%b" % (status.encode(), length or len(body), body)
 
 
-async def run(server, script=PAGE, *, seconds=0.05, patience=0.5, answers=0):
+async def run(server, script=PAGE, *, seconds=0.05, patience=60, answers=3):
     """One connection, so that the order of answers is known. answers: begin again with more time until so many came."""
     while True:
         server.asked.clear()
@@ -103,7 +103,7 @@ async def test_content_is_looked_at_again_and_again(server):
 async def test_a_connection_without_a_whole_answer_is_over(server, bad, called):
     await server.start(lambda number: bad if number == 3 else answer(RIGHT))
 
-    result = await run(server)
+    result = await run(server, patience=0.5 if called == "no answer" else 60)
 
     assert result.wrong == {called: 1}
     assert result.right_in_all == 3

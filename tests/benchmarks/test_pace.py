@@ -1,6 +1,7 @@
 """The load at a pace of its own counts lateness from when a request was due, and tells a refusal from a fault."""
 
 import asyncio
+import contextlib
 
 import msgspec
 import pytest
@@ -19,7 +20,7 @@ def answer(status="200 OK", body=None):
 
 
 async def run(server, script=PAGE, *, phases=((0.1, 200),)):
-    [result] = await pace.measure(pace.Job(server.port, (pace.Flow("test", script, phases, 2),), patience=2))
+    [result] = await pace.measure(pace.Job(server.port, (pace.Flow("test", script, phases, 2),), patience=60))
     return result
 
 
@@ -31,7 +32,7 @@ async def test_all_that_was_due_is_asked_and_answered(server):
     assert result.asked == len(server.asked) == result.answers
     assert result.asked >= 20
     assert (result.refused, result.wrong) == (0, {})
-    assert 0 <= result.drained < 2
+    assert 0 <= result.drained < 60
 
 
 async def test_a_connection_that_the_server_hung_up_on_while_nobody_used_it_is_opened_again():
@@ -39,18 +40,19 @@ async def test_a_connection_that_the_server_hung_up_on_while_nobody_used_it_is_o
 
     async def impatient(reader, writer):
         opened.append(writer)
-        try:
+        is_first = len(opened) <= 2
+        with contextlib.suppress(asyncio.IncompleteReadError):
             while True:
-                async with asyncio.timeout(0.03):
-                    await reader.readuntil(b"\r\n\r\n")
+                await reader.readuntil(b"\r\n\r\n")
                 writer.write(answer())
-        except (TimeoutError, asyncio.IncompleteReadError):
-            writer.close()
+                if is_first:  # long before anything is due again
+                    break
+        writer.close()
 
     async with await asyncio.start_server(impatient, "127.0.0.1", 0) as listening:
         port = listening.sockets[0].getsockname()[1]
-        flow = pace.Flow("test", PAGE, ((0.1, 10), (0.1, 200)), 2)
-        [result] = await pace.measure(pace.Job(port, (flow,), patience=2))
+        flow = pace.Flow("test", PAGE, ((0.5, 3.9), (0.1, 200)), 2)
+        [result] = await pace.measure(pace.Job(port, (flow,), patience=60))
 
     assert (result.asked, result.wrong) == (result.answers, {})
     assert len(opened) > 2

@@ -79,7 +79,7 @@ def _filled(town, path):
 async def a_window(browser, world, *, cookies=(), **context):
     """A page of a browser whose requests are answered by the application itself."""
     made = await browser.new_context(**context)
-    made.set_default_timeout(20_000)
+    made.set_default_timeout(60_000)
     url = world.tools.settings.url
     await made.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies])
     transport = httpx.ASGITransport(world.machine.application, client=("192.0.2.1", 50000))

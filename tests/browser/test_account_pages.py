@@ -39,7 +39,7 @@ def alice(server):
 async def page(browser, request):
     """A page of a browser of one's own; parametrized by its viewport and colours."""
     context = await browser.new_context(**getattr(request, "param", {"viewport": DESK, "locale": "en-GB"}))
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     yield await context.new_page()
     await context.close()
 

@@ -35,7 +35,7 @@ async def windows(browser, server, event):
         context = await browser.new_context(
             viewport={"width": width, "height": 1080}, locale="fr-FR", reduced_motion="reduce"
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         page = await context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         opened.append(page)

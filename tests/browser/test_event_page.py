@@ -25,7 +25,7 @@ def desk(server):
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(browser):
     context = await browser.new_context(viewport={"width": 360, "height": 740}, locale="fr-FR")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     page = await context.new_page()
     page.problems, page.sites = [], set()
     page.on("pageerror", lambda error: page.problems.append(str(error)))

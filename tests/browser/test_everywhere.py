@@ -29,7 +29,7 @@ def server(tmp_path_factory):
 async def page(browser, server):
     """Home on a telephone, in French, signed in."""
     context = await browser.new_context(locale="fr-FR", viewport={"width": 360, "height": 740})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     page = await context.new_page()
     await page.goto(f"{server.url}/auth/sign_in")
     await page.fill("#login", "alice")

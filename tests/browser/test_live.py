@@ -50,7 +50,7 @@ def server(tmp_path_factory):
 async def window(browser, url, who, path="/"):
     """A window in which somebody signed in."""
     context = await browser.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     page = await context.new_page()
     await page.goto(f"{url}/auth/sign_in?lang=en&next={path}")
     await page.fill("#login", who)

@@ -16,7 +16,7 @@ def server(tmp_path_factory):
 async def device(browser):
     """A page of a browser, and its authenticator, which verifies whoever holds it: (page, session, id)."""
     context = await browser.new_context(locale="en-GB")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     page = await context.new_page()
     session = await context.new_cdp_session(page)
     await session.send("WebAuthn.enable")

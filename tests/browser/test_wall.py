@@ -60,7 +60,7 @@ def desk(server):
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(browser):
     context = await browser.new_context(**PROJECTOR)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     page = await context.new_page()
     page.problems = []
     page.on("pageerror", lambda error: page.problems.append(str(error)))

@@ -23,7 +23,7 @@ def server(tmp_path_factory):
 async def page(browser, server):
     """Where one writes, signed in."""
     context = await browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     page = await context.new_page()
     await page.goto(f"{server.url}/auth/sign_in?lang=en&next=/write")
     await page.fill("#login", "alice")

@@ -12,7 +12,7 @@ from tests.durability.peer import Server
 from tests.durability.tags import ROOT, prepare
 
 ROUNDS = 10_000
-SOON = 5.0  # seconds; SQLite's own way of waiting could take ten
+SOON = 9.0  # seconds; SQLite's own way of waiting could take ten
 
 
 @pytest.mark.slow

@@ -27,7 +27,7 @@ async def main(data: Path, minutes: int, port: int) -> None:
         await machine.reactor.settle()
         texts = machine.telephony.texts
         running = asyncio.create_task(texts.run())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not texts.most_open:  # noqa: ASYNC110  (the network)
                 await asyncio.sleep(0.01)
         await until_done(Worker(machine.tools, texts))

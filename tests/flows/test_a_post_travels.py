@@ -33,7 +33,7 @@ async def test_a_follower_hears_the_post_while_it_is_published(world):
 
     post = await world.publish(alice, "Hello")
 
-    assert [(one.kind, one.id) for one in await asyncio.wait_for(listener.hear(), 5)] == [
+    assert [(one.kind, one.id) for one in await asyncio.wait_for(listener.hear(), 60)] == [
         (HeardKind.PUBLISHED, post.id)
     ]
     hub.cancel()

@@ -543,7 +543,7 @@ async def test_a_worker_goes_on_when_the_disk_has_room_again(town, world):
     channel = FullDisk()
     working = asyncio.create_task(Worker(world.tools, channel).run())
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await channel.asked.wait()
         world.clock.move(timedelta(minutes=2))
         while not channel.sent:  # noqa: ASYNC110  (nothing tells that it was sent)

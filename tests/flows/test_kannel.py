@@ -25,7 +25,7 @@ class Hooks:
         self.heard = []
 
     async def take(self, reader, writer):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             asked = urlsplit((await reader.readuntil(b"\r\n\r\n")).decode().split()[1])
         fields = dict(parse_qsl(asked.query))
         read = self.gateway.incoming if asked.path == "/texts/incoming" else self.gateway.receipt
@@ -36,7 +36,7 @@ class Hooks:
         writer.close()
 
     async def until(self, true):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not true(self.heard):  # noqa: ASYNC110  (another process)
                 await asyncio.sleep(0.02)
 

@@ -42,7 +42,7 @@ def house(tmp_path_factory):
 def test_an_app_built_on_masto(node, house, journey):
     command = [node, "journeys.mjs", journey]
 
-    done = subprocess.run(command, cwd=FOLDER, input=house, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=FOLDER, input=house, capture_output=True, text=True, timeout=120, check=False)
 
     assert done.returncode == 0, done.stderr
 

@@ -35,7 +35,7 @@ async def consent(browser):
     async def allow(url, person):
         context = await browser.new_context(locale="fr-FR")
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(60_000)
         await page.goto(url)
         await page.locator("#login").fill(person.email)
         await page.locator("#password").fill(PASSWORD)
@@ -90,7 +90,7 @@ async def test_mastodon_py_signs_in_follows_posts_reads_and_streams(server, cons
     stream = as_ben.stream_user(heard, run_async=True)
     wait_until(stream.is_receiving)
     posted = as_ana.status_post("Premières collisions #LHC", language="fr")
-    assert heard.news.get(timeout=10) == ("update", posted.content)
+    assert heard.news.get(timeout=60) == ("update", posted.content)
 
     assert [status.id for status in as_ben.timeline_home()] == [posted.id]
     assert [status.id for status in as_ben.timeline_hashtag("lhc")] == [posted.id]
@@ -98,7 +98,7 @@ async def test_mastodon_py_signs_in_follows_posts_reads_and_streams(server, cons
     assert [status.id for status in as_ben.account_statuses(posted.account.id)] == [posted.id]
 
     as_ana.status_delete(posted.id)
-    assert heard.news.get(timeout=10) == ("delete", posted.id)
+    assert heard.news.get(timeout=60) == ("delete", posted.id)
     assert as_ben.timeline_home() == []
     stream.close()
 
@@ -130,7 +130,7 @@ async def test_mastodon_py_talks_in_private_and_filters(server, consent):
 
     sent = as_hal.status_post("@ida Un secret", visibility="direct")
 
-    assert heard.news.get(timeout=10) == ("conversation", sent.content)
+    assert heard.news.get(timeout=60) == ("conversation", sent.content)
     (talk,) = as_ida.conversations()
     assert (talk.unread, talk.accounts[0].acct, talk.last_status.id) == (True, "hal", sent.id)
     assert as_ida.conversations_read(talk).unread is False
@@ -161,7 +161,7 @@ async def test_mastodon_py_hears_of_notifications_and_reads_marks_and_clears_the
     wait_until(stream.is_receiving)
 
     posted = as_mia.status_post("@lou Bonjour")
-    event, id = heard.news.get(timeout=10)
+    event, id = heard.news.get(timeout=60)
     stream.close()
 
     [one] = as_lou.notifications()
@@ -279,7 +279,7 @@ async def sign_in_with_toot(server, consent, person, home):
         assert line, printed
         printed += line
     code = await consent(found[0], person)
-    rest, _ = process.communicate(f"n\n{code}\n", timeout=30)
+    rest, _ = process.communicate(f"n\n{code}\n", timeout=60)
     assert "Successfully logged in" in rest, printed + rest
 
 

@@ -40,7 +40,7 @@ async def going_on(world):
     """What runs beside the requests."""
     work = [asyncio.create_task(job()) for job in world.machine.background]
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while not world.machine.telephony.texts.most_open:  # noqa: ASYNC110  (the network)
                 await asyncio.sleep(0.01)
         yield
@@ -57,7 +57,7 @@ async def reached(network, count):
 
 
 async def counted(world, post, what):
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while True:
             lines = await world.ask(deliveries.lines, [post.id])
             if any(line.what is what for line in lines):

@@ -10,7 +10,7 @@ from tests.interfaces.web.visitor import Visitor
 
 async def wait(_tx, *, until):
     """A body that keeps the writer from all others."""
-    until.wait(10)
+    until.wait(60)
 
 
 @asynccontextmanager

@@ -56,7 +56,7 @@ async def by_smpp(network, *, ready=True, **more):
     gateway.heard = heard
     running = asyncio.create_task(gateway.run())
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while ready and gateway.trouble:  # noqa: ASYNC110  (beyond a socket)
                 await asyncio.sleep(0.005)
         yield gateway

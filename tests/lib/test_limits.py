@@ -204,7 +204,7 @@ def test_a_process_that_is_killed_while_counting_holds_up_nobody(tmp_path, limit
 
     holder.kill()
     holder.communicate()
-    waiting.join(10)
+    waiting.join(60)
 
     assert held_up
     assert verdicts[0].allowed

@@ -41,7 +41,7 @@ def composed(**given):
 
 
 def a_mailer(port, **given):
-    options = {"tls": "none", "username": "", "password": "", "step_seconds": 5, **given}
+    options = {"tls": "none", "username": "", "password": "", "step_seconds": 60, **given}
     return SmtpMailer(host="127.0.0.1", port=port, sender=SENDER, clock=ManualClock(NOON), **options)
 
 

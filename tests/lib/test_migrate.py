@@ -73,7 +73,7 @@ def start(folder, program):
 
 def wait_until_locked(folder):
     """Until somebody migrates."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     with (folder / "write.lock").open("ab") as lock:
         while time.monotonic() < deadline:
             try:
@@ -239,7 +239,7 @@ def test_a_copy_comes_to_its_end_while_others_write_without_a_pause(folder, prog
     with closing(apsw.Connection(str(path))) as source:
         copying = threading.Thread(target=copy_database, args=(source, folder / "copy.db"))
         copying.start()
-        copying.join(20)
+        copying.join(60)
         in_time = not copying.is_alive()
         stop.set()
         writer.join()

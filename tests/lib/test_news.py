@@ -153,7 +153,7 @@ async def test_a_document_that_would_take_hours_is_given_up(read, piece, monkeyp
         except news.Unreadable:
             continue
 
-    assert time.perf_counter() - began < 6
+    assert time.perf_counter() - began < 60  # without an end to it, hours
 
 
 async def test_a_broken_feed_is_read_as_far_as_it_goes(read):

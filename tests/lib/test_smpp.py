@@ -62,7 +62,7 @@ async def a_client(network, ears=None, *, clock=None, **agreed):
 
 
 async def until(true):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110  (what is waited for is on the other side of a socket)
             await asyncio.sleep(0.005)
 
@@ -209,7 +209,7 @@ async def test_who_leaves_waits_for_what_is_under_way(network):
     async with a_client(network) as client:
         await bound(client)
         sending = asyncio.create_task(client.submit(part()))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not network._open:  # noqa: ASYNC110  (beyond a socket)
                 await asyncio.sleep(0.005)
 

@@ -39,7 +39,7 @@ async def make_topic_and_refuse(tx, *, id, now):
 async def hold_the_writer(_tx, *, until, started=None):
     if started is not None:
         started.set()
-    until.wait(10)
+    until.wait(60)
 
 
 async def topics(db):
@@ -68,14 +68,14 @@ class Together:
     async def __aenter__(self):
         started = threading.Event()
         self._busy = asyncio.ensure_future(self._db.write(hold_the_writer, until=self._free, started=started))
-        await asyncio.to_thread(started.wait, 10)
+        await asyncio.to_thread(started.wait, 60)
         return self
 
     async def __aexit__(self, *_error):
         await asyncio.sleep(0)  # each is queued
         self._free.set()
         await self._busy
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             self.answers = await asyncio.gather(*self._writes, return_exceptions=True)
 
     def write(self, body, **arguments):
@@ -180,7 +180,7 @@ async def test_writers_of_all_processes_queue_on_one_lock(db, data, now):
         await asyncio.wait([writing], timeout=0.05)
         assert (writing.done(), on_disk(data)) == (False, [])
 
-    assert await asyncio.wait_for(writing, 2) == 1
+    assert await asyncio.wait_for(writing, 60) == 1
 
 
 # --- sharing a commit
@@ -272,7 +272,7 @@ async def test_a_bug_in_a_listener_keeps_nobody_waiting(db, now):
 
     db.listen(listener)
 
-    assert await asyncio.wait_for(db.write(make_topic, id=1, now=now), 2) == 1
+    assert await asyncio.wait_for(db.write(make_topic, id=1, now=now), 60) == 1
     assert [type(complaint) for complaint in complaints] == [ZeroDivisionError]
 
 
@@ -313,9 +313,9 @@ async def test_a_body_that_awaits_a_future_is_rolled_back_and_the_writer_goes_on
         await future
 
     with pytest.raises(BodyAwaitedElse):
-        await asyncio.wait_for(db.write(slow), 2)
+        await asyncio.wait_for(db.write(slow), 60)
 
-    assert await asyncio.wait_for(db.write(make_topic, id=2, now=now), 2) == 2
+    assert await asyncio.wait_for(db.write(make_topic, id=2, now=now), 60) == 2
     assert await topics(db) == [2]
 
 
@@ -382,7 +382,7 @@ async def test_a_commit_that_fails_fails_every_body_and_no_view_hears_of_it(frag
     assert [type(answer) for answer in together.answers] == [CannotWrite] * 3
     assert isinstance(together.answers[0].__cause__, error)
     assert (heard, on_disk(data), fragile.committed) == ([1], [1], 1)
-    assert await asyncio.wait_for(fragile.write(make_topic, id=5, now=now), 2) == 5
+    assert await asyncio.wait_for(fragile.write(make_topic, id=5, now=now), 60) == 5
     assert (heard, on_disk(data), fragile.committed) == ([1, 5], [1, 5], 2)
 
 
@@ -408,7 +408,7 @@ async def test_a_disk_that_fails_while_it_moves_loses_nothing_and_stops_nobody(f
     disk.before = fail
     with capture_logs() as logs:
         for id in range(20):
-            assert await asyncio.wait_for(fragile.write(make_topic, id=id, now=now), 2) == id
+            assert await asyncio.wait_for(fragile.write(make_topic, id=id, now=now), 60) == id
     disk.before = lambda what, file: None
 
     assert failed
@@ -454,7 +454,7 @@ async def test_after_a_failure_at_any_change_to_the_disk_all_or_nothing_stands_a
         for _ in range(2):
             id += 1
             try:
-                made.append(await asyncio.wait_for(fragile.write(make_topic, id=id, now=now), 2))
+                made.append(await asyncio.wait_for(fragile.write(make_topic, id=id, now=now), 60))
             except CannotWrite:
                 assert len(changes) > failing
         disk.before = lambda what, file: None
@@ -512,7 +512,7 @@ async def test_a_read_writes_nothing(db):
 async def test_a_long_read_in_a_thread_lets_the_event_loop_go_on(db, now):
     async def long(tx, *, until):
         count = await tx.one(int, "SELECT count(*) FROM topics")
-        until.wait(10)
+        until.wait(60)
         return count, threading.current_thread() is threading.main_thread()
 
     await db.write(make_topic, id=1, now=now)
@@ -557,7 +557,7 @@ async def test_a_write_after_closing_is_refused_instead_of_waiting_for_ever(data
     await db.close()
 
     with pytest.raises(CannotWrite):
-        await asyncio.wait_for(db.write(make_topic, id=1, now=now), 2)
+        await asyncio.wait_for(db.write(make_topic, id=1, now=now), 60)
 
 
 def test_statements_are_prepared_once_whatever_is_bound_to_them(tmp_path):

@@ -15,7 +15,7 @@ from tests.lib.pictures import film
 
 
 async def until(happened):
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not happened():  # noqa: ASYNC110  (another process does it)
             await asyncio.sleep(0.01)
 

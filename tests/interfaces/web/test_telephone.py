@@ -41,7 +41,7 @@ async def test_somebody_follows_on_a_drawn_telephone_in_three_steps(world, worki
     assert "Recevoir Le Labo par SMS" in page.text
     page = await visitor.send(page, text="OUI")
     await world.publish(lab, "Fête de l’été")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while "Fête" not in (page := await visitor.open(PHONE)).text:  # noqa: ASYNC110  (by another task)
             await asyncio.sleep(0.02)
 

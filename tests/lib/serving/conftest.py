@@ -102,13 +102,13 @@ class Client:
 
     async def head(self):
         """Status and headers of an answer."""
-        line, *lines = (await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 5)).decode().split("\r\n")
+        line, *lines = (await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 60)).decode().split("\r\n")
         return int(line.split()[1]), dict(one.split(": ", 1) for one in lines if one)
 
     async def frame(self):
         """Kind and payload of the next frame; None at the end."""
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 first, size = await self.reader.readexactly(2)
                 if size >= 126:
                     size = int.from_bytes(await self.reader.readexactly(2 if size == 126 else 8), "big")
@@ -126,7 +126,7 @@ class Client:
     async def rest(self):
         """All bytes that still come."""
         try:
-            return await asyncio.wait_for(self.reader.read(), 5)
+            return await asyncio.wait_for(self.reader.read(), 60)
         except ConnectionResetError:
             return b""
 
@@ -173,7 +173,7 @@ class Live:
 
     async def until(self, condition):
         """Wait for it."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not condition():  # noqa: ASYNC110  (nothing tells)
                 await asyncio.sleep(0.001)
 
