@@ -41,7 +41,7 @@ def run_and_kill(command, counting):
         return [from_ms(int(line)) for line in (first + server.stdout.read()).split()]
 
 
-async def test_a_killed_server_loses_at_most_what_came_since_it_last_wrote(tmp_path):
+async def test_a_killed_server_loses_at_most_the_last_second(tmp_path):
     async with open_world(tmp_path, {}) as world:
         made = await a_link(world)
     command = [sys.executable, "-m", "tests.durability.clicker", str(tmp_path), made.codes[Channel.MESSAGE]]
