@@ -99,7 +99,8 @@ class Answering:
             command = Words(text.text.strip())
         action = command if linked and isinstance(command, Words | Deed) else None
         speech = self._speeches.of(phone.lang or self._lang_of(text.text))
-        if not isinstance(command, Stop) and not self._may(f"texts {text.source}", ANSWERS):
+        if not isinstance(command, Stop) and self._is_too_much(text.source):
+            await self._fall_silent(phone, reach, speech)
             return
         try:
             if action is not None:
@@ -148,6 +149,16 @@ class Answering:
         await self._tools.db.write(
             _tell, reach=reach, lang=speech.lang, zone=zone, text=text, now=self._tools.clock.now()
         )
+
+    def _is_too_much(self, source: str) -> bool:
+        return not self._may(f"texts {source}", ANSWERS)
+
+    async def _fall_silent(self, phone: "_Phone", reach: Reach, speech: Speech) -> None:
+        """Do nothing any more for a while; a member, who is no machine that answers us, is told so once."""
+        events_log.warning("too_many_texts", is_member=phone.account_id is not None)
+        until = self._tools.limits.look(f"texts {reach.value}", ANSWERS, self._tools.clock.now()).reset_at
+        if phone.account_id is not None and self._may(f"silent {reach.value} {until}", ONCE_AN_HOUR):
+            await self._say(reach, speech, speech.too_many_texts(ANSWERS.count, until))
 
     def _may(self, key: str, limit: Limit) -> bool:
         return self._tools.limits.hit(key, limit, self._tools.clock.now()).allowed

@@ -202,6 +202,13 @@ class Speech:
         """Why not."""
         return one_part(self._(refusal.text).format(**refusal.facts))
 
+    def too_many_texts(self, most: int, until: datetime) -> str:
+        """They write more than is read in an hour. until: when it is read again."""
+        return self._("Nothing was done: %(most)s texts an hour are read from one phone. Again from %(time)s.") % {
+            "most": most,
+            "time": self._time(until),
+        }
+
     def too_many_guesses(self) -> str:
         """Their digits were wrong too often."""
         return self._("Nothing was done: the code was wrong too often. Please wait an hour.")

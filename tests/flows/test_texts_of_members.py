@@ -1,5 +1,7 @@
 """Somebody with an account does by text, in its name, what they do on the web; strangers are told what they can do."""
 
+from datetime import timedelta
+
 import pytest
 
 from pinson.domain import alerts, moderation, phones
@@ -234,6 +236,23 @@ async def test_a_stranger_who_blocks_hears_no_more_and_is_not_invited(street, wo
     assert (silence, invited.sent) == ([], 0)
     address = await world.ask(alerts.address, reaches[0])
     assert await world.ask(alerts.alerts_of, [address.id]) == []
+
+
+async def test_a_member_who_writes_too_much_is_told_once_and_until_when(street, world):
+    bea, _ = await linked(world)
+
+    for _ in range(30):
+        await street.text(PHONE, "QUI lab")
+    [told] = await street.text(PHONE, "La ligne 4 repart")
+    silent = await street.text(PHONE, "La ligne 4 repart", "QUI lab")
+    written = await statuses(world, bea)
+    world.clock.move(timedelta(hours=1, seconds=1))
+    again = await street.text(PHONE, "La ligne 4 repart")
+
+    assert told == "Rien n'a été fait : 30 SMS par heure sont lus d'un téléphone. De nouveau à partir de 16 h 06."
+    assert sms.measure(told).parts == 1
+    assert (silent, written) == ([], [])
+    assert again[0].startswith("Publié")
 
 
 async def test_what_a_stranger_reports_by_text_reaches_moderators_and_is_answered_by_text(street, world):
