@@ -50,6 +50,13 @@ class NoSuchFeed(Refusal):
     text = "There is no feed of this server at this address."
 
 
+class FeedEnded(Refusal):
+    """There was one, for one person, who has taken its address back or is gone: news readers shall ask no more."""
+
+    kind, code = Kind.GONE, "feed_ended"
+    text = "This link no longer works: nothing is sent to that address any more."
+
+
 class NoSuchDays(Refusal):
     """The address names no day, or no range of days that goes forward."""
 
@@ -239,13 +246,13 @@ async def of_reader(tools: Tools, key: str, kind: str) -> Feed:
     """What was held for somebody, each message with the reason: at an address that only they know.
 
     Raises:
-        NoSuchFeed: the key opens none any more.
+        FeedEnded: the key opens none any more. NoSuchFeed: it is no key at all.
     """
     stranger, base_url = Reader(None, tools.standing), tools.settings.url
     async with tools.db.read() as tx:
         reader = await alerts.by_feed_key(tx, key)
         if reader is None:
-            raise NoSuchFeed
+            raise FeedEnded if alerts.is_feed_key(key) else NoSuchFeed
         lines = {line.post_id: line for line in await alerts.held_for_reader(tx, reader.id, limit=MOST_MISSED)}
         named = await withholding.names(tx, list({line.topic_id for line in lines.values()}))
         shapes = await tools.shapes.of(tx, list(lines))

@@ -65,7 +65,8 @@ async def gather(
     written = await posts.posts(tx, list({*ids, *also, *(line.post_id for line in lines)}))
     firsts = {id for one in written.values() if (id := one.corrects_id) is not None} - written.keys()
     written |= await posts.posts(tx, list(firsts)) if firsts else {}
-    wanted = {id: await _wanted(tx, written, id) for id in ids & written.keys()}
+    above = await alerts.topics_of(tx, written.values())
+    wanted = {id: _wanted(written, above, id) for id in ids & written.keys()}
     topics = {line.topic_id for line in lines} | {topic for some in wanted.values() for topic in some}
     named = {AccountId(id) for id in topics} | {one.author_id for one in written.values()}
     return Gathered(
@@ -79,10 +80,8 @@ async def gather(
     )
 
 
-async def _wanted(tx: ReadTx, written: Mapping[PostId, Post], id: PostId) -> list[int]:
+def _wanted(written: Mapping[PostId, Post], above: Mapping[PostId, Collection[int]], id: PostId) -> list[int]:
     """Topics for which a message may be wanted: a correction goes to who had the first, whatever it is under itself."""
     post = written[id]
-    first = written.get(post.corrects_id) if post.corrects_id is not None else None
-    both = [post, first] if first is not None else [post]
-    topics = {topic for one in both for topic in await alerts.topics_of(tx, one)}
+    topics = {*above[id], *(above.get(post.corrects_id, ()) if post.corrects_id is not None else ())}
     return sorted(topics, key=lambda topic: (topic != post.author_id, topic != post.event_id, topic))

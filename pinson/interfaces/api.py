@@ -38,6 +38,7 @@ STATUS = {
     Kind.UNAUTHENTICATED: 401,
     Kind.FORBIDDEN: 403,
     Kind.MISSING: 404,
+    Kind.GONE: 410,
     Kind.CONFLICT: 409,
     Kind.INVALID: 422,
     Kind.TOO_LARGE: 413,

@@ -16,6 +16,7 @@ class Kind(Enum):
     UNAUTHENTICATED = "unauthenticated"  # we do not know who asks
     FORBIDDEN = "forbidden"  # we know, and they may not
     MISSING = "missing"  # not there, or not for them: the two look the same
+    GONE = "gone"  # it was there, and will not be again
     CONFLICT = "conflict"  # somebody else changed it first
     INVALID = "invalid"  # readable, but breaks a rule
     TOO_LARGE = "too_large"

@@ -231,10 +231,12 @@ async def test_a_hub_that_denies_is_not_asked_again_that_day_and_its_site_is_loo
     assert (await source_of(world, town)).next_at - world.clock.now() >= timedelta(hours=3)
     assert await world.ask(sources.untold, town.account_id, now=world.clock.now()) == {}
 
-    assert (await hub.verify(**{"hub.mode": "denied", "hub.reason": "no"})).status_code == 200
+    denied = {"hub.mode": "denied", "hub.reason": "<b>Over\u202e quota</b>\n"}
+    assert (await hub.verify(**denied)).status_code == 200
     source = await source_of(world, town)
     assert source.next_at - world.clock.now() <= timedelta(hours=1)
-    assert await world.ask(sources.untold, town.account_id, now=world.clock.now()) == {source.id: "127.0.0.1"}
+    untold = await world.ask(sources.untold, town.account_id, now=world.clock.now())
+    assert {id: (one.host, one.reason) for id, one in untold.items()} == {source.id: ("127.0.0.1", "<b>Over quota</b>")}
     world.clock.move(timedelta(hours=20))
     await world.settle()
     assert len(hub.wishes) == 1

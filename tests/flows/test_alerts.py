@@ -25,7 +25,9 @@ from pinson.domain.alerts import (
 from pinson.domain.deliveries import About, Channel, Ended, Outcome, What
 from pinson.domain.events import Changes, Marks
 from pinson.domain.relations.model import TopicKind
+from pinson.gathering import gather
 from pinson.lib.db import CannotWrite
+from tests.interfaces.mastodon.test_query_counts import counted
 
 WORDING = Wording("fr", "J'accepte de recevoir les messages de Lab.")
 SECRETS = alerts.Secrets("123456", "a-link-that-nobody-guesses")
@@ -517,6 +519,27 @@ async def test_alerts_of_a_closed_account_end(town, world):
     await town.settle()
 
     assert [one.topic_id for one in await world.ask(alerts.alerts_of, [asked.address_id])] == [other.account_id]
+
+
+async def test_messages_of_many_live_days_are_gathered_in_as_many_statements_as_of_one(town, world):
+    lab = await world.person("lab")
+    await town.ask("a@mail.example", of(lab), channel=Channel.EMAIL, wish=Wish(Rhythm.ALL))
+    await town.settle()
+    costs = []
+    for days in (1, 4):
+        for number in range(days):
+            await tell(world, lab, await a_live_day(world, lab), f"{number} of {days}", key=True)
+        await world.machine.reactor.settle()
+        until = world.clock.now() + timedelta(minutes=1)
+        claimed = await world.write(deliveries.claim, channel=Channel.EMAIL, until=until, limit=9)
+        assert len(claimed) == days
+        with counted(world) as statements:
+            async with world.tools.db.read() as tx:
+                gathered = await gather(tx, world.tools, claimed)
+        assert all(lab.account_id in topics for topics in gathered.wanted.values())
+        costs.append(statements)
+
+    assert costs[0] == costs[1]
 
 
 class FullDisk(Recorder):

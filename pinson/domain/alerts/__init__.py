@@ -109,6 +109,7 @@ from pinson.domain.alerts.rules import (
     TooManyCodes,
     WrongCode,
     first_rhythm,
+    is_feed_key,
     masked,
     new_secrets,
 )
@@ -179,6 +180,7 @@ __all__ = [
     "held_for_reader",
     "holders",
     "invitations",
+    "is_feed_key",
     "key_of",
     "keys",
     "keys_of",

@@ -4,7 +4,7 @@ Called by reactions, in steps that fit between other writes. Each may run twice,
 each reads the truth first, and asks only for whom it was not asked before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -41,7 +41,7 @@ async def after_post(tx: WriteTx, *, id: PostId, place: Place, now: datetime) ->
         first = (await posts.posts(tx, [post.corrects_id])).get(post.corrects_id)
         if first is not None and now - first.created_at < KEPT:
             return await _after_correction(tx, post, first.id, place, now=now)
-    topics = await topics_of(tx, post)
+    topics = sorted((await topics_of(tx, [post]))[post.id])
     if place.index >= len(topics):
         return None
     is_key = False
@@ -75,12 +75,16 @@ async def may_alert(tx: ReadTx, shapes: Sequence[Shape]) -> list[Shape]:
     ]
 
 
-async def topics_of(tx: ReadTx, post: Post) -> list[int]:
-    """What can be followed of what a message is under; of an event also the account whose it is."""
-    topics = {topic for topic in post.topics if topic not in (EVERYTHING, LOCAL)}
-    if post.event_id is not None:
-        topics |= {event.account_id for event in (await events.by_ids(tx, [post.event_id])).values()}
-    return sorted(topics)
+async def topics_of(tx: ReadTx, written: Collection[Post]) -> dict[PostId, set[int]]:
+    """What can be followed of what each message is under; of an event also the account whose it is. One statement."""
+    ids = {post.event_id for post in written if post.event_id is not None}
+    found = await events.by_ids(tx, list(ids)) if ids else {}
+    topics = {}
+    for post in written:
+        topics[post.id] = {topic for topic in post.topics if topic not in (EVERYTHING, LOCAL)}
+        if post.event_id in found:
+            topics[post.id].add(found[post.event_id].account_id)
+    return topics
 
 
 async def after_event(

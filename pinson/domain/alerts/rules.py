@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -137,6 +138,11 @@ def reader_of_feed(key: str) -> ReaderId | None:
     except ValueError:
         return None
     return reader_id if 0 < reader_id < 1 << 63 else None
+
+
+def is_feed_key(key: str) -> bool:
+    """Whether it looks like what opens, or opened, the feed of a reader."""
+    return re.fullmatch(r"[0-9a-f]{1,16}-[0-9a-f]{32}", key) is not None
 
 
 def week(moment: datetime, zone: str) -> int:

@@ -101,11 +101,14 @@ def wish(one: Subscription, *, callback: str, tell_secret: bool) -> bytes:
     return urlencode(said).encode()
 
 
-async def verify(tx: WriteTx, *, token: str, mode: str, topic: str, seconds: int, now: datetime) -> bool:
+async def verify(
+    tx: WriteTx, *, token: str, mode: str, topic: str, seconds: int, now: datetime, reason: str = ""
+) -> bool:
     """Whether a hub does what we asked it for (section 5.3); if so, it counts from now on.
 
     Args:
         seconds: for how long it will tell us.
+        reason: why it will not (section 5.2), as it says.
     """
     old = await store.hub_by_token(tx, token)
     if old is None or old.topic != topic:
@@ -113,7 +116,10 @@ async def verify(tx: WriteTx, *, token: str, mode: str, topic: str, seconds: int
     if mode == "denied":
         failures = max(old.failures, SILENT)
         await store.put_hub(
-            tx, msgspec.structs.replace(old, until=None, next_at=now + LONGEST_PAUSE, failures=failures)
+            tx,
+            msgspec.structs.replace(
+                old, until=None, next_at=now + LONGEST_PAUSE, failures=failures, reason=rules.said(reason)
+            ),
         )
         source = await store.one(tx, old.source_id)
         if source is not None and source.next_at is not None:  # it was looked at rarely while it was told
@@ -124,7 +130,7 @@ async def verify(tx: WriteTx, *, token: str, mode: str, topic: str, seconds: int
         return False
     if mode == "subscribe" and old.wanted:
         lease = min(max(timedelta(seconds=seconds), SHORTEST_LEASE), LONGEST_LEASE)
-        new = msgspec.structs.replace(old, until=now + lease, next_at=now + lease * RENEWED, failures=0)
+        new = msgspec.structs.replace(old, until=now + lease, next_at=now + lease * RENEWED, failures=0, reason="")
         await store.put_hub(tx, new)
         return True
     if mode == "unsubscribe" and not old.wanted:

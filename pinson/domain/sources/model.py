@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -128,7 +129,7 @@ class Subscription(msgspec.Struct, frozen=True):
     topic: by what the hub knows it. token: of the address that it calls. secret: that what it brings is signed with.
     wanted: whether we want to be told; if not, it is to be let go.
     asked_at: when the hub was asked last. until: it tells until then. next_at: when it is asked, again.
-    failures: in a row.
+    failures: in a row. reason: why it refused, in its words; "" if it gave none, or tells us since.
     """
 
     source_id: SourceId
@@ -141,6 +142,20 @@ class Subscription(msgspec.Struct, frozen=True):
     until: datetime | None = None
     next_at: datetime | None = None
     failures: int = 0
+    reason: str = ""
+
+
+class Untold(msgspec.Struct, frozen=True):
+    """A source whose hub does not tell us, though the site says that it would. reason: see `Subscription`."""
+
+    source_id: SourceId
+    hub: str
+    reason: str
+
+    @property
+    def host(self) -> str:
+        """Where the hub is."""
+        return urlsplit(self.hub).hostname or ""
 
 
 class Look(msgspec.Struct, frozen=True):

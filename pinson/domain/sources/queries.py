@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from pinson.domain.accounts import AccountId
 from pinson.domain.sources import hubs, store
-from pinson.domain.sources.model import Made, Source, SourceId
+from pinson.domain.sources.model import Made, Source, SourceId, Untold
 from pinson.domain.sources.rules import SourceNotFound
 from pinson.lib.db import ReadTx
 
@@ -60,10 +59,10 @@ async def origins(tx: ReadTx, post_ids: Sequence[int]) -> Mapping[int, Made]:
     return {one.post_id: one for one in await store.made_as(tx, post_ids) if one.post_id is not None}
 
 
-async def untold(tx: ReadTx, account_id: AccountId, *, now: datetime) -> dict[int, str]:
-    """The sources of an account that named a hub which does not tell us, and on which host that is."""
+async def untold(tx: ReadTx, account_id: AccountId, *, now: datetime) -> dict[int, Untold]:
+    """The sources of an account that named a hub which does not tell us."""
     found = await store.untold(tx, account_id, failures=hubs.SILENT, now=now)
-    return {one.source_id: urlsplit(one.hub).hostname or "" for one in found}
+    return {one.source_id: one for one in found}
 
 
 async def told_at_once(tx: ReadTx, account_id: AccountId, *, now: datetime) -> set[int]:

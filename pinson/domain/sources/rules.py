@@ -28,6 +28,7 @@ WATCHED = timedelta(hours=3)  # between looks at what tells us at once when it c
 DECENT = timedelta(seconds=30)  # between looks that somebody else makes us take
 SHARE = 48  # of the time since something was new, the pause is this part: half an hour after a day, 3.5 h after a week
 AWAITED = timedelta(days=1)  # a site counts as having had news at most so long ago when somebody begins to follow it
+LONGEST_REASON = 200  # characters of what a hub says
 LONGEST_WAIT = timedelta(days=1)  # that a site may ask for
 MOST_FAILURES = 60  # in a row, after which a source ends: two weeks
 REMOVED_LASTS = timedelta(days=1)
@@ -300,6 +301,12 @@ def cut(text: str, most: int) -> str:
     while len(kept) > most - 1:
         kept = kept[:-1]
     return f"{kept.rstrip(' ,;:.–—-')}…"
+
+
+def said(reason: str) -> str:
+    """What a stranger gave as a reason, on one line and of a length that can be shown."""
+    plain = "".join(char for char in reason if char.isspace() or unicodedata.category(char)[0] != "C")
+    return cut(" ".join(plain.split()), LONGEST_REASON)
 
 
 def next_look(source: Source, *, watched: bool, now: datetime) -> datetime:

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from pinson.domain.accounts import AccountId
-from pinson.domain.sources.model import Made, Source, SourceId, Subscription
+from pinson.domain.sources.model import Made, Source, SourceId, Subscription, Untold
 from pinson.lib import ids
 from pinson.lib.db import ReadTx, WriteTx
 
@@ -89,14 +89,14 @@ FORGET_MADE = """
 """
 
 
-HUB = "source_id, hub, topic, token, secret, wanted, asked_at, until, next_at, failures"
+HUB = "source_id, hub, topic, token, secret, wanted, asked_at, until, next_at, failures, reason"
 PUT_HUB = f"""
     INSERT INTO source_hubs ({HUB})
-    VALUES (:source_id, :hub, :topic, :token, :secret, :wanted, :asked_at, :until, :next_at, :failures)
+    VALUES (:source_id, :hub, :topic, :token, :secret, :wanted, :asked_at, :until, :next_at, :failures, :reason)
     ON CONFLICT (source_id) DO UPDATE
     SET hub = excluded.hub, topic = excluded.topic, token = excluded.token, secret = excluded.secret,
         wanted = excluded.wanted, asked_at = excluded.asked_at, until = excluded.until, next_at = excluded.next_at,
-        failures = excluded.failures
+        failures = excluded.failures, reason = excluded.reason
 """
 HUB_OF = f"SELECT {HUB} FROM source_hubs WHERE source_id = :source_id"
 HUB_BY_TOKEN = f"SELECT {HUB} FROM source_hubs WHERE token = :token"
@@ -107,17 +107,10 @@ TOLD = """
     WHERE s.account_id = :account_id AND h.wanted = 1 AND h.until > :now
 """
 UNTOLD = """
-    SELECT h.source_id, h.hub FROM sources AS s JOIN source_hubs AS h ON h.source_id = s.id
+    SELECT h.source_id, h.hub, h.reason FROM sources AS s JOIN source_hubs AS h ON h.source_id = s.id
     WHERE s.account_id = :account_id AND h.wanted = 1 AND (h.until IS NULL OR h.until <= :now)
         AND h.failures >= :failures
 """
-
-
-class Untold(msgspec.Struct, frozen=True):
-    """A source whose hub does not tell us."""
-
-    source_id: int
-    hub: str
 
 
 async def insert(tx: WriteTx, source: Source) -> None:

@@ -72,6 +72,7 @@ async def verify(tools: Tools, request: Request) -> Response:
         mode=asked.get("hub.mode", ""),
         topic=asked.get("hub.topic", ""),
         seconds=int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 10 else 0,
+        reason=asked.get("hub.reason", ""),
         now=tools.clock.now(),
     )
     if not is_ours:

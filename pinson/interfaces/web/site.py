@@ -63,6 +63,7 @@ STATUS = {
     Kind.UNAUTHENTICATED: 400,  # 401 would have to name an HTTP scheme to sign in by; we sign in by a form
     Kind.FORBIDDEN: 403,
     Kind.MISSING: 404,
+    Kind.GONE: 410,
     Kind.CONFLICT: 409,
     Kind.INVALID: 422,
     Kind.TOO_LARGE: 413,

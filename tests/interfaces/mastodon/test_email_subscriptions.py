@@ -29,6 +29,7 @@ async def subscribe(world, account, email="lea@mail.example", **more):
 
 async def test_whoever_has_the_address_agrees_by_the_letter_and_the_register_says_what_it_read(world):
     lab = await world.person("lab", display_name="Le Lab")
+    assert (await world.client().get(f"/api/v1/accounts/{lab.id}")).json()["email_subscriptions"]
 
     answer = await subscribe(world, lab)
     await world.settle()

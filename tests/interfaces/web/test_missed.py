@@ -78,9 +78,9 @@ async def test_another_address_ends_the_first_and_it_can_be_ended(world, lab, an
     first, _ = await press(ana, "feed")
     second, _ = await press(ana, "feed")
 
-    assert [(await fetch(world, one)).status_code for one in (first, second)] == [404, 200]
+    assert [(await fetch(world, one)).status_code for one in (first, second)] == [410, 200]
     assert await press(ana, "no_feed") == []
-    assert (await fetch(world, second)).status_code == 404
+    assert (await fetch(world, second)).status_code == 410  # so that news readers ask no more
     for nobody in ("/s/missed/x/feed.atom", "/s/missed/-1-00/feed.json", "/s/missed/7fffffffffffffff-00/feed.atom"):
         assert (await fetch(world, nobody)).status_code == 404
 

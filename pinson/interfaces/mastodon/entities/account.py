@@ -81,6 +81,7 @@ class AccountEntity(msgspec.Struct):
     fields: list[FieldEntity]
     roles: list[RoleEntity]
     feature_approval: FeatureApproval = FeatureApproval()
+    email_subscriptions: bool = False
     suspended: bool | msgspec.UnsetType = msgspec.UNSET
     limited: bool | msgspec.UnsetType = msgspec.UNSET
 
@@ -161,6 +162,7 @@ def account_entity(
         ],
         roles=[ROLES[role]] if role in ROLES and not hidden else [],
         feature_approval=FEATURED_BY_ALL if profile.discoverable and not hidden else FeatureApproval(),
+        email_subscriptions=not hidden,
         suspended=True if hidden else msgspec.UNSET,
         limited=True if profile.limited_at is not None else msgspec.UNSET,
     )

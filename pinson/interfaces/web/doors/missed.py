@@ -52,7 +52,7 @@ async def feed(call: Call, form: Keyed) -> Response:
     """All that waited for a reader, for their news reader.
 
     Raises:
-        NoSuchFeed: the address is nobody's any more.
+        FeedEnded: the address is nobody's any more. NoSuchFeed: it never was anybody's.
     """
     kind = call.request.scope["path"].rpartition(".")[2]
     return call.own_feed(await feeding.of_reader(call.tools, form.key, kind), FORMATS[kind])
