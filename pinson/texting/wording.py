@@ -249,7 +249,7 @@ class Speech:
 
     def say_why(self, name: str) -> str:
         """They report somebody without a word of why."""
-        return self._("Say what is against the law: REPORT %(name)s, then why, in the same text.") % {"name": name}
+        return self._("Say what is against the law, in one text: REPORT %(name)s, then why.") % {"name": name}
 
     def noticed(self, name: str, link: str) -> str:
         """The moderators know, and will answer. link: to what becomes of it, and where more can be said."""

@@ -269,7 +269,7 @@ async def test_what_a_stranger_reports_by_text_reaches_moderators_and_is_answere
     await world.settle()
     told = (await street.all(PHONE))[before:]
 
-    assert "SIGNALER lab, puis pourquoi" in why
+    assert why == "Dites ce qui est contraire à la loi, en un seul SMS : SIGNALER lab, puis pourquoi."
     assert (made.account_id, made.target_id, made.post_ids) == (None, lab.account_id, (post.id,))
     assert made.comment == "Vend des faux"
     assert receipt.startswith("Merci. Un modérateur lira votre signalement sur lab")
