@@ -24,6 +24,7 @@ PLACES = {  # of those with something to fill in, by what the town has
     "/moderation/reports/{id}": "/moderation/reports/{/api/v1/admin/reports/}",
     "/moderation/servers/{id}": "/moderation/servers/{/api/v1/admin/domain_blocks/}",
     "/moderation/tags/{id}": "/moderation/tags/{/api/v1/admin/tags/}",
+    "/notices/{key}": "/notices/{notice}",
     "/operator/rules/{id}": "/operator/rules/{rule}",
     "/posts/{id}": "/posts/{/api/v1/statuses/}",
     "/s/{name}": "/s/reader",

@@ -9,10 +9,11 @@ import pytest
 import pytest_asyncio
 
 from pinson import sourcing
-from pinson.domain import alerts, sources
+from pinson.domain import alerts, moderation, sources
 from pinson.domain.alerts import Reach
 from pinson.domain.deliveries import Channel
 from pinson.domain.sources import Kind, Look, Rules
+from pinson.lib.paging import Page
 from tests.browser.every_page import a_window, paths
 from tests.contract.town import found
 from tests.interfaces.own.test_events_api import made, told
@@ -58,8 +59,24 @@ async def town(tmp_path_factory):
         )
         town.ids |= {"event": event["slug"], "rule": rules[0]["id"], "link": code, "source": source.id}
         town.ids["alert key"] = await alerted(world, town)
+        stranger = Visitor(world)
+        told_of = {
+            "address": "/@neighbour0",
+            "subject": "fraud",
+            "text": "It is a lie",
+            "name": "Zoé",
+            "good_faith": "1",
+        }
+        await stranger.send(await stranger.open("/notice"), **told_of, email="zoe@mail.example")
+        [town.ids["notice"]] = await world.ask(_keys)
         town.cookies = list(visitor.client.cookies.items())
         yield town
+
+
+async def _keys(tx):
+    """Of the notices that there are."""
+    reports = await moderation.reports(tx, page=Page(None, None, None, 9))
+    return [one.key for one in (await moderation.notices_by_ids(tx, [one.id for one in reports])).values()]
 
 
 async def alerted(world, town):
