@@ -147,7 +147,13 @@ class Answering:
     async def _say(self, reach: Reach, speech: Speech, text: str) -> None:
         zone = self._tools.settings.instance.time_zone
         await self._tools.db.write(
-            _tell, reach=reach, lang=speech.lang, zone=zone, text=text, now=self._tools.clock.now()
+            _tell,
+            reach=reach,
+            lang=speech.lang,
+            zone=zone,
+            sleeps=_sleeps(self._tools),
+            text=text,
+            now=self._tools.clock.now(),
         )
 
     def _is_too_much(self, source: str) -> bool:
@@ -210,15 +216,21 @@ async def _receive(tx: WriteTx, *, receipts: Sequence[Receipt], now: datetime) -
         )
 
 
-async def _tell(tx: WriteTx, *, reach: Reach, lang: str, zone: str, text: str, now: datetime) -> None:
-    address = await alerts.address_for(tx, reach=reach, lang=lang, zone=zone, now=now)
+def _sleeps(tools: Tools) -> bool:
+    """Whether a telephone is quiet at night, unless its owner wants otherwise; not one that is drawn, for a demo."""
+    return tools.settings.sms.backend != "simulator"
+
+
+async def _tell(tx: WriteTx, *, reach: Reach, lang: str, zone: str, sleeps: bool, text: str, now: datetime) -> None:
+    address = await alerts.address_for(tx, reach=reach, lang=lang, zone=zone, sleeps=sleeps, now=now)
     await alerts.tell(tx, address_id=address.id, kind=NoteKind.ANSWER, data={"text": text}, now=now)
 
 
 async def _obey(tx: WriteTx, *, obeying: _Obeying, reach: Reach, command: Command, now: datetime) -> None:
     """Do what a text asks for, and ask that its answer be sent."""
     zone = obeying.tools.settings.instance.time_zone
-    address = await alerts.address_for(tx, reach=reach, lang=obeying.speech.lang, zone=zone, now=now)
+    sleeps = _sleeps(obeying.tools)
+    address = await alerts.address_for(tx, reach=reach, lang=obeying.speech.lang, zone=zone, sleeps=sleeps, now=now)
     text = await _done(tx, obeying, address, command, reach=reach, now=now)
     if text:
         await alerts.tell(tx, address_id=address.id, kind=NoteKind.ANSWER, data={"text": text}, now=now)
@@ -227,7 +239,8 @@ async def _obey(tx: WriteTx, *, obeying: _Obeying, reach: Reach, command: Comman
 async def _do(tx: WriteTx, *, obeying: _Obeying, deed: deeds.Weighed, reach: Reach, now: datetime) -> None:
     """Do something in the name of an account, and ask that its answer be sent."""
     zone = obeying.tools.settings.instance.time_zone
-    address = await alerts.address_for(tx, reach=reach, lang=obeying.speech.lang, zone=zone, now=now)
+    sleeps = _sleeps(obeying.tools)
+    address = await alerts.address_for(tx, reach=reach, lang=obeying.speech.lang, zone=zone, sleeps=sleeps, now=now)
     text = await deeds.do(tx, obeying.tools, deed, obeying.speech, now=now)
     await alerts.tell(tx, address_id=address.id, kind=NoteKind.ANSWER, data={"text": text}, now=now)
 

@@ -158,6 +158,16 @@ async def test_a_pause_of_one_holds_nothing_else_and_ends_in_one_digest(street, 
     assert "Deux" in digest[0]
 
 
+async def test_a_drawn_telephone_rings_at_night_since_nobody_sleeps_beside_it(street, world):
+    lab = await world.person("lab")
+    world.clock.move(timedelta(hours=12))  # it is one in the morning
+    await follows(street, PHONE, "lab")
+
+    told, _ = await street.received(PHONE, world.publish(lab, "Un"))
+
+    assert told == ["lab : Un"]
+
+
 @pytest.mark.parametrize("again", ["REPRISE lab", "REPRISE", "SUIVRE lab"])
 async def test_what_was_paused_comes_again_when_it_is_asked_for(street, world, again):
     lab = await world.person("lab")

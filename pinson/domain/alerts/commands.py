@@ -327,12 +327,18 @@ async def remind(tx: WriteTx, *, topic_id: int, data: Mapping[str, str], now: da
     return len(found) == STEP
 
 
-async def address_for(tx: WriteTx, *, reach: Reach, lang: str, zone: str, now: datetime) -> Address:
-    """The address of whoever wrote to us; a stranger's is kept, unconfirmed, as long as it takes to answer."""
+async def address_for(
+    tx: WriteTx, *, reach: Reach, lang: str, zone: str, now: datetime, sleeps: bool = True
+) -> Address:
+    """The address of whoever wrote to us; a stranger's is kept, unconfirmed, as long as it takes to answer.
+
+    Args:
+        sleeps: whether a stranger has quiet hours, as people have; what is only drawn has none.
+    """
     there = await store.by_value(tx, reach.channel, reach.value)
     if there is not None:
         return there
-    owner = await _new_reader(tx, None, lang=lang, zone=zone, now=now)
+    owner = await _new_reader(tx, None, lang=lang, zone=zone, now=now, sleeps=sleeps)
     address_id = AddressId(tx.new_id(owner.id, now))
     await store.insert_address(tx, address_id, owner.id, reach, now=now)
     return Address(address_id, owner.id, reach.channel, reach.value, reach.keys, now, None, None)
@@ -442,9 +448,12 @@ def _check(wish: Wish) -> None:
         raise rules.BadWish(most=rules.MOST_PER_WEEK)
 
 
-async def _new_reader(tx: WriteTx, account_id: AccountId | None, *, lang: str, zone: str, now: datetime) -> Reader:
+async def _new_reader(
+    tx: WriteTx, account_id: AccountId | None, *, lang: str, zone: str, now: datetime, sleeps: bool = True
+) -> Reader:
     id = ReaderId(tx.new_id(account_id, now))
-    made = Reader(id, account_id, lang, zone, rules.QUIET_FROM, rules.QUIET_UNTIL, rules.DIGEST_HOUR, None)
+    quiet_from, quiet_until = (rules.QUIET_FROM, rules.QUIET_UNTIL) if sleeps else (0, 0)
+    made = Reader(id, account_id, lang, zone, quiet_from, quiet_until, rules.DIGEST_HOUR, None)
     await store.put_reader(tx, made, now=now)
     return made
 
