@@ -69,6 +69,7 @@ class World:
         self.tools = machine.tools
         self.clock = clock
         self.folder = folder
+        self._letters = []  # files
 
     async def people(self, *usernames):
         """Make people, in order."""
@@ -125,12 +126,13 @@ class World:
 
     def letters(self):
         """E-mails that were sent, oldest first. `settle` before."""
-        files = sorted((self.folder / "mail").glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
-        return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
+        self._look_for_letters()
+        return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in self._letters]
 
     async def settle(self):
         """Do all reactions that are due, and those they cause."""
         await self.machine.settle()
+        self._look_for_letters()
 
     async def write(self, verb, **arguments):
         """One command of the domain, now."""
@@ -140,6 +142,11 @@ class World:
         """One question of the domain."""
         async with self.tools.db.read() as tx:
             return await question(tx, *arguments, **named)
+
+    def _look_for_letters(self):
+        """Those of one look are in the order of their times on disk, which go by ticks of some milliseconds."""
+        new = set((self.folder / "mail").glob("*.eml")).difference(self._letters)
+        self._letters += sorted(new, key=lambda file: (file.stat().st_mtime_ns, file.name))
 
     async def _posts(self, statuses):
         ids = [int(status["id"]) for status in statuses]
