@@ -47,7 +47,7 @@ async def page(browser, request):
 def asked(server, *, scope="read write follow push", name="Elk", redirect_uri=OUT_OF_BAND):
     """The address by which a new app asks."""
     form = {"client_name": name, "redirect_uris": redirect_uri, "scopes": scope, "website": "https://elk.example/"}
-    app = httpx.post(f"{server.url}/api/v1/apps", data=form).json()
+    app = httpx.post(f"{server.url}/api/v1/apps", data=form, timeout=60).json()
     query = {"client_id": app["client_id"], "redirect_uri": redirect_uri, "response_type": "code", "scope": scope}
     return str(httpx.URL(f"{server.url}/oauth/authorize", params=query))
 

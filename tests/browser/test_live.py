@@ -20,22 +20,22 @@ class Live(NamedTuple):
 
     def publish(self, text):
         """Let ana's app publish."""
-        answer = httpx.post(f"{self.url}/api/v1/statuses", json={"status": text}, headers=self.ana)
+        answer = httpx.post(f"{self.url}/api/v1/statuses", json={"status": text}, headers=self.ana, timeout=60)
         assert answer.status_code == 200, answer.text
         return answer.json()["id"]
 
     def delete(self, id):
         """Let it delete something again."""
-        httpx.delete(f"{self.url}/api/v1/statuses/{id}", headers=self.ana).raise_for_status()
+        httpx.delete(f"{self.url}/api/v1/statuses/{id}", headers=self.ana, timeout=60).raise_for_status()
 
 
 def begun(running, posts):
     """Ana, whom ben follows, and so many posts of hers."""
     ana, ben = running.person("ana"), running.person("ben")
     server = Live(running.url, {"authorization": f"Bearer {ana.token}"})
-    own = httpx.get(f"{server.url}/api/v1/accounts/verify_credentials", headers=server.ana).json()["id"]
+    own = httpx.get(f"{server.url}/api/v1/accounts/verify_credentials", headers=server.ana, timeout=60).json()["id"]
     follower = {"authorization": f"Bearer {ben.token}"}
-    httpx.post(f"{server.url}/api/v1/accounts/{own}/follow", headers=follower).raise_for_status()
+    httpx.post(f"{server.url}/api/v1/accounts/{own}/follow", headers=follower, timeout=60).raise_for_status()
     for number in range(posts):
         server.publish(f"Message {number} de ce matin. " + "Il fait beau. " * 20)
     return server

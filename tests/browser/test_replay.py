@@ -35,7 +35,7 @@ def server(tmp_path_factory):
     with live_server(tmp_path_factory.mktemp("data")) as running:
         token = running.person("ana").token
         with httpx.Client(
-            base_url=f"{running.url}/api/pinson/v1", headers={"authorization": f"Bearer {token}"}
+            base_url=f"{running.url}/api/pinson/v1", headers={"authorization": f"Bearer {token}"}, timeout=60
         ) as client:
             said = {"title": "Premières collisions", "zone": "Europe/Zurich", "language": "fr", "gauge_unit": "TeV"}
             said |= {"starts_at": moment("08:30"), "ends_at": moment("13:30")}

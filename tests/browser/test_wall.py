@@ -19,7 +19,9 @@ class Desk:
     def __init__(self, server):
         self.url = server.url
         self.client = httpx.Client(
-            base_url=f"{server.url}/api/pinson/v1", headers={"authorization": f"Bearer {server.person('ana').token}"}
+            base_url=f"{server.url}/api/pinson/v1",
+            headers={"authorization": f"Bearer {server.person('ana').token}"},
+            timeout=60,
         )
         begin = datetime.now(UTC) - timedelta(hours=1)
         made = self.client.post(

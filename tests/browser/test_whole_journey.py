@@ -94,7 +94,7 @@ def answer_by_app(server, person, words, to):
     """Let somebody's app answer a post."""
     bearer = {"authorization": f"Bearer {person.token}"}
     answer = {"status": words, "in_reply_to_id": to}
-    httpx.post(f"{server.url}/api/v1/statuses", json=answer, headers=bearer).raise_for_status()
+    httpx.post(f"{server.url}/api/v1/statuses", json=answer, headers=bearer, timeout=60).raise_for_status()
 
 
 async def sign_up(page, server, username):

@@ -152,12 +152,12 @@ def test_sessions_and_tokens_go_on_after_a_restore(serve, create, data, pinson, 
 
     assert [one["id"] for one in home] == [status]
     assert int(later) > int(status)
-    assert "lea" in httpx.get(f"{restored.url}/", cookies=browser).text
+    assert "lea" in httpx.get(f"{restored.url}/", cookies=browser, timeout=60).text
 
 
 def signed_in(url: str) -> dict[str, str]:
     """The cookies of a browser in which lea signed in."""
-    with httpx.Client(base_url=url, follow_redirects=True) as client:
+    with httpx.Client(base_url=url, follow_redirects=True, timeout=60) as client:
         page = client.get("/auth/sign_in").text
         csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
         answer = client.post("/auth/sign_in", data={"csrf": csrf, "login": "lea", "password": "long-enough"})

@@ -39,7 +39,7 @@ def folder(tmp_path) -> Path:
 def register(url: str) -> dict[str, str]:
     """A new app."""
     form = {"client_name": "x", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read write"}
-    return httpx.post(f"{url}/api/v1/apps", json=form).json()
+    return httpx.post(f"{url}/api/v1/apps", json=form, timeout=60).json()
 
 
 @pytest.fixture
@@ -58,6 +58,7 @@ def token():
                 "client_id": app["client_id"],
                 "client_secret": app["client_secret"],
             },
+            timeout=60,
         )
         return answer.json()["access_token"]
 
@@ -89,6 +90,7 @@ def test_anyone_can_sign_up_there_at_once(serve, folder):
             "client_secret": app["client_secret"],
             "scope": "read write",
         },
+        timeout=60,
     ).json()["access_token"]
 
     new = httpx.post(
@@ -101,6 +103,7 @@ def test_anyone_can_sign_up_there_at_once(serve, folder):
             "agreement": True,
             "locale": "fr",
         },
+        timeout=60,
     ).json()["access_token"]
 
     assert server.ask("/api/v1/timelines/home", token=new).status_code == 200

@@ -159,7 +159,7 @@ def test_open_streams_do_not_keep_a_server_from_stopping(serve, data, create, wo
             )
             events = stack.enter_context(stream).iter_lines()
             socket_url = server.url.replace("http", "ws") + f"/api/v1/streaming?access_token={token}&stream=user"
-            stack.enter_context(connect(socket_url))
+            stack.enter_context(connect(socket_url, open_timeout=60))
         server.post("Hello", token=token)
         heard = next(line for line in events if line.startswith("data:"))
 
