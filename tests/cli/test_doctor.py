@@ -230,7 +230,7 @@ def test_a_reaction_that_nobody_runs_is_told_while_a_server_is_there(examine, co
 
 
 def test_a_reaction_that_is_far_behind_is_told_since_the_log_grows_until_it_has_caught_up(examine, configure, data):
-    soon = to_ms(SystemClock().now() + timedelta(seconds=5))
+    soon = to_ms(SystemClock().now() + timedelta(minutes=5))
     execute(data, "INSERT INTO log (seq, at, kind, payload) VALUES (20000, 0, 'Something', '{}')")
     execute(data, "INSERT INTO cursors (reaction, seq, holder, held_until) VALUES ('letters', 7, 'x', ?)", soon)
     with answering(200, b'{"status": "UP"}') as port:
