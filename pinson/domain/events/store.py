@@ -73,7 +73,10 @@ NEXT_OF = f"""{EVENT}
     ORDER BY e.starts_at, e.id
     LIMIT 1
 """
-TAGS_OF_EVENTS = "SELECT DISTINCT tag_id FROM events WHERE tag_id IN (SELECT value FROM json_each(:tag_ids))"
+TAGS_OF_EVENTS = """
+    SELECT asked.value FROM json_each(:tag_ids) AS asked
+    WHERE EXISTS (SELECT 1 FROM events AS e WHERE e.tag_id = asked.value)
+"""
 OWN = f"{EVENT} WHERE e.account_id = :account_id ORDER BY e.id LIMIT :limit"
 AROUND = f"""{EVENT}
     WHERE e.is_model = 0 AND e.cancelled_at IS NULL AND e.starts_at >= :since AND e.starts_at < :until
