@@ -1,4 +1,4 @@
-"""Who ticked a line of a programme is told of it five minutes before, once, when it is, and only if it is."""
+"""Who ticked a line of a programme is told of it five minutes before, once for each hour it gets, and only if it is."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from pinson import schedule
+from pinson import reminding, schedule
 from pinson.delivering import Worker
 from pinson.domain import alerts, events
 from pinson.domain.alerts import Publisher, Reach, Source, Topic, Wish, Wording, publishers
@@ -94,6 +94,8 @@ async def test_it_rings_five_minutes_before_and_that_is_the_end_of_it(world, ser
     assert (shown.title, shown.body) == ("Reprise", f"À {there.hour}\u00a0h\u00a0{there:%M} · Premières collisions")
     assert shown.navigate == f"https://pinson.example/e/{programme.event['slug']}"
     assert (arrived[1]["Ttl"], arrived[1]["Urgency"]) == ("600", "high")
+    await programme.look(programme.starts_at + reminding.KEPT)
+    assert len(service.pushes) == 1
     assert await wishes(world) == []
     (proof,) = await proofs(world)
     assert (proof.withdrawn_how, proof.kind) == ("served", TopicKind.MOMENT)
@@ -107,6 +109,7 @@ async def test_what_is_moved_is_told_at_its_new_time_and_what_is_over_or_cancell
     assert service.pushes == []
     await programme.look(later - 5 * MINUTES)
     assert len(service.pushes) == 1
+    await programme.look(later + reminding.KEPT)
 
     again = await programme.begin()
     await tick(world, service, again.id)
@@ -124,6 +127,23 @@ async def test_what_is_moved_is_told_at_its_new_time_and_what_is_over_or_cancell
     assert sorted(proof.withdrawn_how for proof in await proofs(world)) == ["closed", "closed", "closed", "served"]
 
 
+@pytest.mark.parametrize("moved", [-4, 20], ids=["before its hour", "after its hour has struck"])
+async def test_what_is_moved_after_it_was_told_rings_again_at_its_new_time(world, service, programme, moved):
+    browser, _ = await tick(world, service, programme.line.id)
+    first, later = programme.starts_at, programme.starts_at + timedelta(hours=1)
+    await programme.look(first - 5 * MINUTES)
+    await programme.look(first + moved * MINUTES)
+    await world.write(events.change_line, **programme.mine, line_id=programme.line.id, starts_at=later)
+    await programme.look(later - 6 * MINUTES)
+    assert len(service.pushes) == 1
+    await programme.look(later - 5 * MINUTES)
+    await programme.look(later - 4 * MINUTES)
+
+    zone = ZoneInfo("Europe/Zurich")
+    told = [read(browser, push).notification.body.partition(" · ")[0] for push in service.pushes]
+    assert told == [f"At {at.astimezone(zone):%H:%M}" for at in (first, later)]
+
+
 async def test_the_beginning_of_an_event_rings_too_in_quiet_hours_but_not_for_who_paused(world, service, programme):
     starts_at = world.clock.now() + timedelta(hours=1)
     _, asked = await tick(world, service, -programme.mine["id"])
@@ -133,6 +153,7 @@ async def test_the_beginning_of_an_event_rings_too_in_quiet_hours_but_not_for_wh
     await world.write(alerts.pause, reader_id=pausing.reader_id, until=starts_at + timedelta(hours=1))
 
     await programme.look(starts_at - 5 * MINUTES)
+    await programme.look(starts_at + reminding.KEPT)
     assert [path for path, _, _ in service.pushes] == ["/to/one"]
     assert await wishes(world) == []
 

@@ -314,16 +314,25 @@ async def tell(tx: WriteTx, *, address_id: AddressId, kind: NoteKind, data: Mapp
     return note_id
 
 
-async def remind(tx: WriteTx, *, topic_id: int, data: Mapping[str, str], now: datetime) -> bool:
-    """Remind some of those who want to be of a moment; whether there may be more. Each once: their wish ends by it.
+async def remind(tx: WriteTx, *, topic_id: int, starts_at: datetime, data: Mapping[str, str], now: datetime) -> bool:
+    """Remind some of those who want to be of a moment; whether there may be more. Each once for each of its hours.
 
     It rings in quiet hours too, since they chose the hour; whoever has paused everything is not reminded.
     """
-    found = await store.standing(tx, topic_id, [topic_id], at=now, after=(0, 0), limit=STEP)
+    found = await store.unreminded(tx, topic_id, starts_at=starts_at, limit=STEP)
     for one in found:
-        if one.paused_until is None or one.paused_until <= now:
+        if one.paused_until <= now:
             await tell(tx, address_id=one.address_id, kind=NoteKind.REMINDER, data=data, now=now)
-    await end(tx, found, Withdrawn.SERVED, now=now)
+    await store.set_reminded(tx, [one.id for one in found], starts_at=starts_at)
+    return len(found) == STEP
+
+
+async def end_moment(tx: WriteTx, *, topic_id: int, now: datetime) -> bool:
+    """End some of the wishes for a moment that is past or gone; whether there may be more."""
+    found = await store.of_topic(tx, topic_id, limit=STEP)
+    reminded = await store.reminded(tx, [one.id for one in found])
+    await end(tx, [one for one in found if one.id in reminded], Withdrawn.SERVED, now=now)
+    await end(tx, [one for one in found if one.id not in reminded], Withdrawn.CLOSED, now=now)
     return len(found) == STEP
 
 

@@ -30,6 +30,15 @@ from pinson.lib.db import ReadTx, WriteTx
 
 OWNS = ("readers", "addresses", "alerts", "confirmations", "notes", "digests", "held", "alert_key")
 
+
+class Unreminded(msgspec.Struct, frozen=True):
+    """An alert that is to be reminded of its moment. paused_until: see `Standing`."""
+
+    id: int
+    address_id: AddressId
+    paused_until: datetime
+
+
 READER = "id, account_id, lang, zone, quiet_from, quiet_until, digest_hour, paused_until"
 ADDRESS = "id, reader_id, channel, value, keys, created_at, confirmed_at, lost_at, failing_since"
 ALERT = "id, address_id, kind, topic_id, narrow_id, rhythm, per_week, asked_at, confirmed_at, paused_until"
@@ -139,6 +148,18 @@ STANDING = """
     ORDER BY l.address_id, l.id
     LIMIT :limit
 """
+# Of a moment, those that were not told yet that it begins at this hour.
+UNREMINDED = """
+    SELECT l.id, l.address_id, max(coalesce(r.paused_until, 0), coalesce(l.paused_until, 0)) AS paused_until
+    FROM alerts AS l
+    JOIN addresses AS a ON a.id = l.address_id
+    JOIN readers AS r ON r.id = a.reader_id
+    WHERE l.topic_id = :topic_id AND l.confirmed_at IS NOT NULL AND a.lost_at IS NULL
+        AND l.reminded_for IS NOT :starts_at
+    LIMIT :limit
+"""
+REMIND = "UPDATE alerts SET reminded_for = :starts_at WHERE id IN (SELECT value FROM json_each(:ids))"
+REMINDED = "SELECT id FROM alerts WHERE id IN (SELECT value FROM json_each(:ids)) AND reminded_for IS NOT NULL"
 MOMENTS = "SELECT DISTINCT topic_id FROM alerts WHERE kind = 'moment' AND confirmed_at IS NOT NULL"
 WANTED = """
     SELECT value AS topic_id FROM json_each(:topics) AS asked
@@ -483,6 +504,21 @@ async def of_topic(tx: ReadTx, topic_id: int, *, limit: int) -> list[Alert]:
 async def moments(tx: ReadTx) -> list[int]:
     """The moments that anybody wants to be reminded of. O(those alerts) in an index of their own."""
     return await tx.all(int, MOMENTS)
+
+
+async def unreminded(tx: ReadTx, topic_id: int, *, starts_at: datetime, limit: int) -> list[Unreminded]:
+    """Some of those who want to be reminded of a moment, and were not told of this hour of it."""
+    return await tx.all(Unreminded, UNREMINDED, topic_id=topic_id, starts_at=starts_at, limit=limit)
+
+
+async def set_reminded(tx: WriteTx, ids: Sequence[int], *, starts_at: datetime) -> None:
+    """Keep of which hour of their moment these alerts were told."""
+    await tx.run(REMIND, ids=list(ids), starts_at=starts_at)
+
+
+async def reminded(tx: ReadTx, ids: Sequence[int]) -> set[int]:
+    """Those of these alerts that were told of some hour of their moment."""
+    return set(await tx.all(int, REMINDED, ids=list(ids)))
 
 
 async def pending(tx: ReadTx, *, until: datetime, limit: int) -> list[Alert]:
