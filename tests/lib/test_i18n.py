@@ -1,5 +1,6 @@
 """French and English are equal: neither lacks a string, and each is written as its readers write."""
 
+import re
 import subprocess
 import sys
 
@@ -8,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
 
+from pinson.lib import sms
 from pinson.lib.i18n import Catalogs, negotiate, typography
 from pinson.lib.i18n.__main__ import PACKAGE, check, extract
 
-NARROW = "\u202f"
+NARROW, WIDE = "\u202f", "\u00a0"
 
 
 @pytest.fixture
@@ -149,7 +151,7 @@ def test_the_template_engine_shows_the_language_that_was_asked_for(package):
         environment.install_gettext_translations(catalogs.translations(lang), newstyle=True)
         shown[lang] = environment.get_template("page").render(n=2)
 
-    assert shown == {"en": "<b>Follow</b>2 posts", "fr": "<b>Suivre</b>2 messages"}
+    assert shown == {"en": "<b>Follow</b>2 posts", "fr": f"<b>Suivre</b>2{WIDE}messages"}
 
 
 def test_a_french_catalog_gets_french_typography_by_itself(package):
@@ -216,12 +218,17 @@ def test_the_language_is_what_the_address_says_then_what_was_chosen_then_what_th
         ("Bonjour %(name)s !", "Bonjour %(name)s_!"),
         ("! Au début", "! Au début"),
         ("Ligne\n! autre", "Ligne\n! autre"),
+        ("Comptez 30 minutes à 3,5 TeV, soit 30 % de plus.", "Comptez 30~minutes à 3,5~TeV, soit 30~% de plus."),
+        ("12 480 alertes reçues", "12_480~alertes reçues"),
+        ("À 10 h 58, puis 11 h.", "À 10~h~58, puis 11~h."),
+        ("Le 06 12 34 56 78, <b>3</b> fois, #lhc2010 fini", "Le 06 12 34 56 78, <b>3</b> fois, #lhc2010 fini"),
+        ("Voir https://example.org/12 vite", "Voir https://example.org/12 vite"),
         ("lea@example.org:8080/x?y", "lea@example.org:8080/x?y"),
         ("", ""),
     ],
 )
-def test_french_marks_stand_off_by_a_narrow_space_that_does_not_break(written, shown):
-    assert typography(written, "fr") == shown.replace("_", NARROW)
+def test_french_marks_and_units_stand_off_by_spaces_that_do_not_break(written, shown):
+    assert typography(written, "fr") == shown.replace("_", NARROW).replace("~", WIDE)
 
 
 def test_english_stays_as_it_is():
@@ -229,12 +236,33 @@ def test_english_stays_as_it_is():
 
 
 @settings(max_examples=1000, deadline=None)
-@given(st.text(alphabet="ab1 \u00a0\u202f\n:;!?«»()<>&/.@", max_size=40))
+@given(st.text(alphabet="abh123, \u00a0\u202f\n:;!?«»()<>&/.@", max_size=40))
 def test_typography_changes_nothing_the_second_time_and_nothing_but_spaces_ever(text):
     once = typography(text, "fr")
 
     assert typography(once, "fr") == once
     assert [c for c in once if c not in " \u00a0\u202f"] == [c for c in text if c not in " \u00a0\u202f"]
+
+
+def test_no_french_string_of_pinson_can_break_before_a_mark_or_between_a_number_and_its_unit():
+    loose = re.compile(r" [;:!?»](?=$|[\s<»)])|« |\b\d+ (?:[^\W\d_]|[%€$])|%\(count\)s [^\W\d_]|\{limit\} [^\W\d_]")
+    people = re.compile(r"(?:%\((?:who|name|topic|first)\)s|\{(?:who|name|topic)\}) ")  # no numbers
+    words = Catalogs.load(PACKAGE / "locale").translations("fr")
+
+    said = {key: text for key, text in words._catalog.items() if key}
+    plural = [people.sub("", text) for key, text in said.items() if isinstance(key, tuple)]
+    assert len(plural) > 100
+    assert [text for text in said.values() if loose.search(re.sub(r"https?://\S+", "", text))] == []
+    assert [text for text in plural if re.search(r"(?:%\(\w+\)s|\{\w+\}) [^\W\d_]", text)] == []
+
+
+def test_what_keeps_french_lines_together_costs_no_text_anything():
+    words = Catalogs.load(PACKAGE / "locale").translations("fr")
+
+    for text in words._catalog.values():
+        told = sms.plain(text)
+        assert not re.search(f"[{NARROW}{WIDE}]", told)
+        assert re.sub(r"\s", "", told) == re.sub(r"\s", "", sms.plain(re.sub(f"[{NARROW}{WIDE}]", " ", text)))
 
 
 def test_every_string_of_pinson_has_its_french():

@@ -26,6 +26,7 @@ SOURCE: Lang = "en"
 TRANSLATED: tuple[Lang, ...] = ("fr",)
 
 _NARROW = "\u202f"  # no-break, and a third of the width of a space
+_WIDE = "\u00a0"  # no-break, and as wide as a space
 _SPACES = "[ \u00a0\u2009\u202f]"
 _FRENCH = re.compile(
     # What is not prose stays as it is: addresses, tags and entities, :shortcodes:.
@@ -35,6 +36,18 @@ _FRENCH = re.compile(
     # A mark ends a word, and a space, a quote, a bracket, a tag or nothing follows. So not the
     # colon of 10:15 nor, in front of a bracket, the eyes of a smiley.
     rf"|(?<=[^\s«(\[;:!?]){_SPACES}*(?P<mark>[!?]+(?=$|[\s<»)\]\"”’.,…])|[;:](?=$|[\s<»]))"
+    # A number and what it counts are not parted: 10 h 58, 3,5 TeV, 12 480 alertes, 30 %.
+    rf"|(?P<hour>(?<![\w#@/.])\d\d?{_SPACES}h{_SPACES}\d\d(?!\w))"
+    rf"|(?P<number>(?<![\w#@/.])\d+(?:{_SPACES}\d{{3}}(?!\d))*(?:[.,]\d+)?){_SPACES}(?=[^\W\d_]|[%€$£°])"
+)
+# Blanks of translations that a number fills in, by their names.
+_NUMBERS = (
+    "a_day|at_once|ceiling|count|days|done|failed|fps|free|hour|kept|kilobytes|length|limit|longest|lost|megabytes"
+    "|minutes|most|needed|pages|posts|seconds|sent|shortest|size|step|texts|told|usual|uses"
+)
+_BLANK, _IN_PLURAL = (
+    re.compile(rf"(%\((?:{names})\)[sd]|\{{(?:{names})\}}){_SPACES}(?=[^\W\d_])")
+    for names in (_NUMBERS, f"{_NUMBERS}|number")  # where nothing is counted, a number is that of a telephone
 )
 
 
@@ -74,7 +87,8 @@ def negotiate(lang_param: str | None, cookie: str | None, accept_language: str |
 
 
 def typography(text: str, lang: Lang) -> str:
-    """Narrow no-break spaces where French wants them: before ; : ! ? and inside « ». Other languages stay.
+    """No-break spaces where French wants them: narrow before ; : ! ? and inside « », wide between a number and what it
+    counts. Other languages stay.
 
     Doing it again changes nothing. Addresses, times, HTML tags and entities stay as they are.
     For the screen and e-mail: one such space costs an SMS more than half of its room.
@@ -88,6 +102,10 @@ def _spaced(found: re.Match[str]) -> str:
             return f"«{_NARROW}"
         case "closing" | "mark":
             return f"{_NARROW}{found[found.lastgroup]}"
+        case "hour":
+            return re.sub(_SPACES, _WIDE, found[0])
+        case "number":
+            return re.sub(_SPACES, _NARROW, found["number"]) + _WIDE
         case _:
             return found[0]
 
@@ -98,13 +116,18 @@ def _compiled(folder: Path, lang: Lang) -> GNUTranslations:
     for message in catalog:
         match message.string:
             case tuple(forms):  # singular and plural
-                message.string = tuple(typography(form, lang) for form in forms)
+                message.string = tuple(_set(form, lang, blank=_IN_PLURAL) for form in forms)
             case str(text) if message.id:  # without one: the header
-                message.string = typography(text, lang)
+                message.string = _set(text, lang, blank=_BLANK)
     compiled = BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def _set(text: str, lang: Lang, *, blank: re.Pattern[str]) -> str:
+    """A translation with the typography of its language, also behind blanks that a number will fill."""
+    return blank.sub(rf"\1{_WIDE}", typography(text, lang)) if lang == "fr" else text
 
 
 def _by_preference(header: str) -> list[str]:
