@@ -103,7 +103,7 @@ async def test_what_somebody_writes_in_another_window_waits_and_nothing_jumps(br
     shown = await home.locator(f"{FEED} .text").all_inner_texts()
     assert [one.strip() for one in shown[:2]] == [
         f"Un autre {scrolled}",
-        f"La ligne 4 repart à 9 h 15, quai {scrolled}.",
+        f"La ligne 4 repart à 9\u00a0h\u00a015, quai {scrolled}.",
     ]
     assert not await home.locator(".pill").is_visible()
     assert await home.locator(FEED, has_text="Une erreur").count() == 0

@@ -171,8 +171,8 @@ async def test_both_forms_show_the_pictures_of_a_message_a_digest_one_of_each_an
     ]
     assert re.findall(r"\[(.*)\] https", text_of(letter)) == ["Le pont, vu de loin", "Le pont, vu de près"]
     assert all_html.count("<img") == 1
-    assert "1 image de plus" in all_html
-    assert "1 image de plus" in text_of(digest)
+    assert "1\u00a0image de plus" in all_html
+    assert "1\u00a0image de plus" in text_of(digest)
     assert len(re.findall(r'<p class="text" lang="en"', html)) == 1
 
 

@@ -221,6 +221,7 @@ def test_the_language_is_what_the_address_says_then_what_was_chosen_then_what_th
         ("Comptez 30 minutes à 3,5 TeV, soit 30 % de plus.", "Comptez 30~minutes à 3,5~TeV, soit 30~% de plus."),
         ("12 480 alertes reçues", "12_480~alertes reçues"),
         ("À 10 h 58, puis 11 h.", "À 10~h~58, puis 11~h."),
+        ("Le tram 24 repart", "Le tram 24 repart"),
         ("Le 06 12 34 56 78, <b>3</b> fois, #lhc2010 fini", "Le 06 12 34 56 78, <b>3</b> fois, #lhc2010 fini"),
         ("Voir https://example.org/12 vite", "Voir https://example.org/12 vite"),
         ("lea@example.org:8080/x?y", "lea@example.org:8080/x?y"),
@@ -245,7 +246,9 @@ def test_typography_changes_nothing_the_second_time_and_nothing_but_spaces_ever(
 
 
 def test_no_french_string_of_pinson_can_break_before_a_mark_or_between_a_number_and_its_unit():
-    loose = re.compile(r" [;:!?»](?=$|[\s<»)])|« |\b\d+ (?:[^\W\d_]|[%€$])|%\(count\)s [^\W\d_]|\{limit\} [^\W\d_]")
+    loose = re.compile(
+        r" [;:!?»](?=$|[\s<»)])|« |(?<![\w/])\d+ (?:[^\W\d_]|[%€$])|%\(count\)s [^\W\d_]|\{limit\} [^\W\d_]"
+    )
     people = re.compile(r"(?:%\((?:who|name|topic|first)\)s|\{(?:who|name|topic)\}) ")  # no numbers
     words = Catalogs.load(PACKAGE / "locale").translations("fr")
 

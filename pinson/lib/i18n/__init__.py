@@ -28,6 +28,11 @@ TRANSLATED: tuple[Lang, ...] = ("fr",)
 _NARROW = "\u202f"  # no-break, and a third of the width of a space
 _WIDE = "\u00a0"  # no-break, and as wide as a space
 _SPACES = "[ \u00a0\u2009\u202f]"
+_NUMBER = rf"(?<![\w#@/.])\d+(?:{_SPACES}\d{{3}}(?!\d))*(?:[.,]\d+)?"
+_UNITS = (
+    "h|min|m?s|[kcm]?m|[km]?g|t|[cm]?[lL]|[kMGT]?(?:eV|W|V|Hz|Wh|[bo])|A|K|minutes?|heures?|secondes?|jours?|semaines?"
+    "|mois|ans?|années?|euros?|mètres?|kilomètres?|degrés?|fois|personnes?|places?|messages?|alertes?|photos?"
+)
 _FRENCH = re.compile(
     # What is not prose stays as it is: addresses, tags and entities, :shortcodes:.
     r"(?P<kept>https?://[^\s<>«»]+|<[^<>]*>|&\#?\w+;|(?<!\w):\w+:)"
@@ -36,18 +41,18 @@ _FRENCH = re.compile(
     # A mark ends a word, and a space, a quote, a bracket, a tag or nothing follows. So not the
     # colon of 10:15 nor, in front of a bracket, the eyes of a smiley.
     rf"|(?<=[^\s«(\[;:!?]){_SPACES}*(?P<mark>[!?]+(?=$|[\s<»)\]\"”’.,…])|[;:](?=$|[\s<»]))"
-    # A number and what it counts are not parted: 10 h 58, 3,5 TeV, 12 480 alertes, 30 %.
+    # A number and its unit are not parted: 10 h 58, 3,5 TeV, 12 480 alertes, 30 %.
     rf"|(?P<hour>(?<![\w#@/.])\d\d?{_SPACES}h{_SPACES}\d\d(?!\w))"
-    rf"|(?P<number>(?<![\w#@/.])\d+(?:{_SPACES}\d{{3}}(?!\d))*(?:[.,]\d+)?){_SPACES}(?=[^\W\d_]|[%€$£°])"
+    rf"|(?P<number>{_NUMBER}){_SPACES}(?=(?:{_UNITS})(?!\w)|[%€$£°])"
 )
-# Blanks of translations that a number fills in, by their names.
-_NUMBERS = (
+# In our own words, a number and whatever follows are not parted, nor what a number will fill in, by its name.
+_BLANKS = (
     "a_day|at_once|ceiling|count|days|done|failed|fps|free|hour|kept|kilobytes|length|limit|longest|lost|megabytes"
-    "|minutes|most|needed|pages|posts|seconds|sent|shortest|size|step|texts|told|usual|uses"
+    "|minutes|most|needed|pages|posts|seconds|sent|shortest|size|texts|told|usual|uses"
 )
-_BLANK, _IN_PLURAL = (
-    re.compile(rf"(%\((?:{names})\)[sd]|\{{(?:{names})\}}){_SPACES}(?=[^\W\d_])")
-    for names in (_NUMBERS, f"{_NUMBERS}|number")  # where nothing is counted, a number is that of a telephone
+_COUNTED, _COUNTED_IN_PLURAL = (
+    re.compile(rf"({_NUMBER}|%\((?:{names})\)[sd]|\{{(?:{names})\}}){_SPACES}(?=[^\W\d_])")
+    for names in (_BLANKS, f"{_BLANKS}|number")  # where nothing is counted, a number is that of a telephone
 )
 
 
@@ -116,18 +121,18 @@ def _compiled(folder: Path, lang: Lang) -> GNUTranslations:
     for message in catalog:
         match message.string:
             case tuple(forms):  # singular and plural
-                message.string = tuple(_set(form, lang, blank=_IN_PLURAL) for form in forms)
+                message.string = tuple(_set(form, lang, counted=_COUNTED_IN_PLURAL) for form in forms)
             case str(text) if message.id:  # without one: the header
-                message.string = _set(text, lang, blank=_BLANK)
+                message.string = _set(text, lang, counted=_COUNTED)
     compiled = BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)
     return GNUTranslations(compiled)
 
 
-def _set(text: str, lang: Lang, *, blank: re.Pattern[str]) -> str:
+def _set(text: str, lang: Lang, *, counted: re.Pattern[str]) -> str:
     """A translation with the typography of its language, also behind blanks that a number will fill."""
-    return blank.sub(rf"\1{_WIDE}", typography(text, lang)) if lang == "fr" else text
+    return counted.sub(rf"\1{_WIDE}", typography(text, lang)) if lang == "fr" else text
 
 
 def _by_preference(header: str) -> list[str]:

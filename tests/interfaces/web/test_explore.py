@@ -39,7 +39,7 @@ async def test_what_rises_is_shown_with_the_reason_in_words(world, ana, visitor)
 
     assert "#LHC 6 accounts in 24 hours, 0 on a usual day" in page.text
     assert "Collisions #LHC Ana Lopez · liked or repeated 5 times" in page.text
-    assert "#LHC 6 comptes en 24 heures, 0 un jour ordinaire" in in_french.text
+    assert "#LHC 6\u00a0comptes en 24\u00a0heures, 0\u00a0un jour ordinaire" in in_french.text
 
 
 async def test_only_those_who_agreed_to_be_found_are_shown_to_strangers(world, ana, visitor):

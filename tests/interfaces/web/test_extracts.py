@@ -80,7 +80,7 @@ async def test_the_page_lets_one_choose_without_script(world, event):
     visitor = Visitor(world, lang="fr")
     page = await visitor.open(f"{EXTRACT}?number[]=4")
 
-    assert "1 message choisi" in page.text
+    assert "1\u00a0message choisi" in page.text
     assert page.html.count('type="checkbox"') == len(SAID)
     assert len(re.findall(r"value=\"\d+\" checked", page.html)) == 1
     assert EXTRACT in (await visitor.open("/e/premieres-collisions")).links

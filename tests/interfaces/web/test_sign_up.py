@@ -77,7 +77,7 @@ async def test_a_taken_address_shows_in_no_other_refusal(world, visitor):
             [
                 "Choisissez un nom d’utilisateur.",
                 "Ceci n’est pas une adresse e-mail.",
-                "Un mot de passe compte au moins 8 caractères.",
+                "Un mot de passe compte au moins 8\u00a0caractères.",
                 "Il faut accepter les conditions de ce serveur.",
             ],
         ),

@@ -274,7 +274,7 @@ async def test_a_message_is_edited_and_says_what_it_said_before(world, town):
     page = await visitor.open(f"/posts/{post.id}/edit")
     assert next(form for form in page.forms if "key" in form.fields).fields["text"] == post.text
     page = await send(visitor, page, text="Seconde version à 10 h")
-    assert texts(page) == ["Seconde version à 10 h"]
+    assert texts(page) == ["Seconde version à 10\u00a0h"]
 
     history = await Visitor(world).open(f"/posts/{post.id}/history")
     assert texts(history) == []
