@@ -21,12 +21,13 @@ from pinson.texting.place import Standing, standing
 from pinson.texting.sending import Texts
 from pinson.texting.simulator import Simulator
 from pinson.texting.speeches import Speeches
-from pinson.texting.wording import Speech, name_of
+from pinson.texting.wording import Message, Speech, name_of
 from pinson.tools import Tools
 
 __all__ = [
     "Answering",
     "Estimate",
+    "Message",
     "Simulator",
     "Speech",
     "Speeches",

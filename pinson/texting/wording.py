@@ -59,8 +59,10 @@ class Speech:
             text = " ".join(
                 (text, self.ngettext("Picture: %(link)s", "Pictures: %(link)s", one.pictures) % {"link": one.link})
             )
-        if one.corrects_at is not None:
-            text = _("CORRECTION to %(time)s: %(text)s") % {"time": self._time(one.corrects_at), "text": text}
+        correction = _("CORRECTION to %(time)s: %(text)s")
+        says_so = text.casefold().startswith(correction.partition(" ")[0].casefold())
+        if one.corrects_at is not None and not says_so:
+            text = correction % {"time": self._time(one.corrects_at), "text": text}
         if not text.casefold().startswith(one.name.casefold()):
             text = _("%(name)s: %(text)s") % {"name": one.name, "text": text}
         if one.sells:

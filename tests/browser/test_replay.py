@@ -165,6 +165,43 @@ async def test_a_key_moment_on_the_line_of_time_is_a_way_there(page, server):
     assert (await seen(page))[0] == "Collisions\N{NARROW NO-BREAK SPACE}!"
 
 
+async def test_a_minute_shows_the_beginning_the_correction_the_key_moment_and_where_one_begins(page, server):
+    await page.goto(f"{server.url}{REPLAY}?visite=1")
+    clock, notice = page.locator("output"), page.locator(".notice:visible")
+    phone = page.locator(".phone li").last
+
+    await page.clock.run_for(5_000)
+    assert "par le moyen" in await notice.inner_text()
+    assert (await phone.locator("p").inner_text()) == "ana : C'est parti"
+    await page.clock.run_for(17_000)
+    assert (await clock.inner_text(), await notice.count()) == ("10:52", 0)
+    await page.clock.run_for(8_000)
+    assert await notice.inner_text() == "L’erreur est corrigée chez ceux qui l’avaient reçue."
+    assert (await phone.locator("p").inner_text()).startswith("ana : Rectificatif")
+    await page.clock.run_for(10_000)
+    assert await page.locator("#moment").is_visible()
+    assert await notice.is_visible()
+    await page.clock.run_for(6_000)
+    assert await page.locator(".begin a[href='/start/site']:visible").count() == 3
+    assert await page.get_by_role("link", name="Commencer : Fidéliser").evaluate(
+        "link => link === document.activeElement"
+    )
+
+    await page.get_by_role("button", name="Voir toute la journée").click()
+    await page.clock.run_for(60_000)
+    assert (await clock.inner_text(), await notice.count()) == ("09:40", 0)
+
+
+async def test_whoever_goes_elsewhere_during_that_minute_is_not_led_any_more(page, server):
+    await page.goto(f"{server.url}{REPLAY}?tour=1")
+    await page.clock.run_for(2_000)
+    await page.get_by_role("button", name="12").or_(page.get_by_role("button", name="13:06")).first.click()
+    await page.clock.run_for(10_000)
+
+    assert await page.locator("output").inner_text() == "13:16"
+    assert not await page.locator(".notice:visible").count()
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 async def test_without_script_all_of_it_is_there_in_order(browser, server, width):
     context = await browser.new_context(viewport={"width": width, "height": 740}, java_script_enabled=False)

@@ -156,7 +156,7 @@ async def test_the_front_page_still_leads_to_the_day_itself(world):
 
     answer = await Visitor(world).client.get("/start/day", headers={"accept-language": "fr"})
 
-    assert answer.headers["location"] == f"{DAY}/revivre"
+    assert answer.headers["location"] == f"{DAY}/revivre?visite=1"
 
 
 async def test_elsewhere_no_event_is_told_again(tmp_path):
@@ -232,4 +232,4 @@ async def test_beside_the_wall_a_drawn_telephone_takes_commands_and_gets_the_mes
         assert page.forms[number].fields["text"] == f"SUIVRE {again.slug}"
         assert "Arrêt imprévu : plus de faisceau dans l'anneau." in phone.text
         assert "Comptez une bonne demi-heure" in phone.text  # of a day that one follows, each message
-        assert "2 SMS" in phone.text
+        assert "2\u00a0SMS" in phone.text

@@ -85,7 +85,27 @@ async def test_the_front_page_leads_to_the_day_without_signing_in(world, told):
 
     for lang, slug in (("fr", "premieres-collisions"), ("en", "first-collisions")):
         answer = await Visitor(world).client.get("/start/day", headers={"accept-language": lang})
-        assert answer.headers["location"] == f"/e/{slug}/revivre"
+        assert answer.headers["location"] == f"/e/{slug}/revivre?visite=1"
+
+
+@pytest.mark.parametrize("settings", [{"demo": True}])
+async def test_the_first_minute_says_by_which_means_the_collisions_were_told_and_weighs_little(world, told):
+    await told()
+    client = Visitor(world).client
+    weight = 0
+    for path in ("/", "/e/premieres-collisions/revivre?visite=1"):
+        page = await client.get(path, headers={"accept-language": "fr"})
+        weight += len(page.content)
+        for part in set(re.findall(r'(?:src|href)="(/(?:static|media)/[^"]+)"', page.text)):
+            weight += len((await client.get(part)).content)
+
+    told_by = {channel: str(count) for channel, count in day.reached(day.DAY[-2]).items()}
+    assert re.findall(r'data-count="(\d+)"', page.text) == [
+        told_by[channel] for channel in ("push", "sms", "email", "browser")
+    ]
+    assert "Alertes envoyées (démonstration)" in page.text
+    assert page.text.count('href="/start/site"') == 3
+    assert weight < 300_000
 
 
 def test_every_message_teaches_something_and_the_day_fits_into_as_many_texts_as_messages():

@@ -16,6 +16,7 @@ from pinson.domain.deliveries.commands import (
     count_left,
     forget_ended,
     receive,
+    retell,
     settle,
 )
 from pinson.domain.deliveries.model import (
@@ -84,6 +85,7 @@ __all__ = [
     "pause",
     "reached",
     "receive",
+    "retell",
     "settle",
     "waiting",
 ]

@@ -41,6 +41,13 @@ async def ask(
     return new
 
 
+async def retell(tx: WriteTx, *, post_id: int, sent: Mapping[Channel, int], at: datetime) -> None:
+    """Count deliveries that never were, of a message that a demo tells as the past: nobody is reached."""
+    for channel, count in sent.items():
+        for what in (What.ASKED, What.SENT):
+            await store.add(tx, post_id, channel, what, count, minute=rules.minute(at))
+
+
 async def claim(tx: WriteTx, *, channel: Channel, now: datetime, until: datetime, limit: int) -> list[Delivery]:
     """Take on what is due. What is not settled `until` then is due again: whoever took it on has died.
 

@@ -98,12 +98,12 @@ async def show(call: Call, form: Asked) -> Response:
 
 @routes.get("/start/day")
 async def show_a_day(call: Call) -> Response:
-    """A live event that is over, to live through. If there was none, the latest day of whoever publishes most of those
-    who agreed to be found; what is new, if nobody."""
+    """A minute of a live event that is over, and the rest of it if wished. If there was none, the latest day of whoever
+    publishes most of those who agreed to be found; what is new, if nobody."""
     async with call.tools.db.read() as tx:
         event = await events.worth_reliving(tx, language=call.lang, now=call.now)
     if event is not None:
-        return call.redirect(f"/e/{event.slug}/revivre")
+        return call.redirect(f"/e/{event.slug}/revivre?visite=1")
     found = await call.tools.db.read_in_thread(accounts.discoverable, by_activity=True, local=True, limit=BUSIEST)
     async with call.tools.db.read() as tx:
         profiles = await accounts.profiles(tx, found)

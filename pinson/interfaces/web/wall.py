@@ -5,17 +5,20 @@ Wall and replay may stand in a frame on any other site, each at an address of it
 Not here: what it shows, and how those who watch are told (`walls.py`).
 """
 
+from collections import Counter
 from urllib.parse import urlsplit
 
 import msgspec
 from starlette.responses import Response
 
-from pinson.domain import events
+from pinson.domain import deliveries, events
+from pinson.domain.deliveries import Channel, What
 from pinson.domain.events import Event, EventNotFound, State, Webcast
 from pinson.interfaces.request import Routes
 from pinson.interfaces.tellers import EventsResponse
+from pinson.interfaces.web import starts
 from pinson.interfaces.web.site import Call
-from pinson.interfaces.web.walls import version_of
+from pinson.interfaces.web.walls import Story, version_of
 from pinson.lib.i18n import negotiate
 
 routes = Routes()
@@ -96,9 +99,24 @@ async def replay(call: Call, form: Again) -> Response:
         EventNotFound.
     """
     event = await _spoken(call, form.slug)
+    story = await call.walls.story(event.id, call.lang)
+    reach = await _reach(call, story) if call.tools.settings.demo else {}
+    guides = starts.guides(call.tools.catalogs.translations(call.lang).gettext)
     return call.shared(
-        "events/replay", kept=KEPT_LONG, story=await call.walls.story(event.id, call.lang), speeds=SPEEDS, framed=False
+        "events/replay", kept=KEPT_LONG, story=story, speeds=SPEEDS, framed=False, reach=reach, guides=guides
     )
+
+
+async def _reach(call: Call, story: Story) -> dict[Channel, int]:
+    """How many the last key moment of a demo reached, by channel. Elsewhere that is its publisher's to know."""
+    ids = [one.message for one in story.chapters if one.what == "moment"]
+    async with call.tools.db.read() as tx:
+        lines = await deliveries.lines(tx, ids)
+    found: Counter[Channel] = Counter()
+    for line in lines:
+        if line.what is What.SENT:
+            found[line.channel] += line.deliveries
+    return {channel: found[channel] for channel in Channel if channel in found}
 
 
 @routes.get("/e/{slug}/revivre/embed")

@@ -21,7 +21,7 @@ import msgspec
 import segno
 from markupsafe import Markup
 
-from pinson.domain import accounts, events, media, posts
+from pinson.domain import accounts, alerts, events, media, posts
 from pinson.domain.accounts import Account, AccountId
 from pinson.domain.events import Entry, Event, EventNotFound, Line, State
 from pinson.domain.media import Media, MediaKind
@@ -36,6 +36,8 @@ from pinson.lib.i18n import Lang
 from pinson.lib.ids import moment_of
 from pinson.lib.paging import Page
 from pinson.lib.serving import EventStream
+from pinson.texting import Message as Words
+from pinson.texting import Speeches, name_of
 from pinson.tools import Tools
 
 MOST_SHOWN = 12  # messages; a projector shows three of them, a telephone all
@@ -46,6 +48,8 @@ AGAIN = 15.0  # seconds after which a wall is looked at again when nothing happe
 AT_ONCE = 0.05  # seconds within which what happens is shown together
 AT_A_TIME = 100  # readers told before others in the event loop get their turn
 RETRY = 2000  # milliseconds after which a browser comes back by itself; wall.js spreads them
+EXAMPLE = "7kq4mwz"  # of a short link
+AROUND = {"start": (0, 1200), "correction": (480, 420), "moment": (240, 360)}  # seconds shown before and after
 LENGTHS = (60, 140, 280)  # characters up to which a message is written very large, large, and less so
 
 
@@ -134,8 +138,25 @@ class Moment(msgspec.Struct, frozen=True):
     place: float
 
 
+class Chapter(msgspec.Struct, frozen=True):
+    """A part of an event that whoever has a minute is shown.
+
+    what: "start", "correction" or "moment": what there is to notice. message: the one in which it is.
+    begins, noticed, ends: in seconds after the first message.
+    """
+
+    what: str
+    message: PostId
+    begins: int
+    noticed: int
+    ends: int
+
+
 class Story(msgspec.Struct, frozen=True):
-    """All that was written in an event, oldest first. begins, ends: the first and the last of it."""
+    """All that was written in an event, oldest first. begins, ends: the first and the last of it.
+
+    name: of its account; sms: what each message is on a telephone.
+    """
 
     event: Event
     day: str
@@ -144,6 +165,9 @@ class Story(msgspec.Struct, frozen=True):
     begins: datetime
     ends: datetime
     moments: Sequence[Moment]
+    chapters: Sequence[Chapter]
+    name: str
+    sms: Mapping[PostId, str]
 
 
 class Walls:
@@ -362,7 +386,11 @@ async def _story(tools: Tools, event_id: EventId, *, lang: Lang) -> Story:
     async with tools.db.read() as tx:
         event = await events.by_id(tx, event_id)
         stands = await _standing(tx, event, lang, [shape.id for shape in shapes])
+        publisher = (await alerts.publishers.publishers(tx, [event.account_id]))[event.account_id]
+        owner = (await accounts.by_ids(tx, [event.account_id]))[event.account_id]
     messages = stands.messages(shapes[::-1])
+    name = name_of(publisher.sender, owner.display_name, owner.username)
+    speech, link = Speeches(tools).of(lang), f"{tools.settings.short_url}/{EXAMPLE}"
     begins = messages[0].at if messages else event.starts_at
     ends = messages[-1].at if messages else event.ends_at
     length = max((ends - begins).total_seconds(), 1)
@@ -376,7 +404,43 @@ async def _story(tools: Tools, event_id: EventId, *, lang: Lang) -> Story:
         moments=[
             Moment(one, round((one.at - begins).total_seconds() / length * 100, 2)) for one in messages if one.is_key
         ],
+        chapters=chapters(messages, begins=begins, ends=ends),
+        name=name,
+        sms={
+            one.id: speech.message(
+                Words(
+                    name,
+                    one.text,
+                    one.corrects.at if one.corrects else None,
+                    len(one.pictures),
+                    link if one.pictures else "",
+                )
+            )
+            for one in messages
+        },
     )
+
+
+def chapters(messages: Sequence[Message], *, begins: datetime, ends: datetime) -> list[Chapter]:
+    """The beginning, the last correction, and the last key moment: a minute of an event, at 60 times its pace. Pure.
+
+    Args:
+        messages: oldest first.
+    """
+    if not messages:
+        return []
+    length = int((ends - begins).total_seconds())
+    wanted = [("start", messages[0])]
+    wanted += [("correction", one) for one in messages if one.corrects][-1:]
+    wanted += [("moment", one) for one in messages if one.is_key][-1:]
+    found: list[Chapter] = []
+    for what, one in sorted(wanted, key=lambda pair: pair[1].at):
+        before, after = AROUND[what]
+        at = int((one.at - begins).total_seconds())
+        first = max(at - before, found[-1].ends if found else 0)
+        if first <= at:  # else it was shown with the one before
+            found.append(Chapter(what, one.id, first, at, min(at + after, length)))
+    return found
 
 
 async def _standing(tx: ReadTx, event: Event, lang: Lang, ids: Sequence[PostId]) -> "_Stands":

@@ -66,8 +66,9 @@ function show(aloud) {
   const until = messages.findIndex((one) => one.at > at)
   const many = until < 0 ? messages.length : until
   for (const { later } of messages) for (const one of later) one.part.hidden = one.at > at
-  if (many !== reached) {
-    const fresh = aloud && many > reached
+  const changed = many !== reached
+  const fresh = changed && aloud && many > reached
+  if (changed) {
     reached = many
     list.replaceChildren(...messages.slice(0, many).reverse().map(({ item }) => item))
     measure(many)
@@ -82,6 +83,8 @@ function show(aloud) {
   line.value = at
   line.setAttribute("aria-valuetext", hour(at))
   clock.textContent = shown.textContent = hour(at)
+  const told = { at, messages: [...list.children], changed, fresh }
+  document.dispatchEvent(new CustomEvent("reached", { detail: told })) // for tour.js
 }
 
 function keep() {
@@ -108,6 +111,12 @@ function seek(to) {
   keep()
 }
 
+// Somebody went there, so nobody leads them any more.
+function wander(to) {
+  document.dispatchEvent(new Event("sought")) // for tour.js
+  seek(to)
+}
+
 function tick() {
   if (!playing) return
   const now = performance.now()
@@ -129,17 +138,22 @@ speeds.addEventListener("change", () => {
   speed = Number(speeds.value)
   keep()
 })
-line.addEventListener("input", () => seek(Number(line.value)))
+line.addEventListener("input", () => wander(Number(line.value)))
 document.querySelector(".moments")?.addEventListener("click", ({ target }) => {
-  if (target.dataset.at) seek((Date.parse(target.dataset.at) - begins) / 1000)
+  if (target.dataset.at) wander((Date.parse(target.dataset.at) - begins) / 1000)
 })
 addEventListener("keydown", (event) => {
   if (event.target.matches("input, select, button, a") || event.ctrlKey || event.metaKey || event.altKey) return
   const moves = { ArrowLeft: -60, ArrowRight: 60, PageUp: -600, PageDown: 600, Home: -length, End: length }
   if (event.key === " ") play.click()
-  else if (event.key in moves) seek(at + moves[event.key])
+  else if (event.key in moves) wander(at + moves[event.key])
   else return
   event.preventDefault()
+})
+
+document.addEventListener("go", ({ detail }) => {
+  seek(detail.at)
+  set(detail.playing)
 })
 
 document.documentElement.classList.add("live")
