@@ -24,6 +24,7 @@ from pinson.domain.shortlinks import Origins, ShortLink, ShortLinkId
 from pinson.interfaces.request import Routes
 from pinson.interfaces.web import dates, origins
 from pinson.interfaces.web.events.page import opened
+from pinson.interfaces.web.pages import typeset
 from pinson.interfaces.web.sheets import sheet
 from pinson.interfaces.web.site import Call
 from pinson.lib.clock import from_ms
@@ -206,7 +207,7 @@ async def _read(
     rows = [
         Row(
             post=found[id],
-            excerpt=_excerpt(found[id].text),
+            excerpt=typeset(_excerpt(found[id].text), found[id].language),
             counts=counts[id],
             sent=sent[id],
             people=sum(link.people for link in links[id]),

@@ -29,7 +29,7 @@ from pinson.interfaces.web.folding import FoldingEnvironment
 from pinson.lib.config import Instance
 from pinson.lib.errors import Refusal
 from pinson.lib.feeds import FORMATS
-from pinson.lib.i18n import Catalogs, Lang
+from pinson.lib.i18n import Catalogs, Lang, typography
 
 TEMPLATES, STATIC = Path(__file__).parent / "templates", Path(__file__).parent / "static"
 # static/styles, by subject: every page loads them as one, site.css, in this order (of equal rules the later wins)
@@ -69,6 +69,11 @@ class Files:
     def url(self, name: str) -> str:
         """Where a browser finds the file, and may keep it for ever. KeyError if there is none: a template's mistake."""
         return f"/static/{name}?v={self._files[name].version}"
+
+
+def typeset(text: str, language: str | None) -> str:
+    """Somebody's words as the typography of their language has them. A filter of templates."""
+    return typography(text, "fr") if language == "fr" else text
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -116,6 +121,7 @@ class Pages:
             environments[lang].filters["pictured"] = functools.partial(pictured, emojis=emojis)
             environments[lang].filters["number"] = functools.partial(dates.number, lang=lang)
             environments[lang].filters["short_day"] = functools.partial(dates.short, lang=lang)
+            environments[lang].filters["typeset"] = typeset
             environments[lang].filters["money"] = functools.partial(dates.money, lang=lang)
         return cls(catalogs, environments, files, ZoneInfo(instance.time_zone))
 

@@ -48,10 +48,10 @@ _FRENCH = re.compile(
 # In our own words, a number and whatever follows are not parted, nor what a number will fill in, by its name.
 _BLANKS = (
     "a_day|at_once|ceiling|count|days|done|failed|fps|free|hour|kept|kilobytes|length|limit|longest|lost|megabytes"
-    "|minutes|most|needed|pages|posts|seconds|sent|shortest|size|texts|told|usual|uses"
+    "|minutes|most|needed|pages|posts|seconds|sent|shortest|size|texts|told|usual|uses|value"
 )
 _COUNTED, _COUNTED_IN_PLURAL = (
-    re.compile(rf"({_NUMBER}|%\((?:{names})\)[sd]|\{{(?:{names})\}}){_SPACES}(?=[^\W\d_])")
+    re.compile(rf"({_NUMBER}|%\((?:{names})\)[sd]|\{{(?:{names})\}}){_SPACES}(?=[^\W\d_]|%\(unit\)s)")
     for names in (_BLANKS, f"{_BLANKS}|number")  # where nothing is counted, a number is that of a telephone
 )
 

@@ -122,7 +122,7 @@ async def test_a_message_from_the_desk_is_what_its_form_says_of_it(world, at_des
     (message,) = await messages(world, event)
     assert (message["is_key"], message["gauge"], message["promises"]) == (True, 1.75, True)
     assert "1 message is out" in page.text
-    assert "1.75 TeV · Mi-chemin" in page.text
+    assert "1.75\u00a0TeV · Mi-chemin" in page.text
     assert "1 question open for" in page.text
     assert "News expected at" in page.text
 

@@ -77,7 +77,7 @@ async def test_while_it_lasts_the_page_tells_its_messages_newest_first_numbered_
     assert page.html.index("Mi-chemin atteint") < page.html.index("Départ des faisceaux")
     assert re.search(r'<li value="2" id="m2" class="key">', page.html)
     assert 'role="meter" aria-valuemin="0" aria-valuemax="3.5" aria-valuenow="1.75"' in page.html
-    assert "1,75 TeV" in page.text
+    assert "1,75\u00a0TeV" in page.text
     assert "en retard de 6 minutes" in page.text
     turned = await Visitor(world).open("/e/premieres-collisions?order=oldest")
     assert turned.html.rindex('id="m1"') < turned.html.rindex('id="m2"')

@@ -24,6 +24,7 @@ from pinson.interfaces.web import dates, telephone
 from pinson.interfaces.web.by_text import by_text
 from pinson.interfaces.web.cards import Card, path_of
 from pinson.interfaces.web.events import calendars
+from pinson.interfaces.web.pages import typeset
 from pinson.interfaces.web.reading import KEPT, Paged
 from pinson.interfaces.web.sharing import KEPT_PICTURE
 from pinson.interfaces.web.site import Call
@@ -483,7 +484,9 @@ async def _moments(
             path = path_of(named[post.author_id].acct, post)
             before = found.get(post.corrects_id or PostId(0))
             corrects = dates.hour(before.created_at, lang=call.lang, zone=zone) if before else ""
-            made[post.id] = Moment(post.id, path, summary_of(post), post.created_at, time, corrects)
+            made[post.id] = Moment(
+                post.id, path, typeset(summary_of(post), post.language), post.created_at, time, corrects
+            )
     return [made[id] for id in keys if id in made], [made[one.id] for one in corrections if one.id in made]
 
 
