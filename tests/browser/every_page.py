@@ -29,6 +29,7 @@ PLACES = {  # of those with something to fill in, by what the town has
     "/posts/{id}": "/posts/{/api/v1/statuses/}",
     "/s/{name}": "/s/reader",
     "/s/e/{name}": "/s/e/{event}",
+    "/s/r/{name}": "/s/r/{line}",
     "/s/tag/{name}": "/s/tag/birds",
     "/s/confirm/{link}": "/s/confirm/something",
     "/s/non/{key}": "/s/non/{alert key}",
@@ -42,6 +43,7 @@ PLACES = {  # of those with something to fill in, by what the town has
 }
 ASKED = {  # what else an address has to say
     "/search": "?q=bird",
+    "/e/{slug}/revivre": "?visite=1",
     "/oauth/authorize/native": "?code=x",
     "/moderation/accounts/{id}/decide": "?do=limit",
 }
@@ -54,7 +56,6 @@ ONCE = {  # there after a decision, a deletion, a wish or a letter only
     "/drafts/{id}/gone",
     "/s/code/{channel}",
     "/s/leave/{key}/{topic}",
-    "/s/r/{name}",
 }
 
 
