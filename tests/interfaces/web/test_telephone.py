@@ -46,7 +46,7 @@ async def test_somebody_follows_on_a_drawn_telephone_in_three_steps(world, worki
             await asyncio.sleep(0.02)
 
     assert "Le Labo : Fête de l'été" in page.text
-    assert "70 par SMS" in page.text
+    assert "70\u00a0par SMS" in page.text
     assert 'class="mine"' in page.html
 
 
