@@ -132,7 +132,10 @@ def _compiled(folder: Path, lang: Lang) -> GNUTranslations:
 
 def _set(text: str, lang: Lang, *, counted: re.Pattern[str]) -> str:
     """A translation with the typography of its language, also behind blanks that a number will fill."""
-    return counted.sub(rf"\1{_WIDE}", typography(text, lang)) if lang == "fr" else text
+    if lang != "fr":
+        return text
+    text = re.sub(rf"^{_SPACES}(?=[;:!?])", _NARROW, text)  # it goes on a sentence
+    return counted.sub(rf"\1{_WIDE}", typography(text, lang))
 
 
 def _by_preference(header: str) -> list[str]:
