@@ -62,20 +62,6 @@ async def town(tmp_path_factory):
         source = await world.write(
             sources.add, **account, kind=Kind.FEED, look=look, wanted=Rules(tag="news"), fresh=sourcing.fresh()
         )
-        notice = await world.write(
-            moderation.give_notice,
-            key=moderation.new_key(),
-            target_id=town.reader.account_id,
-            post_ids=[],
-            address=f"{world.tools.settings.url}/@reader",
-            subject=moderation.Subject.OTHER,
-            text="Not theirs to show",
-            name="Mona Vidal",
-            email="mona@mail.example",
-            phone="",
-            lang="fr",
-        )
-        town.ids["notice"] = notice.key
         town.ids |= {"event": event["slug"], "rule": rules[0]["id"], "link": code, "source": source.id, "line": line.id}
         town.ids["alert key"] = await alerted(world, town)
         stranger = Visitor(world)
