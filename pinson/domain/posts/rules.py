@@ -34,6 +34,7 @@ from pinson.lib.errors import Kind, Refusal
 
 MOST_PINS = 5
 LONGEST_PLACE = 100
+LONGEST_TAG = 500  # characters of one that is named by itself; one in a post is as short as the post
 SUMMARY = 200  # characters of a post that stand for it
 KEEP_NOTES = 10_000  # as HTML, about 1 KB each: accounts are shown anew whenever their counters change
 
@@ -167,6 +168,8 @@ def tag_name(name: str) -> str:
         BadTag: it could not be written as a hashtag.
     """
     bare = name.lstrip("#＃")
+    if len(bare) > LONGEST_TAG:
+        raise BadTag
     spans = texts.parse(f"#{bare}", local_domain="").spans
     if len(spans) != 1 or spans[0].kind is not texts.SpanKind.TAG or spans[0].name != bare:
         raise BadTag

@@ -21,6 +21,8 @@ from pinson.interfaces.mastodon.people import MOST, PAGE, OneAccount, PeopleOf, 
 from pinson.interfaces.request import Routes, origin, peer
 from pinson.lib.db import ReadTx
 from pinson.lib.errors import Kind, Refusal
+from pinson.lib.forms import BadParameter
+from pinson.lib.languages import known_language
 from pinson.lib.limits import Limit
 
 routes = Routes()
@@ -98,6 +100,19 @@ class Following(msgspec.Struct):
     reblogs: bool | None = None
     notify: bool | None = None
     languages: list[str] | None = None
+
+    def to_languages(self) -> list[str] | None:
+        """Those that are followed, each once; none: all are.
+
+        Raises:
+            BadParameter: one of them is none.
+        """
+        if self.languages is None:
+            return None
+        codes = {code: known_language(code) for code in self.languages}
+        if not all(codes.values()):
+            raise BadParameter(name="languages", why="is invalid")
+        return list(dict.fromkeys(filter(None, codes.values())))
 
 
 # --- oneself ------------------------------------------------------------------------------------------------------
@@ -241,7 +256,7 @@ async def follow(call: Call, form: Following) -> Response:
         target_id=form.id,
         boosts=form.reblogs,
         notify=form.notify,
-        languages=form.languages,
+        languages=form.to_languages(),
         now=call.now,
     )
     return await stands(call, form.id)

@@ -61,7 +61,7 @@ async def test_ten_hashtags_can_be_featured(world):
     assert limits["max_featured_tags"] == 10
 
 
-@pytest.mark.parametrize(("name", "status"), [("12", 422), ("two words", 422), ("#", 422), ("", 400)])
+@pytest.mark.parametrize(("name", "status"), [("12", 422), ("two words", 422), ("#", 422), ("a" * 501, 422), ("", 400)])
 async def test_what_is_no_hashtag_cannot_be_featured(world, name, status):
     alice = await world.person("alice")
 

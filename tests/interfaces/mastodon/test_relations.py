@@ -298,6 +298,11 @@ async def test_a_follow_may_be_for_some_languages(world):
     await world.client(alice).post(f"/api/v1/accounts/{bob.id}/follow", json={"languages": []})
     assert await texts(world, alice) == ["en", "fr"]
 
+    for unknown in (["fr", "x" * 1000], ["français"]):
+        answer = await world.client(alice).post(f"/api/v1/accounts/{bob.id}/follow", json={"languages": unknown})
+        assert answer.status_code == 422
+    assert await texts(world, alice) == ["en", "fr"]
+
 
 async def test_a_note_is_for_its_writer_alone_and_goes_when_emptied(world):
     alice, bob = await world.people("alice", "bob")

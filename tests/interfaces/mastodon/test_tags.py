@@ -39,7 +39,7 @@ async def test_a_tag_that_nobody_has_used_is_shown_as_such(world):
     assert tag["following"] is False
 
 
-@pytest.mark.parametrize("name", ["123", "a%20b", "%23", "a-b"])
+@pytest.mark.parametrize("name", ["123", "a%20b", "%23", "a-b", "a" * 501])
 async def test_what_cannot_be_a_tag_is_missing(world, name):
     alice = await world.person("alice")
     client = world.client(alice)
