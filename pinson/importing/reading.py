@@ -1,9 +1,11 @@
 """Archives of Mastodon and of Twitter, as posts of the past. Called in a thread; reads nothing but the file.
 
-A stranger may have made the file: what is read of it into memory is bounded, names in it lead nowhere but into it,
-and what comes out are texts without HTML. Left out are what others wrote (boosts, retweets) and private messages:
-those whom they were for have not been asked. Names of people there are written out with their server, so that nobody
-here is taken for them.
+A stranger may have made the file: what is read of it into memory is bounded, and so is what becomes of that (a byte of
+JSON can be sixty in memory, an address a longer one, a tag without end the work of an hour); names in it lead nowhere
+but into it, and what comes out are texts without HTML.
+
+Left out are what others wrote (boosts, retweets) and private messages: those whom they were for have not been asked.
+Names of people there are written out with their server, so that nobody here is taken for them.
 
 Sources: the zip that Mastodon makes of an account (`outbox.json`, Activity Streams 2.0); Twitter's archives of 2018
 and later (`data/tweets.js`) and before (`data/js/tweets/2010_03.js`), as they are found.
@@ -25,12 +27,21 @@ from pinson.domain.posts import LONGEST_PLACE, Visibility
 from pinson.lib.errors import Kind, Refusal
 
 MOST_BYTES = 128 << 20  # of the lists of posts, unpacked
+MOST_VALUES = 5_000_000  # of JSON in one list, as signs that part or begin them: some 100 bytes each, at worst
+MOST_FILES = 200_000  # in the zip: half a kilobyte each
 MOST_TEXT = 20_000  # characters of one post
+MOST_LINKS, MOST_ADDRESS = 100, 2000  # of one post, and characters of each
+MOST_TAG = 4000  # characters of a tag of HTML
 
+# RuntimeError: it is encrypted. ValueError, OverflowError: what is in it is not what its name says, or no moment.
+NO_ARCHIVE = zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError, OverflowError
 TWEETS = re.compile(r"(?:^|.*/)data/(?:tweets?(?:-part\d+)?|js/tweets/\d{4}_\d\d)\.js")
 OUTBOX = re.compile(r"(?:^|.*/)outbox\.json")
 PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
 TWITTER = "twitter.com"
+_ENTRY = b"PK\x01\x02"  # before what a zip says of each file, at its end
+_COMMENT = re.compile(r"<[!?][^<>]*>")
+_NO_TAG = re.compile(rf"<(?![^<>]{{0,{MOST_TAG}}}>)")
 _HANDLE = re.compile(r"(?<![\w@/.])@(\w{1,15})\b(?![@.]\w)", re.ASCII)
 
 
@@ -105,14 +116,14 @@ def read(path: Path) -> list[Past]:
         UnreadableArchive, ArchiveTooLarge.
     """
     try:
+        _count_files(path)
         with zipfile.ZipFile(path) as archive:
             names = [info for info in archive.infolist() if not info.is_dir()]
             if outboxes := [info for info in names if OUTBOX.fullmatch(info.filename)]:
                 found = list(_mastodon(archive, outboxes[0]))
             else:
                 found = list(_twitter(archive, [info for info in names if TWEETS.fullmatch(info.filename)]))
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
-        # RuntimeError: it is encrypted. ValueError: what is in it is not what its name says; of msgspec's too.
+    except NO_ARCHIVE as error:
         raise UnreadableArchive from error
     if not found:
         raise UnreadableArchive
@@ -142,11 +153,13 @@ def _twitter(archive: zipfile.ZipFile, lists: Iterable[zipfile.ZipInfo]) -> Iter
 
 def _past(tweet: _Tweet, text: str, there: list[str]) -> Past:
     media = tweet.extended_entities.media or tweet.entities.media
-    for one in media:
-        text = text.replace(one.url, "") if one.url else text
-    for one in tweet.entities.urls:
-        if one.url and one.expanded_url:
-            text = text.replace(one.url, one.expanded_url)
+    links = {one.url: (one.expanded_url or one.url)[:MOST_ADDRESS] for one in tweet.entities.urls[:MOST_LINKS]}
+    links |= {one.url: "" for one in media[:MOST_LINKS]}
+    links.pop("", None)
+    text = text[:MOST_TEXT]
+    if links:  # all at once: what stands for one may hold another
+        known = re.compile("|".join(map(re.escape, sorted(links, key=len, reverse=True))))
+        text = known.sub(lambda found: links[found[0]], text)
     text = _HANDLE.sub(rf"@\1@{TWITTER}", html.unescape(text)).strip()
     ours = [_file_of(one, there) for one in media]
     return Past(
@@ -230,7 +243,7 @@ def _visibility(note: dict[str, Any]) -> Visibility | None:
 def plain(content: str) -> str:
     """The text of a post from its HTML: links as their addresses, people with their servers."""
     parser = _Plain()
-    parser.feed(content[: 10 * MOST_TEXT])
+    parser.feed(_NO_TAG.sub("&lt;", _COMMENT.sub("", content[: 10 * MOST_TEXT])))  # it reads on from each that is none
     parser.close()
     return re.sub(r"\n{3,}", "\n\n", "".join(parser.pieces)).strip()
 
@@ -280,9 +293,23 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> byt
     """One file of a zip, whatever it says its size is."""
     with archive.open(info) as file:
         data = file.read(most + 1)
-    if len(data) > most:
+    if len(data) > most or sum(data.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
         raise ArchiveTooLarge
     return data
+
+
+def _count_files(path: Path) -> None:
+    """Refuse an archive of too many files before all are read into memory.
+
+    Raises:
+        ArchiveTooLarge.
+    """
+    files = 0
+    with path.open("rb") as packed:
+        while piece := packed.read(1 << 20):
+            files += piece.count(_ENTRY)
+    if files > MOST_FILES:
+        raise ArchiveTooLarge
 
 
 def _string(value: object) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ import pytest
 from pinson import importing
 from pinson.domain import accounts, intakes
 from pinson.domain.intakes import IntakeGoesOn
+from pinson.importing.reading import MOST_VALUES, ArchiveTooLarge, plain, read
 from tests.interfaces.web.visitor import Visitor
 from tests.lib.pictures import photo
 
@@ -61,6 +63,12 @@ def note(number, content, **more):
 
 def mastodon(*items, **files):
     return packed(**{"outbox.json": {"type": "OrderedCollection", "orderedItems": items}, **files})
+
+
+def saved(folder, archive):
+    path = folder / "archive.zip"
+    path.write_bytes(archive)
+    return path
 
 
 async def send(visitor, archive, *, visibility="unlisted"):
@@ -227,6 +235,7 @@ async def test_what_cannot_be_a_post_is_left_out_and_counted(world, ana, visitor
         twitter(tweet(1, "x", "yesterday")),
         twitter({"tweet": {"id_str": ["1"]}}),
         mastodon(note(1, "x", published=3)),
+        mastodon(note(1, "x", published="0001-01-01T00:00:00+14:00")),
     ],
 )
 async def test_what_is_no_archive_is_refused_at_once(world, ana, visitor, archive):
@@ -234,6 +243,39 @@ async def test_what_is_no_archive_is_refused_at_once(world, ana, visitor, archiv
 
     assert answer.status_code == 422
     assert await world.ask(intakes.of_account, ana.account_id) is None
+
+
+@pytest.mark.parametrize("value", [b"1,", b"{},", b"[" * 400 + b"]" * 400 + b","])
+def test_an_archive_that_would_be_far_larger_in_memory_is_refused(tmp_path, value):
+    values = value * (2 * MOST_VALUES // len(value))
+    archive = packed(**{"outbox.json": b'{"orderedItems": [' + values + b"1]}"})
+
+    with pytest.raises(ArchiveTooLarge):
+        read(saved(tmp_path, archive))
+
+
+def test_an_archive_of_files_without_end_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("pinson.importing.reading.MOST_FILES", 20)
+    archive = mastodon(note(1, "x"), **{f"media/{number}": b"" for number in range(20)})
+
+    with pytest.raises(ArchiveTooLarge):
+        read(saved(tmp_path, archive))
+
+
+def test_an_address_that_stands_for_itself_twice_is_put_in_once(tmp_path):
+    doubling = {"url": "https://t.co/a", "expanded_url": "https://t.co/a https://t.co/a"}
+    archive = twitter(tweet(1, "Look: https://t.co/a", entities={"urls": [doubling] * 40}))
+
+    assert [one.text for one in read(saved(tmp_path, archive))] == ["Look: https://t.co/a https://t.co/a"]
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<!--", "<![CDATA[", "<!-->", "</", '<a "">', "<a href=x>"])
+def test_the_work_grows_in_step_with_hostile_html(piece):
+    start = time.process_time()
+    plain("Before " + piece * (150_000 // len(piece)))
+    seconds = time.process_time() - start
+
+    assert seconds < 5  # in step: half a second; with its square: a minute, for each post
 
 
 async def test_one_at_a_time(world, ana, visitor):
