@@ -1,9 +1,10 @@
 """The SQLite driver: who is answered when, with what, and what is on disk by then."""
 
 import asyncio
+import fcntl
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 
 import apsw
 import pytest
@@ -181,6 +182,27 @@ async def test_writers_of_all_processes_queue_on_one_lock(db, data, now):
         assert (writing.done(), on_disk(data)) == (False, [])
 
     assert await asyncio.wait_for(writing, 60) == 1
+
+
+async def test_a_process_that_has_more_to_write_lets_another_go_first(db, data, now):
+    other, free, started = Sqlite(data), threading.Event(), threading.Event()
+    first = asyncio.ensure_future(db.write(hold_the_writer, until=free, started=started))
+    await asyncio.to_thread(started.wait, 10)
+    writes = [asyncio.ensure_future(other.write(make_topic, id=1, now=now))]
+    with (data / "committed").open("ab") as turn, suppress(BlockingIOError, TimeoutError):
+        async with asyncio.timeout(5):
+            while True:  # until the other is the next
+                fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(turn, fcntl.LOCK_UN)
+                await asyncio.sleep(0.001)
+    writes.append(asyncio.ensure_future(db.write(make_topic, id=2, now=now)))
+    await asyncio.sleep(0)
+    free.set()
+    async with asyncio.timeout(10):
+        await asyncio.gather(first, *writes)
+    await other.close()
+
+    assert await facts(db) == [1, 2]
 
 
 # --- sharing a commit

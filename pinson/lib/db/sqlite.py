@@ -10,8 +10,8 @@ What holds:
 - If COMMIT fails, or SQLite rolls the whole transaction back (disk full, I/O error), every
   body of the batch fails with `CannotWrite` and the listener hears nothing.
 - A queued body runs even if its caller was cancelled meanwhile.
-- Writers of several processes queue on a lock file (`flock` wakes the next one at once; SQLite's
-  busy handler sleeps and starves). While it still holds the lock, a writer bumps a counter
+- Writers of several processes queue on lock files, and take turns (`flock` wakes the next one at once;
+  SQLite's busy handler sleeps and starves). While it still holds the lock, a writer bumps a counter
   in shared memory, the newest committed place in the log; others compare it and catch up.
 
 Not here: SQL of the domain, migrations (`migrate.py`).
@@ -299,38 +299,37 @@ class _Writer(threading.Thread):
         with write_lock(folder):
             self.counter.value = connection.execute(LAST_SEQ).get
         self._lock = (folder / "write.lock").open("ab")
+        self._turn = (folder / "committed").open("ab")  # a lock of its own, see `_take_turn`
 
     def run(self) -> None:
-        while (batch := self._next_batch()) is not None:
+        while (first := self._db._queue.get()) is not None:
+            batch = [first]
             facts = self._commit(batch)
             self._db._loop.call_soon_threadsafe(self._tell, batch, facts)
             if self._logged >= self._move_at:
                 self._check_point()
         self._connection.close()
         self._lock.close()
+        self._turn.close()
         self.counter.close()
 
-    def _next_batch(self) -> list["_Job"] | None:
-        """All that wait, at least one, at most MAX_BATCH; None once the database is closed."""
+    def _fill(self, batch: list["_Job"]) -> None:
+        """Add all others that wait by now, up to MAX_BATCH in all."""
         waiting = self._db._queue
-        first = waiting.get()
-        if first is None:
-            return None
-        batch = [first]
         with suppress(queue.Empty):
             while len(batch) < MAX_BATCH:
                 job = waiting.get_nowait()
                 if job is None:
-                    waiting.put(None)  # for the next call: this batch first
+                    waiting.put(None)  # the database is closed: this batch first
                     break
                 batch.append(job)
-        return batch
 
     def _commit(self, batch: list["_Job"]) -> list[Recorded]:
-        """Run and commit the batch; its facts in order, or none if all of it failed."""
+        """Run and commit the batch and who came while it waited; its facts in order, or none if all of it failed."""
         execute = self._connection.execute
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            self._take_turn()
+            self._fill(batch)
             execute("BEGIN IMMEDIATE")
             tx = SqliteWriteTx(self._connection, last_id=execute(LAST_ID).get)
             first_id = tx.last_id
@@ -353,6 +352,18 @@ class _Writer(threading.Thread):
             return []
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+    def _take_turn(self) -> None:
+        """Wait for the right to write, behind those who wait already.
+
+        Whoever let go of a lock that others wait for takes it again before they are awake, and has more to write: they
+        would wait for a tenth of a second. So there is another, for being the next, that all come through first.
+        """
+        fcntl.flock(self._turn, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+        finally:
+            fcntl.flock(self._turn, fcntl.LOCK_UN)
 
     def _count_logged(self, _connection: apsw.Connection, _database: str, pages: int) -> int:
         self._logged = pages
