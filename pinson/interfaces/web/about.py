@@ -30,8 +30,11 @@ async def about(call: Call) -> Response:
         said, rules = await instance.description(tx), await instance.all_rules(tx)
         contact = await accounts.by_acct(tx, name, local_domain=call.local_domain) if name else None
         terms = await instance.terms_at(tx, call.now)
+    _ = call.tools.catalogs.translations(call.lang).gettext
+    names = {"fr": _("French"), "en": _("English")}
     return call.page(
         "about",
+        spoken=", ".join(names.get(one, one) for one in call.tools.settings.instance.languages),
         description=_html(call, said.said(call.lang)) if said else "",
         rules=[rule.said(call.lang) for rule in rules],
         contact=None if contact is None or contact.suspended_at is not None else contact,

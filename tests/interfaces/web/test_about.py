@@ -29,6 +29,17 @@ async def test_the_page_shows_what_was_written_and_nothing_of_it_is_markup(world
     assert "/terms-of-service" not in english
 
 
+@pytest.mark.parametrize(
+    "settings", [{"instance.contact_email": "mairie@birds.example", "instance.languages": ("fr", "en", "br")}]
+)
+async def test_people_and_authorities_find_where_to_write_and_in_which_languages(visitor):
+    page = await visitor.open("/about")
+
+    assert "authorities included, you can write to us in these languages: French, English, br." in page.text
+    assert "mailto:mairie@birds.example" in page.links
+    assert "/notice" in page.links
+
+
 async def test_a_server_of_which_nothing_is_said_has_a_page_all_the_same(visitor):
     page = await visitor.open("/about")
 
