@@ -155,25 +155,30 @@ async def contest(call: Call, form: Contested) -> Response:
 
 
 async def _target(tx: ReadTx, call: Call, address: str) -> tuple[AccountId, list[PostId], str] | None:
-    """Whose it is what an address of ours leads to, which post if it is one, and the address in whole; None if it is
-    none of ours. Whoever may see a post, everybody may tell of it: what they learn is that it is there.
+    """Whose it is what an address of ours leads to, which post if it is one, and that address as we write it (so that
+    letters hold nothing that a stranger wrote); None if it leads to nothing. Whoever may see a post, everybody may tell
+    of it: what they learn is that it is there.
     """
-    parts = urlsplit(address if "//" in address or address.startswith("/") else f"//{address}")
+    try:
+        parts = urlsplit(address if "//" in address or address.startswith("/") else f"//{address}")
+    except ValueError:
+        return None
     if parts.netloc and parts.netloc.lower() != call.local_domain:
         return None
-    path = parts.path
-    whole = call.base_url + path
+    path, ids, account = parts.path, list[PostId](), None
     if of_post := OF_POST.match(path):
-        id = PostId(int(of_post[1] or of_post[2]))
-        post = (await posts.posts(tx, [id])).get(id)
-        return (post.author_id, [id], whole) if post is not None else None
-    if of_event := OF_EVENT.match(path):
+        id = int(of_post[1] or of_post[2])
+        post = (await posts.posts(tx, [PostId(id)])).get(PostId(id)) if id < 1 << 63 else None
+        account = await accounts.by_id(tx, post.author_id) if post is not None else None
+        ids = [PostId(id)]
+    elif of_event := OF_EVENT.match(path):
         try:
             event = await events.by_slug(tx, of_event[1])
         except EventNotFound:
             return None
-        return event.account_id, [], whole
-    if of_account := OF_ACCOUNT.match(path):
+        return event.account_id, [], f"{call.base_url}/e/{event.slug}"
+    elif of_account := OF_ACCOUNT.match(path):
         account = await accounts.by_acct(tx, of_account[1], local_domain=call.local_domain)
-        return (account.id, [], whole) if account is not None else None
-    return None
+    if account is None:
+        return None
+    return account.id, ids, "/".join((call.base_url, f"@{account.acct}", *map(str, ids)))

@@ -9,6 +9,7 @@ from pinson import schedule
 from pinson.domain import moderation
 from pinson.domain.access import UserRole
 from pinson.lib.paging import Page
+from tests.interfaces.own.test_events_api import made
 from tests.interfaces.web.test_desk import decide
 from tests.interfaces.web.visitor import Visitor, visitor_from
 
@@ -147,6 +148,35 @@ async def test_an_account_can_be_told_of_by_any_of_its_addresses(world, post, pa
 
     [report] = await open_reports(world)
     assert (report.target_id, report.post_ids) == (post.author_id, ())
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[", "/posts/9999999999999999999", "/@mal/9999999999999999999", "", "/e/no", "/"]
+)
+async def test_an_address_that_leads_to_nothing_is_said_to(world, post, address):
+    page = await tell(world, address)
+
+    assert page.status == 422
+    assert "We find no message, account or live event" in page.text
+
+
+async def test_a_letter_holds_nothing_that_a_stranger_wrote(world, post):
+    await tell(world, f"/@mal/{post.id}/Win-a-car?Buy#Now", text="Buy now")
+
+    [letter] = await letters_to(world, "zoe@mail.example")
+    assert f"{world.tools.settings.url}/@mal/{post.id}" in body(letter).split()
+    assert "Win-a-car" not in body(letter)
+    assert "Buy now" not in body(letter)
+
+
+async def test_a_live_event_can_be_told_of(world, post):
+    lab = await world.person("lab")
+    event = await made(world, lab)
+
+    await tell(world, f"/e/{event['slug']}/mur")
+
+    [report] = await open_reports(world)
+    assert report.target_id == lab.account_id
 
 
 async def test_a_message_for_few_can_be_told_of_by_whoever_has_its_address(world):
