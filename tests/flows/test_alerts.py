@@ -609,7 +609,7 @@ async def test_a_process_that_stops_while_the_disk_is_full_lets_what_is_under_wa
 
     monkeypatch.setattr(world.tools.db, "write", full_when_it_stops)
     channel.working = asyncio.create_task(Worker(world.tools, channel).run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         [ended] = await asyncio.gather(channel.working, return_exceptions=True)
 
     assert isinstance(ended, asyncio.CancelledError)

@@ -47,6 +47,13 @@ def moving_gif(width=64, height=48, pictures=3):
     return moving("GIF", width, height, pictures)
 
 
+def long_gif(width, height, pictures):
+    """A GIF of so many large pictures, that is made at once: each of them is told in one pixel."""
+    head = b"GIF89a" + struct.pack("<HHBBB", width, height, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    picture = b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\2\2\x44\1\0"
+    return head + picture * pictures + b";"
+
+
 def moving(format, width=64, height=48, pictures=3):
     """A picture that moves, in any format that can."""
     frames = [Image.new("RGB", (width, height), (number * 60 % 256, 80, 200)) for number in range(pictures)]

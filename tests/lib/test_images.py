@@ -9,7 +9,19 @@ from pinson.lib import images
 from pinson.lib.images import HEAD, MOST_PIXELS, TooManyPixels, UnreadablePicture, Version
 from pinson.lib.programs import ProgramFailed
 from tests.lib import pictures
-from tests.lib.pictures import MAKER, PLACE, bomb, chunk, chunks, drawing, encoded, moving_gif, photo, segments
+from tests.lib.pictures import (
+    MAKER,
+    PLACE,
+    bomb,
+    chunk,
+    chunks,
+    drawing,
+    encoded,
+    long_gif,
+    moving_gif,
+    photo,
+    segments,
+)
 
 LARGE, SMALL = Version(8_294_400, faithful=True), Version(230_400)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -233,7 +245,7 @@ async def test_a_picture_with_too_many_pixels_is_refused_before_it_is_decoded(de
 
 async def test_a_gif_of_endless_pictures_is_refused(develop):
     with pytest.raises(TooManyPixels):
-        await develop(moving_gif(1000, 1000, pictures=70), keep_animation=True)
+        await develop(long_gif(1000, 1000, pictures=70), keep_animation=True)
 
 
 def hostile():
