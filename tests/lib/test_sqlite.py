@@ -618,5 +618,6 @@ async def test_a_damaged_page_is_a_refusal_that_says_what_to_do_and_all_else_can
 
     assert await topics(db) == [1]
     assert await db.write(make_topic, id=2, now=now) == 2
-    assert [(line["event"], "pinson doctor" in line["advice"]) for line in log] == [("cannot_read", True)] * 2
+    said = [line["advice"] for line in log if line["event"] == "cannot_read"]  # a busy machine is slow, and says so
+    assert ["pinson doctor" in advice for advice in said] == [True, True]
     await db.close()
