@@ -21,6 +21,7 @@ import hashlib
 import mmap
 import os
 import struct
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,7 @@ from pinson.lib.clock import EPOCH
 _SLOT = struct.Struct("<16sqq")
 _BUCKET = 8 * _SLOT.size
 _BUCKETS = 8192  # 65,536 counters in 2 MiB
+_SIZE = (1 + _BUCKETS) * _BUCKET
 _MARK = b"pinson-limits-1\n"
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -75,10 +77,13 @@ class Limits:
         try:
             if os.pread(self._file, len(_MARK), 0) != _MARK:
                 os.ftruncate(self._file, 0)
-                os.ftruncate(self._file, (1 + _BUCKETS) * _BUCKET)
+                os.ftruncate(self._file, _SIZE)
                 os.pwrite(self._file, secret, len(_MARK))
                 os.pwrite(self._file, _MARK, 0)
-            self._table = mmap.mmap(self._file, (1 + _BUCKETS) * _BUCKET)
+            if os.fstat(self._file).st_blocks * 512 < _SIZE:
+                with suppress(OSError):  # its size is not its room yet: a page that a full disk has none for is SIGBUS
+                    os.pwrite(self._file, os.pread(self._file, _SIZE, 0), 0)
+            self._table = mmap.mmap(self._file, _SIZE)
         finally:
             fcntl.lockf(self._file, fcntl.LOCK_UN)
         self._secret = self._table[len(_MARK) : len(_MARK) + 16]

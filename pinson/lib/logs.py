@@ -2,12 +2,15 @@
 
 Called once a process, by the command line. Nothing here knows what is told; those who log keep
 addresses, numbers and tokens out of it, and what arrives under a telling name is masked all the same.
+
+What cannot be written is lost: a log that lies on a disk that is full must not end the work that it tells of.
 """
 
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -31,12 +34,27 @@ def set_up(settings: Log) -> None:
             show,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Losing(sys.stderr))),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(
         level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
     )
+
+
+class _Losing:
+    """A stream as loggers need one, which never fails."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

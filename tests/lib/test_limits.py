@@ -37,6 +37,22 @@ def test_hits_are_allowed_up_to_the_limit_and_refused_until_the_window_ends(limi
     assert {verdict.reset_at for verdict in verdicts} == {after(60)}
 
 
+def test_a_disk_that_is_full_later_has_room_for_every_counter(tmp_path):
+    path = tmp_path / "limits"
+    with open_limits(tmp_path) as limits:
+        limits.hit("post lea", THREE, NOON)
+    content = path.read_bytes()
+    with path.open("r+b") as file:  # as older versions left it: its size is not its room
+        file.truncate(0)
+        file.truncate(len(content))
+        file.write(content[:256])
+
+    with open_limits(tmp_path):
+        pass
+
+    assert path.stat().st_blocks * 512 >= path.stat().st_size == len(content)
+
+
 def test_a_look_counts_nothing(limits):
     two = Limit(2, 60)
     looked = [limits.look("x", two, NOON) for _ in range(5)]
