@@ -9,9 +9,13 @@ Not here: where the draft is written on (/write), the cards that lead here (`fro
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import date, datetime, time
 
 import msgspec
+from babel.dates import get_month_names
 from starlette.responses import Response
 
 from pinson import sourcing
@@ -29,6 +33,20 @@ LONGEST = 140  # characters of an answer
 TRIALS, ALL_TRIALS = Limit(6, 600), Limit(40, 600)  # sites that one stranger has looked at, and all together
 EXAMPLE = "7kq4mwz"  # of a short link
 BUSIEST = 10  # accounts among which that with a day to show is looked for
+
+
+def _bare(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(char))
+
+
+NAMED = {lang: get_month_names("wide", locale=lang) for lang in ("fr", "en")}
+MONTHS = {_bare(name): number for months in NAMED.values() for number, name in months.items()}
+DAY = re.compile(
+    rf"(?P<day>\d\d?)(?:er|st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{'|'.join(MONTHS)})\b(?:,?\s+(?P<year>\d{{4}}))?"
+)
+HOUR = re.compile(
+    r"\b(?P<hour>\d\d?)\s*(?:(?:h(?![a-z])|:)\s*(?P<minute>\d\d)?(?:\s*(?P<half>[ap])\.?m\b)?|(?P<bare_half>[ap])\.?m\b)"
+)
 
 
 class NoSuchStart(Refusal):
@@ -91,9 +109,51 @@ async def show(call: Call, form: Asked) -> Response:
     answers = [" ".join(one.split())[:LONGEST] for one in given]
     step = min(max(form.step, 1), len(answers) + 1)
     draft = guide.filled(answers) if step > len(answers) else ""
+    starts, place = when_and_where(answers[1], today=call.now.astimezone(call.zone).date())
     return call.page(
-        "start", use=form.use, guide=guide, step=step, answers=dict(zip(NAMES, answers, strict=True)), draft=draft
+        "start",
+        use=form.use,
+        guide=guide,
+        step=step,
+        answers=dict(zip(NAMES, answers, strict=True)),
+        draft=draft,
+        starts=f"{starts:%Y-%m-%dT%H:%M}" if starts else "",
+        place=place,
     )
+
+
+def when_and_where(said: str, *, today: date) -> tuple[datetime | None, str]:
+    """What « samedi 14 mars, dès 10 h, 3 rue du Port » says: the moment, by the clock of the place, and the place. Pure.
+
+    None if it does not name both a day and an hour; a day without a year is the next one. Nothing that was said is
+    lost: what is not understood is all in the place.
+    """
+    bare = _bare(said)
+    named = DAY.search(bare)
+    told = HOUR.search(bare, named.end()) or HOUR.search(bare) if named else None
+    day, at = named and _day(named, today=today), told and _hour(told)
+    if day is None or at is None:
+        return None, said
+    where = [one.strip() for one in said.split(",") if not DAY.search(_bare(one)) and not HOUR.search(_bare(one))]
+    return datetime.combine(day, at), ", ".join(filter(None, where)) or said
+
+
+def _day(named: re.Match[str], *, today: date) -> date | None:
+    for year in (int(named["year"]),) if named["year"] else (today.year, today.year + 1):
+        with suppress(ValueError):  # 31 June
+            day = date(year, MONTHS[named["month"]], int(named["day"]))
+            if named["year"] or day >= today:
+                return day
+    return None
+
+
+def _hour(told: re.Match[str]) -> time | None:
+    half, hour = told["half"] or told["bare_half"], int(told["hour"])
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    with suppress(ValueError):  # 45 h
+        return time(hour, int(told["minute"] or 0))
+    return None
 
 
 @routes.get("/start/day")

@@ -1,11 +1,12 @@
 """The front door for strangers, and the guided starts behind it."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from pinson.interfaces.web import starts as starts_page
 from tests.interfaces.web.visitor import Visitor
 
 EVIL = "<script>alert(1)</script>\"'><img src=x>"
@@ -78,3 +79,35 @@ async def test_a_real_day_is_one_of_somebody_who_agreed_to_be_found(world, visit
     await world.client(open_one).patch("/api/v1/accounts/update_credentials", json={"discoverable": True})
 
     assert (await visitor.client.get("/start/day")).headers["location"] == "/@ana/2026-03-30"
+
+
+@pytest.mark.parametrize(
+    ("said", "starts", "place"),
+    [
+        ("samedi 14 mars, dès 10 h, 3 rue du Port", "2027-03-14T10:00", "3 rue du Port"),
+        ("samedi 28 novembre 2026 à 10 h 30, hall B", "2026-11-28T10:30", "hall B"),
+        ("Saturday 14 March, from 10 a.m., 3 Harbour Street", "2027-03-14T10:00", "3 Harbour Street"),
+        ("1st of December, 2:45 p.m., the old mill, upstairs", "2026-12-01T14:45", "the old mill, upstairs"),
+        ("le 1er août à 18:00, place du Port", "2027-08-01T18:00", "place du Port"),
+        ("le 14 decembre 9h, mairie", "2026-12-14T09:00", "mairie"),
+        ("le 14 mars à 10 h au port", "2027-03-14T10:00", "le 14 mars à 10 h au port"),
+        ("31 juin, 10 h, ici", None, "31 juin, 10 h, ici"),
+        ("le 14 mars, 3 rue du Port", None, "le 14 mars, 3 rue du Port"),
+        ("bientôt, chez nous", None, "bientôt, chez nous"),
+        ("le 14 mars à 45 h, ici", None, "le 14 mars à 45 h, ici"),
+        ("", None, ""),
+    ],
+)
+def test_when_and_where_an_event_is_are_read_from_one_answer_and_nothing_is_lost(said, starts, place):
+    moment, where = starts_page.when_and_where(said, today=date(2026, 11, 27))
+
+    assert (f"{moment:%Y-%m-%dT%H:%M}" if moment else None, where) == (starts, place)
+
+
+async def test_the_page_of_an_event_is_asked_for_with_what_was_said_of_its_day(world, visitor):
+    step = await visitor.open(
+        "/start/events?step=5&first=Ouverture&second=14 mars 2027, 10 h, hall B&fourth=Labo&lang=fr"
+    )
+
+    (link,) = [link for link in step.links if link.startswith("/events/new")]
+    assert "starts=2027-03-14T10%3A00&place=hall%20B" in link.replace("+", "%20")
