@@ -1,5 +1,7 @@
 """The page of a live event in a browser: it goes on by itself, and loads nothing of another site before it is asked."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import pytest_asyncio
 
@@ -48,6 +50,19 @@ async def test_a_new_message_waits_behind_a_button_and_the_gauge_moves_at_once(s
     assert await page.locator(".key").count() == 0
     await page.locator(".news button").click()
     await page.locator(".key").wait_for()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_what_counts_down_says_to_what(server, desk, page):
+    starts = datetime.now(UTC) + timedelta(hours=25, minutes=30)
+    said = {"title": "Demain", "zone": "Europe/Zurich", "language": "fr"}
+    said |= {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=4)).isoformat()}
+    slug = desk.client.post("/events", json=said).raise_for_status().json()["slug"]
+    await page.goto(f"{server.url}/e/{slug}")
+
+    shown = page.locator("[data-countdown]", has_text="jour")
+    await shown.wait_for()
+    assert " ".join((await shown.inner_text()).split()) == "Commence dans 1 jour 1 heure"
 
 
 @pytest.mark.asyncio(loop_scope="session")

@@ -45,7 +45,8 @@ DAY = re.compile(
     rf"(?P<day>\d\d?)(?:er|st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{'|'.join(MONTHS)})\b(?:,?\s+(?P<year>\d{{4}}))?"
 )
 HOUR = re.compile(
-    r"\b(?P<hour>\d\d?)\s*(?:(?:h(?![a-z])|:)\s*(?P<minute>\d\d)?(?:\s*(?P<half>[ap])\.?m\b)?|(?P<bare_half>[ap])\.?m\b)"
+    r"\b(?P<hour>\d\d?)\s*"
+    r"(?:(?:h(?![a-z])|:)\s*(?P<minute>\d\d)?(?:\s*(?P<half>[ap])\.?m\b)?|(?P<bare_half>[ap])\.?m\b)"
 )
 
 
@@ -123,7 +124,7 @@ async def show(call: Call, form: Asked) -> Response:
 
 
 def when_and_where(said: str, *, today: date) -> tuple[datetime | None, str]:
-    """What « samedi 14 mars, dès 10 h, 3 rue du Port » says: the moment, by the clock of the place, and the place. Pure.
+    """What « samedi 14 mars, dès 10 h, 3 rue du Port » says: the moment, by the clock there, and the place. Pure.
 
     None if it does not name both a day and an hour; a day without a year is the next one. Nothing that was said is
     lost: what is not understood is all in the place.

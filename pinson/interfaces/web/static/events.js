@@ -10,13 +10,13 @@ const words = ["day", "hour", "minute", "second"].map(
 function countDown() {
   const place = situation.querySelector("[data-countdown]")
   if (!place) return
-  place.dataset.said ||= place.textContent // "Begins in 3 days", whose end is counted down
   const left = Math.max(0, Math.round((starts - Date.now()) / 1000))
   const parts = [Math.floor(left / 86_400), Math.floor(left / 3600) % 24, Math.floor(left / 60) % 60, left % 60]
   const first = parts.findIndex((part) => part > 0)
   if (first < 0) return refresh()
   if (left > 86_400 * 2) return // days pass slowly
-  place.textContent = parts.map((part, at) => words[at].format(part)).slice(first, first + 2).join(" ")
+  const said = parts.map((part, at) => words[at].format(part)).slice(first, first + 2).join(" ")
+  place.textContent = place.dataset.said.replace("#", said) // "Begins in 1 day 7 hours"
 }
 
 let asked = 0
