@@ -416,7 +416,7 @@ class SharedCounter:
     def __init__(self, path: Path) -> None:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            os.ftruncate(file, mmap.PAGESIZE)
+            os.posix_fallocate(file, 0, mmap.PAGESIZE)  # with its room on disk: without, the first write may be SIGBUS
             self._map = mmap.mmap(file, mmap.PAGESIZE)
         finally:
             os.close(file)
