@@ -385,7 +385,10 @@ async def _follow(
     reach: Reach,
     now: datetime,
 ) -> str:
-    """Ask for an alert; whoever has proved that the number is theirs has it at once, others are asked to say yes."""
+    """Ask for an alert; whoever hears of something by this number has it at once, others are asked to say yes.
+
+    Those who stopped all are among the others: senders of texts can be forged, and they asked for silence.
+    """
     name, wish = command.name, command.wish
     if name.startswith("#"):
         await posts.tag_named(tx, name=name.removeprefix("#"), now=now)  # nobody has to have used it
@@ -399,6 +402,7 @@ async def _follow(
         return obeying.speech.unknown(name)
     if address.confirmed_at is not None:  # whoever asks anew has paused it no longer
         await alerts.pause_topic(tx, address_ids=[address.id], topic_id=topic.id, until=None, now=now)
+    hears = any(one.confirmed_at is not None for one in await alerts.alerts_of(tx, [address.id]))
     asked = await alerts.ask(
         tx,
         reach=reach,
@@ -408,7 +412,7 @@ async def _follow(
         source=Source.SMS,
         topic_name=shown,
         zone=obeying.tools.settings.instance.time_zone,
-        reader_id=address.reader_id if address.confirmed_at is not None else None,
+        reader_id=address.reader_id if hears else None,
         secrets=alerts.new_secrets(),
         now=now,
     )

@@ -47,6 +47,21 @@ async def test_somebody_follows_by_text_receives_and_stops(street, world):
     assert counted == {What.ASKED: 1, What.SENT: 1, What.DELIVERED: 1, What.LEFT: 1}
 
 
+async def test_who_stopped_all_is_asked_to_say_yes_again(street, world):
+    lab = await world.person("lab")
+    await follows(street, PHONE, "lab")
+    await street.text(PHONE, "STOP")
+
+    [asked] = await street.text(PHONE, "SUIVRE lab")
+    silence, _ = await street.received(PHONE, world.publish(lab, "Un"))
+    await street.text(PHONE, "OUI")
+    told, _ = await street.received(PHONE, world.publish(lab, "Deux"))
+
+    assert "OUI" in asked
+    assert silence == []
+    assert told == ["lab : Deux"]
+
+
 async def test_every_answer_takes_one_part_in_both_languages(street, world):
     lab = await world.person("lab", note="Une longue présentation, à l’ancienne. " * 10)
     await world.publish(lab, "Bonjour")
