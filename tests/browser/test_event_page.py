@@ -45,7 +45,7 @@ async def test_a_new_message_waits_behind_a_button_and_the_gauge_moves_at_once(s
     desk.write("COLLISIONS !", is_key=True, gauge=3.5)
 
     await page.locator(".news:not([hidden])").wait_for()
-    assert "1 nouveau message" in await page.locator(".news").inner_text()
+    assert "1\u00a0nouveau message" in await page.locator(".news").inner_text()
     await page.locator('[role="meter"][aria-valuenow="3.5"]').wait_for()
     assert await page.locator(".key").count() == 0
     await page.locator(".news button").click()

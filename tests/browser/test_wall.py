@@ -76,10 +76,9 @@ def newest(page):
 
 
 async def says(page, text):
-    """Wait until the newest message is this one."""
-    await page.wait_for_function(
-        "text => document.querySelector('.messages li .text')?.innerText.trim() === text", arg=text
-    )
+    """Wait until the newest message is this one, whatever the width of its spaces."""
+    newest = "document.querySelector('.messages li .text')?.innerText.trim()"
+    await page.wait_for_function(f"text => {newest}?.replace(/\\s/g, ' ') === text.replace(/\\s/g, ' ')", arg=text)
 
 
 async def test_what_is_written_is_on_the_wall_and_is_said_once(page, server, desk):
