@@ -147,6 +147,7 @@ async def test_one_writes_with_a_photo(browser, server, ana, tmp_path):
     async with keyboard(browser, server, who="ana") as page:
         await follow(page, "Write")
         await page.wait_for_url("**/write")
+        page.on("filechooser", lambda _: None)  # asked for early: the browser takes a while to hand them over
         await write(page, "Your message", "Line 4 runs again at 9:15.")
         await tab_to(page, page.locator("#new-0"))
         async with page.expect_file_chooser() as choosing:
