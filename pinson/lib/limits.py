@@ -80,9 +80,8 @@ class Limits:
                 os.ftruncate(self._file, _SIZE)
                 os.pwrite(self._file, secret, len(_MARK))
                 os.pwrite(self._file, _MARK, 0)
-            if os.fstat(self._file).st_blocks * 512 < _SIZE:
-                with suppress(OSError):  # its size is not its room yet: a page that a full disk has none for is SIGBUS
-                    os.pwrite(self._file, os.pread(self._file, _SIZE, 0), 0)
+            with suppress(OSError):  # its size is not its room yet: a page that a full disk has none for is SIGBUS
+                os.posix_fallocate(self._file, 0, _SIZE)
             self._table = mmap.mmap(self._file, _SIZE)
         finally:
             fcntl.lockf(self._file, fcntl.LOCK_UN)

@@ -98,16 +98,7 @@ async def insert_report(tx: WriteTx, report: Report) -> None:
 
 async def update_report(tx: WriteTx, report: Report) -> None:
     """Keep what moderators made of a report."""
-    await tx.run(
-        UPDATE_REPORT,
-        id=report.id,
-        category=report.category,
-        rule_ids=report.rule_ids,
-        updated_at=report.updated_at,
-        assigned_to=report.assigned_to,
-        resolved_at=report.resolved_at,
-        resolved_by=report.resolved_by,
-    )
+    await tx.run_with(UPDATE_REPORT, report)
 
 
 async def report(tx: ReadTx, id: int) -> Report | None:
@@ -164,14 +155,7 @@ async def insert_notice(tx: WriteTx, notice: Notice) -> None:
 
 async def update_notice(tx: WriteTx, notice: Notice) -> None:
     """Keep what became of a notice."""
-    await tx.run(
-        UPDATE_NOTICE,
-        id=notice.id,
-        answers=notice.answers,
-        objection=notice.objection,
-        told=notice.told,
-        forget_at=notice.forget_at,
-    )
+    await tx.run_with(UPDATE_NOTICE, notice)
 
 
 async def notices_by_ids(tx: ReadTx, ids: Sequence[int]) -> dict[int, Notice]:
@@ -264,14 +248,7 @@ async def insert_appeal(tx: WriteTx, appeal: Appeal) -> None:
 
 async def update_appeal(tx: WriteTx, appeal: Appeal) -> None:
     """Keep the answer."""
-    await tx.run(
-        UPDATE_APPEAL,
-        id=appeal.id,
-        answered_at=appeal.answered_at,
-        answered_by=appeal.answered_by,
-        granted=appeal.granted,
-        answer=appeal.answer,
-    )
+    await tx.run_with(UPDATE_APPEAL, appeal)
 
 
 async def appeals_by_ids(tx: ReadTx, ids: Sequence[int]) -> dict[int, Appeal]:
